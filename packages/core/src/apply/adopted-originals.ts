@@ -1,0 +1,65 @@
+import type { Artifact } from '../backend/backend.ts';
+import type { AdoptedOriginal } from '../backend/foreign-entry.ts';
+import type { Job } from '../job/job.ts';
+import { printJobKey } from '../job/job-key.ts';
+import type { Change } from '../plan/plan.ts';
+import type { AdoptedEntry, Generation } from '../state/generation.ts';
+import type { JournalStep } from './journal.ts';
+
+type AnyGeneration = Pick<Generation<Job, Artifact>, 'entries' | 'adopted'> | null;
+
+/** What is off because of adoptions after these changes. Pure. */
+export function adoptedEntries(
+  before: Generation['adopted'],
+  changes: readonly Change[],
+): readonly AdoptedEntry<AdoptedOriginal>[] {
+  const renamed = new Map(
+    changes.flatMap(({ from, tenant, name }) => (from === undefined ? [] : [[from, { tenant, name }] as const])),
+  );
+  const all = new Map(
+    readAdopted(before).map(({ job, original }) => [keyOf(original), { job: renamed.get(printJobKey(job)) ?? job, original }]),
+  );
+  for (const { tenant, name, adopts } of changes)
+    if (adopts !== undefined) all.set(keyOf(adopts), { job: { tenant, name }, original: adopts });
+  return [...all.values()];
+}
+
+/**
+ * The originals that come back when a machine goes from one generation to another: those that the other does not know as adopted. When everything is
+ * removed, only those whose job is still installed: what a person dropped later stays gone. Pure.
+ */
+export function releasedBy(current: AnyGeneration, target: AnyGeneration): readonly AdoptedOriginal[] {
+  const kept = new Set(readAdopted(target?.adopted).map(({ original }) => keyOf(original)));
+  const installed = new Set((current?.entries ?? []).map(printJobKey));
+  return readAdopted(current?.adopted)
+    .filter(({ job, original }) => !kept.has(keyOf(original)) && (target !== null || installed.has(printJobKey(job))))
+    .map(({ original }) => original);
+}
+
+/** The originals that go off again. Pure. */
+export function retakenBy(current: AnyGeneration, target: AnyGeneration): readonly AdoptedOriginal[] {
+  return releasedBy(target === null ? null : target, current ?? { entries: [] });
+}
+
+/** One batch for each backend that has originals. Pure. */
+export function switchSteps(
+  originals: readonly AdoptedOriginal[],
+  to: 'on' | 'off',
+  mustExist: boolean,
+  handledUntil: number,
+): readonly JournalStep[] {
+  return [...new Set(originals.map(({ backend }) => backend))].map((backend): JournalStep => {
+    const own = originals.filter((original) => original.backend === backend);
+    const switches = own.map((original) => ({ original, to, mustExist }));
+    return { backend, dialect: own[0]?.dialect ?? { name: backend }, changes: [], foreign: { switches, handledUntil } };
+  });
+}
+
+/** They were written by an apply of ours; state/ does not know their type. */
+function readAdopted(adopted: Generation['adopted']): readonly AdoptedEntry<AdoptedOriginal>[] {
+  return (adopted ?? []) as readonly AdoptedEntry<AdoptedOriginal>[];
+}
+
+function keyOf({ backend, key, digest }: AdoptedOriginal): string {
+  return [backend, key, digest].join('\0');
+}

@@ -1,0 +1,95 @@
+import type { Artifact, Backend } from '../backend/backend.ts';
+import { isRotaError, RotaError } from '../errors/rota-error.ts';
+import type { Host } from '../host/host.ts';
+import type { Job } from '../job/job.ts';
+import { printJobKey } from '../job/job-key.ts';
+import { seedHandled } from '../run/job-state.ts';
+import { handOverJobState, type MovedJob, writeMovedJobs } from '../run/moved-jobs.ts';
+import type { Generation } from '../state/generation.ts';
+import {
+  keptGenerations,
+  listGenerations,
+  pruneGenerations,
+  pruneLaunchFiles,
+  removeGeneration,
+  writeGeneration,
+} from '../state/generation-store.ts';
+import { namespaceLayout } from '../state/layout.ts';
+import type { NamespaceRecord } from '../state/namespace-record.ts';
+import { type Journal, type JournalStep, writeJournal } from './journal.ts';
+import { settle, undo } from './recover.ts';
+import { runSteps } from './run-steps.ts';
+
+export interface CommitInput {
+  readonly host: Host;
+  readonly backends: readonly Backend[];
+  readonly before: NamespaceRecord | null;
+  readonly generation: Generation<Job, Artifact>;
+  readonly namespace: string;
+  readonly steps: readonly JournalStep[];
+  /** Jobs that got another name. @default none */
+  readonly moved?: readonly MovedJob[];
+  readonly onProgress?: ((done: number, total: number) => void) | undefined;
+}
+
+/**
+ * Installs a generation as one journaled step. The caller holds the namespace's lock and has written the launch files. The order of the
+ * writes is what makes it safe: generation, journal, machine, record, and the journal goes last.
+ *
+ * @throws ROTA_APPLY_FAILED when a backend failed and everything was put back; ROTA_APPLY_INCOMPLETE when that failed too.
+ */
+export async function commitGeneration(input: CommitInput): Promise<void> {
+  const { host, backends, namespace, generation, steps } = input;
+  const layout = namespaceLayout(host.stateDir, namespace);
+  const after: NamespaceRecord = {
+    formatVersion: 1,
+    namespace,
+    source: generation.source,
+    backend: generation.backend,
+    current: generation.number,
+  };
+  const journal: Journal = {
+    formatVersion: 1,
+    cause: generation.cause,
+    startedAt: generation.createdAt,
+    before: input.before,
+    after,
+    steps,
+  };
+  // What is left by an apply that died before its journal was written is nothing to go back to.
+  for (const number of listGenerations(host.files, layout))
+    if (number > (input.before?.current ?? 0) && number !== generation.number) removeGeneration(host.files, layout, number);
+  writeGeneration(host.files, layout, generation);
+  writeMovedJobs(host.files, layout, input.before?.current ?? 0, input.moved ?? []);
+  writeJournal(host, layout, journal);
+  try {
+    for (const move of input.moved ?? []) handOverJobState(host.files, layout, move);
+    for (const step of steps) seedGates(host, namespace, step, generation);
+    await runSteps({ host, backends, namespace, steps, onProgress: input.onProgress });
+  } catch (cause) {
+    await undo(host, backends, namespace, journal, cause);
+    throw failed(cause);
+  }
+  settle(host, namespace, journal);
+  pruneGenerations(host.files, layout, generation.number);
+  if (generation.number % keptGenerations === 0) pruneLaunchFiles(host.files, layout);
+}
+
+/** Before anything can start: what was due before the job was installed is nobody's to run. */
+function seedGates(host: Host, namespace: string, step: JournalStep, generation: Generation<Job, Artifact>): void {
+  const layout = namespaceLayout(host.stateDir, namespace);
+  const withGate = new Set(
+    generation.entries.filter((entry) => entry.launchFile !== null && entry.job.trigger.kind === 'schedule').map(printJobKey),
+  );
+  for (const change of step.changes) {
+    if (change.after !== null && withGate.has(printJobKey(change))) seedHandled(host.files, layout, change, change.handledUntil);
+  }
+}
+
+function failed(cause: unknown): RotaError {
+  const message = cause instanceof Error ? cause.message : String(cause);
+  return new RotaError('ROTA_APPLY_FAILED', `The apply failed, and everything that it had changed was put back. ${message}`, {
+    suggestions: isRotaError(cause) ? cause.suggestions : [],
+    cause,
+  });
+}

@@ -1,0 +1,165 @@
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { declarationOf } from '../config/declaration-of.ts';
+import { createRota } from '../create-rota.ts';
+import { createHost } from '../host/create-host.ts';
+import type { JobInput } from '../job/job-input.ts';
+import { hasChanges } from '../plan/plan-to-json.ts';
+import { installCommand, installedCommand } from '../run/install-command.ts';
+import { namespaceLayout } from '../state/layout.ts';
+import { folderBackend } from './folder-backend.fixture.ts';
+import { maintain } from './maintain.ts';
+import { ensureMaintenance } from './maintenance-job.ts';
+import { readMaintenance } from './maintenance-report.ts';
+
+let root: string;
+let clock: number;
+beforeEach(() => {
+  root = mkdtempSync(join(existsSync('/dev/shm') ? '/dev/shm' : tmpdir(), 'rota-maintain-'));
+  for (const name of ['machine', 'home']) mkdirSync(join(root, name));
+  clock = Date.UTC(2026, 10, 21, 12, 30);
+});
+afterEach(() => rmSync(root, { recursive: true, force: true }));
+
+const backends = () => [folderBackend('folder', join(root, 'machine'))];
+const host = () =>
+  createHost({
+    stateDir: join(root, 'state'),
+    timezone: 'UTC',
+    now: () => clock,
+    user: { name: 'a', uid: 1000, home: join(root, 'home') },
+  });
+const command = { node: process.execPath, script: '/opt/rota/bin.js' };
+const rotaOf = (namespace = 'default') => createRota({ host: host(), backends: backends(), namespace, command });
+const machine = () => readdirSync(join(root, 'machine')).filter((name) => name.endsWith('.entry'));
+
+async function apply(jobs: readonly JobInput[], namespace = 'default') {
+  const rota = rotaOf(namespace);
+  return rota.apply(await rota.plan(await declarationOf(jobs, { host: rota.host, source: 'test', tenant: 'acme' })));
+}
+
+const plain = { name: 'plain', schedule: '0 6 * * *', command: '/bin/true' };
+const zoned = { ...plain, name: 'zoned', timezone: 'America/New_York' };
+
+it('the maintenance job comes with what needs it and goes with it, in a namespace of its own', async () => {
+  const first = await apply([plain]);
+  expect(first).not.toHaveProperty('maintenanceProblem');
+  expect(machine()).toEqual(['default.acme.plain.entry']);
+  const second = await apply([plain, zoned]);
+  expect(second.changes).toMatchObject([{ name: 'zoned' }]);
+  expect(machine()).toContain('rota.rota.maintenance.entry');
+  const [job] = await rotaOf('rota').status();
+  expect(job).toMatchObject({
+    tenant: 'rota',
+    name: 'maintenance',
+    state: 'waiting',
+    schedule: expect.stringMatching(/^\d+ 4 \* \* \*$/),
+  });
+  expect(readFileSync(join(root, 'machine/rota.rota.maintenance.entry'), 'utf8')).toContain(join(root, 'state/bin/rota'));
+  expect(await apply([plain, zoned])).toMatchObject({ changes: [] });
+  await rotaOf().destroy();
+  expect(machine()).toEqual([]);
+});
+
+it('the maintenance job of another state folder is left alone, until a repair says that it is gone', async () => {
+  await apply([zoned]);
+  const entry = () => readFileSync(join(root, 'machine/rota.rota.maintenance.entry'), 'utf8');
+  const before = entry();
+  const other = createRota({
+    host: { ...host(), stateDir: join(root, 'other') },
+    backends: backends(),
+    namespace: 'second',
+    command,
+  });
+  const declared = await declarationOf([zoned], { host: other.host, source: 'test', tenant: 'acme' });
+  const { maintenanceProblem } = await other.apply(await other.plan(declared));
+  expect(maintenanceProblem).toContain('rota doctor --repair');
+  expect(entry()).toBe(before);
+  await other.destroy();
+  expect(entry()).toBe(before);
+  await other.apply(await other.plan(declared));
+  await ensureMaintenance({ host: other.host, backends: backends(), backend: 'folder', command, takeOver: true });
+  expect(entry()).toContain(join(root, 'other/bin/rota'));
+});
+
+it.each([
+  { name: 'checks in', checkin: { url: 'https://example.org/ping' } },
+  { name: 'is often', schedule: '*/5 * * * *' },
+  { name: 'tells what is missed', alerts: { on: 'missed' as const, command: '/bin/true' } },
+])('a job that $name needs it', async ({ name: _, ...extra }) => {
+  const result = await apply([{ ...plain, ...extra }] as readonly JobInput[]);
+  expect(result).not.toHaveProperty('maintenanceProblem');
+  expect(machine()).toContain('rota.rota.maintenance.entry');
+});
+
+it('renews horizons of installed jobs, and only those; a plan from the declaration is then empty', async () => {
+  await apply([plain, zoned]);
+  expect((await maintain(host(), backends())).namespaces.flatMap(({ renewed }) => renewed)).toEqual([]);
+  clock += 6 * 365 * 86_400_000;
+  const report = await maintain(host(), backends());
+  expect(report).toMatchObject({
+    ok: true,
+    ranAt: '2032-11-19T12:30:00Z',
+    namespaces: [
+      { namespace: 'default', renewed: ['acme/plain', 'acme/zoned'], problems: [] },
+      { namespace: 'rota', renewed: ['rota/maintenance'] },
+    ],
+  });
+  expect(readMaintenance(host())).toEqual(report);
+  const rota = rotaOf();
+  const plan = await rota.plan(await declarationOf([plain, zoned], { host: rota.host, source: 'test', tenant: 'acme' }));
+  expect(hasChanges(plan)).toBe(false);
+});
+
+it('a rollback still holds after its horizons were renewed', async () => {
+  await apply([zoned]);
+  await apply([{ ...zoned, command: '/bin/false' }]);
+  await rotaOf().rollback();
+  clock += 6 * 365 * 86_400_000;
+  await maintain(host(), backends());
+  expect((await rotaOf().generations()).at(-1)).toMatchObject({
+    number: 4,
+    cause: 'rollback',
+    restored: 1,
+    entries: [{ job: { command: ['/bin/true'] } }],
+  });
+});
+
+it('tells once that a fire time was missed', async () => {
+  const told = join(root, 'told');
+  await apply([{ ...plain, alerts: { on: 'missed', command: ['/bin/sh', '-c', `cat >> ${told}`] } }]);
+  clock = Date.UTC(2026, 10, 22, 6, 5);
+  expect((await maintain(host(), backends())).namespaces[0]?.missed).toEqual([]);
+  clock = Date.UTC(2026, 10, 22, 7, 0);
+  expect((await maintain(host(), backends())).namespaces[0]?.missed).toEqual(['acme/plain']);
+  expect((await maintain(host(), backends())).namespaces[0]?.missed).toEqual([]);
+  expect(JSON.parse(readFileSync(told, 'utf8'))).toMatchObject({
+    event: 'missed',
+    job_name: 'plain',
+    scheduled_at: '2026-11-22T06:00:00Z',
+  });
+});
+
+it('drops old records, and one namespace that cannot be maintained keeps no other from it', async () => {
+  await apply([zoned], 'broken');
+  await apply([zoned], 'sound');
+  const { files } = host();
+  files.write(join(namespaceLayout(host().stateDir, 'sound').runs, '2024-01.jsonl'), '{}\n');
+  files.write(namespaceLayout(host().stateDir, 'broken').journal, 'damaged');
+  const report = await maintain(host(), backends());
+  expect(report.ok).toBe(false);
+  expect(report.namespaces.find(({ namespace }) => namespace === 'broken')?.problems[0]).toContain('recovery');
+  expect(report.namespaces.find(({ namespace }) => namespace === 'sound')).toMatchObject({
+    dropped: ['2024-01.jsonl'],
+    problems: [],
+  });
+});
+
+it('the command that maintenance starts is found again in odd places', () => {
+  const place = { node: process.execPath, script: join(root, "it's here/bin.js") };
+  expect(installCommand(host(), place)).toHaveLength(1);
+  expect(installCommand(host(), place)).toEqual([]);
+  expect(installedCommand(host())).toEqual(place);
+});

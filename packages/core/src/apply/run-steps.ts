@@ -1,0 +1,85 @@
+import type { Artifact, Backend } from '../backend/backend.ts';
+import { RotaError } from '../errors/rota-error.ts';
+import type { Host } from '../host/host.ts';
+import { printJobKey } from '../job/job-key.ts';
+import { expectedAfter, type JournalStep } from './journal.ts';
+
+export interface RunStepsInput {
+  readonly host: Host;
+  readonly backends: readonly Backend[];
+  readonly namespace: string;
+  readonly steps: readonly JournalStep[];
+  readonly onProgress?: ((done: number, total: number) => void) | undefined;
+}
+
+/**
+ * Has each backend make its batch, then reads back what stands there.
+ *
+ * @throws what the backend throws; ROTA_APPLY_FAILED when what stands there is not what was asked for.
+ */
+export async function runSteps(input: RunStepsInput): Promise<void> {
+  const total = input.steps.reduce((sum, step) => sum + step.changes.length, 0);
+  let before = 0;
+  for (const step of input.steps) {
+    const backend = backendOf(input.backends, step.backend);
+    if (step.foreign !== undefined) {
+      if (backend.switchForeign === undefined) throw cannotAdopt(backend);
+      await backend.switchForeign(input.host, { dialect: step.dialect, ...step.foreign });
+      continue;
+    }
+    const offset = before;
+    await backend.apply(input.host, {
+      namespace: input.namespace,
+      changes: step.changes,
+      dialect: step.dialect,
+      onProgress: input.onProgress && ((done) => input.onProgress?.(offset + done, total)),
+    });
+    before += step.changes.length;
+    await verify(input, backend, step);
+  }
+}
+
+async function verify({ host, namespace }: RunStepsInput, backend: Backend, step: JournalStep): Promise<void> {
+  const wanted = expectedAfter(step);
+  const expected = new Map(wanted.flatMap((job) => (job.artifact === null ? [] : [[printJobKey(job), job.artifact] as const])));
+  const installed = new Map((await backend.list(host, { namespace, expected })).map((entry) => [printJobKey(entry), entry]));
+  for (const { artifact, ...job } of wanted) {
+    const found = installed.get(printJobKey(job));
+    const wrong =
+      artifact === null
+        ? found && !found.drift.some((drift) => drift.kind === 'foreign') && 'is still there'
+        : missingOrOther(artifact, found);
+    if (wrong) {
+      throw new RotaError('ROTA_APPLY_FAILED', `After the change, ${printJobKey(job)} ${wrong} in ${backend.name}.`, {
+        suggestions: ['Perhaps someone else edited it at the same moment: plan again.'],
+      });
+    }
+  }
+}
+
+function missingOrOther(
+  artifact: Artifact,
+  found: { readonly digest: string | undefined; readonly drift: readonly { readonly detail: string }[] } | undefined,
+): string | undefined {
+  if (found === undefined) return 'is not there';
+  if (found.digest !== artifact.digest) return 'is not what was installed';
+  return found.drift[0] && `differs from what was installed (${found.drift[0].detail})`;
+}
+
+function cannotAdopt({ name }: Backend): RotaError {
+  return new RotaError('ROTA_APPLY_FAILED', `The backend ${name} cannot take over entries that Rota did not make.`, {
+    suggestions: ['Remove the entry by hand, and the annotation `rota/adopts` of the job.'],
+  });
+}
+
+function backendOf(backends: readonly Backend[], name: string): Backend {
+  const backend = backends.find((candidate) => candidate.name === name);
+  if (backend !== undefined) return backend;
+  throw new RotaError(
+    'ROTA_BACKEND_UNKNOWN',
+    `Installed jobs are on the backend \`${name}\`, which this program does not have.`,
+    {
+      suggestions: [`Add the backend ${name} to this program's backends.`],
+    },
+  );
+}

@@ -1,0 +1,39 @@
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Host } from '../host/host.ts';
+import { bundleLayout } from './bundle-layout.ts';
+import { wakeAbandoned } from './downtime.ts';
+import { clearAway, readLines } from './swap-roots.ts';
+import { undoSwap } from './undo-swap.ts';
+
+/** What was found of a capture or a restore that did not come to its end. */
+export interface BundleRecovery {
+  readonly work: string;
+  /** `completed`: it had been committed; `undone`: everything is as it was before it. */
+  readonly outcome: 'completed' | 'undone';
+  /** Services that were started. */
+  readonly started: readonly string[];
+}
+
+/**
+ * Ends what an earlier process began and did not end: roots are put back, services started, left-overs removed. The caller holds the lock.
+ * Can be interrupted and called again.
+ */
+export async function recoverBundles(host: Host, namespace: string): Promise<readonly BundleRecovery[]> {
+  const layout = bundleLayout(host.stateDir, namespace);
+  const recovered: BundleRecovery[] = [];
+  for (const name of host.files.list(layout.work)) {
+    const work = join(layout.work, name);
+    const lines = readLines(host, join(work, 'journal.jsonl'));
+    const committed = lines.some(({ step }) => step === 'commit');
+    const [begin] = lines;
+    const swapped = !committed && lines.length > 1 && begin?.step === 'begin';
+    const started = swapped ? await undoSwap(host, work, begin.services, []) : await wakeAbandoned(host, work);
+    clearAway(host, lines);
+    const prepared = host.files.readText(join(work, 'prepared'));
+    if (prepared?.endsWith('.partial')) host.files.remove(prepared);
+    rmSync(work, { recursive: true, force: true });
+    recovered.push({ work: name, outcome: committed ? 'completed' : 'undone', started });
+  }
+  return recovered;
+}

@@ -1,0 +1,296 @@
+import { RotaError } from '../../errors/rota-error.ts';
+import { nameOfBytes } from '../file-name.ts';
+import { checksum } from './tar-header.ts';
+import { blockSize, padding, type TarMember } from './tar-member.ts';
+
+/** A member and its content. The content must be read, or left alone, before the next member is asked for. */
+export interface ReadMember {
+  readonly member: TarMember;
+  readonly content: AsyncIterable<Uint8Array>;
+}
+
+/** No header that a capture writes is longer: names and links are at most 4 kB, attributes 64 kB each. */
+const longestPaxBody = 1024 * 1024;
+
+/**
+ * Reads a tar archive member by member with flat memory. It reads what captures write, and refuses what they never write: devices, sparse
+ * members, global headers, GNU long names, names that are absolute or hold `.` or `..`. The end of the archive must be there, and only
+ * zeros may follow it.
+ *
+ * @throws ROTA_BUNDLE_FORMAT, ROTA_BUNDLE_HOSTILE
+ */
+export async function* readTar(source: AsyncIterable<Uint8Array>): AsyncGenerator<ReadMember> {
+  const input = blockReader(source);
+  for (;;) {
+    const block = await input.exactly(blockSize);
+    if (block === undefined) throw damaged('it ends without the mark of its end');
+    if (isZero(block)) {
+      const second = await input.exactly(blockSize);
+      if (second === undefined || !isZero(second)) throw damaged('the mark of its end is incomplete');
+      for await (const rest of input.chunks(Number.POSITIVE_INFINITY))
+        if (!isZero(rest)) throw damaged('something follows its end');
+      return;
+    }
+    const { flag, fields } = readBlock(block);
+    let pax: ReadonlyMap<string, Buffer> = new Map();
+    let header = fields;
+    let type = flag;
+    if (flag === 'x') {
+      if (fields.size > longestPaxBody) throw hostile(`an extended header of ${fields.size} bytes`);
+      const body = await input.exactly(fields.size + padding(fields.size));
+      const next = await input.exactly(blockSize);
+      if (body === undefined || next === undefined) throw damaged('it ends inside an extended header');
+      pax = readPax(body.subarray(0, fields.size));
+      ({ flag: type, fields: header } = readBlock(next));
+      if (type === 'x') throw hostile('two extended headers in a row');
+    }
+    const member = memberOf(type, header, pax);
+    let left = member.size;
+    async function* content(): AsyncGenerator<Uint8Array> {
+      while (left > 0) {
+        for await (const chunk of input.chunks(left)) {
+          left -= chunk.length;
+          yield chunk;
+          if (left === 0) break;
+        }
+        if (left > 0) throw damaged(`it ends inside ${member.name}`);
+      }
+    }
+    yield { member, content: content() };
+    // What was not read is passed over.
+    for await (const chunk of input.chunks(left)) left -= chunk.length;
+    if (left > 0) throw damaged(`it ends inside ${member.name}`);
+    const fill = await input.exactly(padding(member.size));
+    if (fill === undefined) throw damaged(`it ends behind ${member.name}`);
+    if (!isZero(fill)) throw damaged(`there is something between ${member.name} and what follows`);
+  }
+}
+
+function memberOf(flag: string, fields: Fields, pax: ReadonlyMap<string, Buffer>): TarMember {
+  const type = readableTypes.get(flag);
+  if (type === undefined) throw hostile(`a member of type "${flag}" (${refusedTypes.get(flag) ?? 'unknown'}): ${fields.name}`);
+  const text = (key: string, otherwise: string): string => {
+    const value = pax.get(key);
+    return value === undefined ? otherwise : nameOfBytes(value);
+  };
+  const whole = (key: string, otherwise: number): number => {
+    const value = pax.get(key);
+    if (value === undefined) return otherwise;
+    const read = value.toString('latin1');
+    if (!/^\d{1,15}$/.test(read)) throw damaged(`its header says ${key}=${read}`);
+    return Number(read);
+  };
+  for (const key of pax.keys())
+    if (!knownKeys.has(key) && !key.startsWith('SCHILY.xattr.')) throw hostile(`an extended header "${key}"`);
+  const written = text('path', fields.name);
+  const name = type === 'folder' ? written.replace(/\/$/, '') : written;
+  checkName(name, 'a member');
+  const size = whole('size', fields.size);
+  if (type !== 'file' && size !== 0) throw hostile(`${name}, which is a ${type} with content`);
+  const link = text('linkpath', fields.link);
+  if (type === 'hardlink') checkName(link, 'a hard link to');
+  else if (type === 'symlink' ? link === '' || link.includes('\0') : link !== '')
+    throw hostile(`${name}, whose link leads to "${link}"`);
+  const xattrs = [...pax].filter(([key]) => key.startsWith('SCHILY.xattr.'));
+  return {
+    name,
+    type,
+    mode: fields.mode,
+    uid: whole('uid', fields.uid),
+    gid: whole('gid', fields.gid),
+    user: text('uname', fields.user),
+    group: text('gname', fields.group),
+    mtimeNs: pax.has('mtime') ? nanoseconds(text('mtime', '')) : BigInt(fields.seconds) * 1_000_000_000n,
+    size,
+    link,
+    ...(xattrs.length === 0
+      ? {}
+      : { xattrs: Object.fromEntries(xattrs.map(([key, value]) => [key.slice(13), value.toString('base64')])) }),
+  };
+}
+
+const readableTypes: ReadonlyMap<string, TarMember['type']> = new Map([
+  ['0', 'file'],
+  ['\0', 'file'],
+  ['1', 'hardlink'],
+  ['2', 'symlink'],
+  ['5', 'folder'],
+  ['6', 'fifo'],
+]);
+const refusedTypes: ReadonlyMap<string, string> = new Map([
+  ['3', 'character device'],
+  ['4', 'block device'],
+  ['7', 'contiguous file'],
+  ['g', 'global header'],
+  ['L', 'GNU long name'],
+  ['K', 'GNU long link'],
+  ['S', 'GNU sparse file'],
+  ['M', 'continued volume'],
+  ['V', 'volume label'],
+]);
+const knownKeys: ReadonlySet<string> = new Set([
+  'path',
+  'linkpath',
+  'size',
+  'uid',
+  'gid',
+  'uname',
+  'gname',
+  'mtime',
+  'hdrcharset',
+]);
+
+/** Every rule holds for the name as it is stored; nothing is normalised, for what needs it was not written by a capture. */
+export function checkName(name: string, what: string): void {
+  const parts = name.split('/');
+  const wrong =
+    name === ''
+      ? 'is empty'
+      : name.startsWith('/')
+        ? 'is absolute'
+        : name.includes('\0')
+          ? 'holds a NUL'
+          : parts.includes('..')
+            ? 'leads upwards'
+            : parts.includes('.') || parts.includes('')
+              ? 'has an empty part'
+              : parts.length > 256
+                ? 'is nested deeper than 256 folders'
+                : parts.some((part) => Buffer.byteLength(part) > 1020)
+                  ? 'has a part that no file system takes'
+                  : process.platform === 'win32' && /[\\:]/.test(name)
+                    ? 'would be read as a Windows path'
+                    : undefined;
+  if (wrong !== undefined) throw hostile(`${what} whose name ${wrong}: ${JSON.stringify(name.slice(0, 200))}`);
+}
+
+interface Fields {
+  readonly name: string;
+  readonly mode: number;
+  readonly uid: number;
+  readonly gid: number;
+  readonly size: number;
+  readonly seconds: number;
+  readonly link: string;
+  readonly user: string;
+  readonly group: string;
+}
+
+function readBlock(block: Buffer): { readonly flag: string; readonly fields: Fields } {
+  if (number(block, 148, 8) !== checksum(block)) throw damaged('the checksum of a header is wrong');
+  const magic = block.toString('latin1', 257, 265);
+  if (magic !== 'ustar\x0000') throw hostile('a header that is not of POSIX tar');
+  const prefix = cText(block, 345, 155);
+  if (prefix.length > 0) throw hostile('a header with a prefix, which captures do not write');
+  return {
+    flag: String.fromCharCode(block[156] ?? 0),
+    fields: {
+      name: nameOfBytes(cText(block, 0, 100)),
+      mode: number(block, 100, 8) & 0o7777,
+      uid: number(block, 108, 8),
+      gid: number(block, 116, 8),
+      size: number(block, 124, 12),
+      seconds: number(block, 136, 12),
+      link: nameOfBytes(cText(block, 157, 100)),
+      user: nameOfBytes(cText(block, 265, 32)),
+      group: nameOfBytes(cText(block, 297, 32)),
+    },
+  };
+}
+
+function cText(block: Buffer, at: number, length: number): Buffer {
+  const field = block.subarray(at, at + length);
+  const end = field.indexOf(0);
+  return end === -1 ? field : field.subarray(0, end);
+}
+
+function number(block: Buffer, at: number, length: number): number {
+  const text = block
+    .toString('latin1', at, at + length)
+    .replace(/\0.*$/s, '')
+    .trim();
+  if (!/^[0-7]+$/.test(text)) throw damaged('a number of a header is not octal');
+  return Number.parseInt(text, 8);
+}
+
+function readPax(body: Buffer): ReadonlyMap<string, Buffer> {
+  const records = new Map<string, Buffer>();
+  for (let at = 0; at < body.length; ) {
+    const blank = body.indexOf(0x20, at);
+    const digits = body.toString('latin1', at, Math.max(at, blank));
+    const length = /^[1-9]\d{0,6}$/.test(digits) ? Number(digits) : 0;
+    const end = at + length;
+    const equals = body.indexOf(0x3d, blank);
+    if (length === 0 || end > body.length || body[end - 1] !== 0x0a || equals === -1 || equals >= end)
+      throw damaged('an extended header is malformed');
+    const key = body.toString('utf8', blank + 1, equals);
+    if (records.has(key)) throw hostile(`"${key}" twice in one extended header`);
+    records.set(key, body.subarray(equals + 1, end - 1));
+    at = end;
+  }
+  return records;
+}
+
+function nanoseconds(text: string): bigint {
+  const match = /^(-?)(\d{1,12})(?:\.(\d{1,9})\d*)?$/.exec(text);
+  if (match === null) throw damaged(`a time of its headers is "${text}"`);
+  const size = BigInt(match[2] ?? '0') * 1_000_000_000n + BigInt((match[3] ?? '').padEnd(9, '0'));
+  return match[1] === '-' ? -size : size;
+}
+
+function isZero(bytes: Uint8Array): boolean {
+  for (const byte of bytes) if (byte !== 0) return false;
+  return true;
+}
+
+/** Cuts a stream where a reader asks for it. */
+function blockReader(source: AsyncIterable<Uint8Array>) {
+  const iterator = source[Symbol.asyncIterator]();
+  let rest: Buffer = Buffer.alloc(0);
+  async function more(): Promise<boolean> {
+    if (rest.length > 0) return true;
+    for (;;) {
+      const { done, value } = await iterator.next();
+      if (done) return false;
+      if (value.length === 0) continue;
+      rest = Buffer.from(value.buffer, value.byteOffset, value.length);
+      return true;
+    }
+  }
+  return {
+    /** `undefined` when the stream ends before. */
+    async exactly(length: number): Promise<Buffer | undefined> {
+      if (length === 0) return Buffer.alloc(0);
+      const parts: Buffer[] = [];
+      for (let left = length; left > 0; ) {
+        if (!(await more())) return undefined;
+        const part = rest.subarray(0, left);
+        parts.push(part);
+        rest = rest.subarray(part.length);
+        left -= part.length;
+      }
+      return parts.length === 1 && parts[0] !== undefined ? parts[0] : Buffer.concat(parts);
+    },
+    /** At most so many bytes, in pieces as they come. */
+    async *chunks(most: number): AsyncGenerator<Buffer> {
+      for (let left = most; left > 0 && (await more()); ) {
+        const part = rest.subarray(0, Math.min(left, rest.length));
+        rest = rest.subarray(part.length);
+        left -= part.length;
+        yield part;
+      }
+    },
+  };
+}
+
+function damaged(why: string): RotaError {
+  return new RotaError('ROTA_BUNDLE_FORMAT', `The bundle is damaged: ${why}.`, {
+    suggestions: ['Use another bundle; `rota bundle list` shows them.'],
+  });
+}
+
+function hostile(what: string): RotaError {
+  return new RotaError('ROTA_BUNDLE_HOSTILE', `The bundle holds ${what}; no capture writes that, and nothing was unpacked.`, {
+    suggestions: ['Do not trust where this file came from.'],
+  });
+}

@@ -1,0 +1,198 @@
+import { resolve } from 'node:path';
+import type { Issue, SourcePlace } from '../errors/issue.ts';
+import type { Host } from '../host/host.ts';
+import { duplicateIssues } from '../job/duplicate-issues.ts';
+import type { Job } from '../job/job.ts';
+import { type JobContext, jobContext } from '../job/job-context.ts';
+import { graphIssues } from '../job/job-graph.ts';
+import { compareJobKeys, printJobKey } from '../job/job-key.ts';
+import { nameProblem } from '../job/names.ts';
+import { readJobInput } from '../job/read-job-input.ts';
+import { readManifests } from '../job/read-manifests.ts';
+import type { Yaml } from '../job/read-yaml.ts';
+import { setUpPlugins } from '../plugin/set-up-plugins.ts';
+import { type ConfigLayer, readConfigLayers } from './config-layers.ts';
+import type { Declaration, HostIdentity } from './declaration.ts';
+import { readHostIdentity } from './host-identity.ts';
+import type { DeclarationAttempt, LoadOptions } from './load-options.ts';
+import { manifestFiles } from './manifest-files.ts';
+import { mergeLayers } from './merge-layers.ts';
+import { readSourceText } from './read-source.ts';
+import { reservedNamespaces } from './reserved-namespaces.ts';
+import { selectJobs } from './select-jobs.ts';
+
+/** A config, or manifests that were named one by one. */
+export type DeclarationPlace = { readonly config: string } | { readonly files: readonly string[]; readonly cwd: string };
+
+/** Reads everything that a declaration is made of. Bad input becomes issues, all of them; only a defect of Rota throws. */
+export async function buildDeclaration(host: Host, place: DeclarationPlace, options: LoadOptions): Promise<DeclarationAttempt> {
+  const yaml = await import('yaml');
+  const issues: Issue[] = [];
+  const { identity, issues: hostIssues } = readHostIdentity(
+    yaml,
+    host,
+    options.hostFile === undefined ? undefined : resolve(options.cwd ?? process.cwd(), options.hostFile),
+  );
+  issues.push(...hostIssues);
+
+  const layers = 'config' in place ? await layersOf(place.config, yaml, host, identity, options, issues) : [];
+  const merged = mergeLayers(layers, identity);
+  issues.push(...merged.issues);
+  const namespace = options.namespace ?? merged.namespace ?? 'default';
+  const namespaceProblem = nameProblem(namespace, host.platform);
+  if (namespaceProblem !== undefined)
+    issues.push({ code: 'ROTA_FIELD_VALUE', severity: 'error', message: `Namespace: ${namespaceProblem}` });
+
+  if (reservedNamespaces.has(namespace)) {
+    const message = `The namespace "${namespace}" is Rota's own. Choose another.`;
+    issues.push({ code: 'ROTA_FIELD_VALUE', severity: 'error', message, ...('config' in place ? { file: place.config } : {}) });
+  }
+
+  const context = jobContext(host, { tenant: merged.tenant, checkin: merged.checkin });
+  const baseDir = 'config' in place ? resolve(place.config, '..') : place.cwd;
+  const found: Job[] = [];
+  if ('files' in place) found.push(...readFiles(host, yaml, place.files, place.cwd, context, issues));
+  for (const layer of layers) found.push(...(await jobsOfLayer(host, yaml, layer, context, issues)));
+  const {
+    plugins,
+    jobs: pluginJobs,
+    issues: pluginIssues,
+  } = await setUpPlugins(layers.flatMap(({ config, file }) => (config.plugins ?? []).map((entry) => ({ entry, file }))));
+  issues.push(...pluginIssues);
+  for (const { value, plugin, file } of pluginJobs) {
+    const { job, issues: jobIssues } = await readJobInput(value, `plugin "${plugin}"`, context, { file });
+    issues.push(...jobIssues);
+    if (job !== undefined) found.push(job);
+  }
+  const all = found.toSorted(compareJobKeys);
+  issues.push(...duplicateIssues(all));
+  const moved = layers.flatMap(({ config }) => config.moved ?? []);
+  issues.push(...layers.flatMap((layer) => movedIssues(layer, all)));
+  const broken = issues.some((issue) => issue.severity === 'error');
+  if (!broken) issues.push(...graphIssues(all));
+  if (!broken && all.length === 0) issues.push(nothingDeclared(place));
+  if (issues.some((issue) => issue.severity === 'error')) return { jobCount: all.length, issues };
+
+  const { jobs, excluded } = selectJobs(all, identity, host);
+  const declaration: Declaration = {
+    namespace,
+    source: 'config' in place ? place.config : place.files.map((file) => resolve(place.cwd, file)).join(', '),
+    baseDir,
+    jobs,
+    excluded,
+    all,
+    ...(merged.backend === undefined ? {} : { backend: merged.backend }),
+    ...(merged.policy === undefined ? {} : { policy: merged.policy }),
+    ...(merged.removals === undefined ? {} : { removals: merged.removals }),
+    ...(moved.length === 0 ? {} : { moved }),
+    hosts: merged.hosts,
+    host: identity,
+    hostname: identity.hostname,
+    ...(merged.checkin?.url === undefined ? {} : { checkinUrl: merged.checkin.url }),
+    plugins,
+    origins: merged.origins,
+    warnings: issues,
+  };
+  return { declaration, jobCount: all.length, issues };
+}
+
+async function layersOf(
+  config: string,
+  yaml: Yaml,
+  host: Host,
+  identity: HostIdentity,
+  options: LoadOptions,
+  issues: Issue[],
+): Promise<readonly ConfigLayer[]> {
+  const environment = {
+    command: options.command ?? 'plan',
+    mode: host.env.ROTA_MODE || 'production',
+    hostname: identity.hostname,
+    labels: identity.labels,
+    role: identity.role,
+  };
+  const read = await readConfigLayers(config, {
+    yaml,
+    host,
+    identity,
+    environment,
+    allowCode: options.allowCode ?? true,
+  });
+  issues.push(...read.issues);
+  return read.layers;
+}
+
+async function jobsOfLayer(
+  host: Host,
+  yaml: Yaml,
+  layer: ConfigLayer,
+  context: JobContext,
+  issues: Issue[],
+): Promise<readonly Job[]> {
+  const jobs: Job[] = [];
+  for (const [index, value] of (layer.config.jobs ?? []).entries()) {
+    const read = await readJobInput(value, `jobs[${index}]`, context, placeOf(layer, ['jobs', index]));
+    issues.push(...read.issues);
+    if (read.job !== undefined) jobs.push(read.job);
+  }
+  const { manifests } = layer.config;
+  if (manifests === undefined) return jobs;
+  const sources = [manifests].flat();
+  if (sources.length === 0) return jobs;
+  return [...jobs, ...readFiles(host, yaml, sources, layer.dir, context, issues, placeOf(layer, ['manifests']))];
+}
+
+function placeOf(layer: ConfigLayer, path: readonly (string | number)[]): SourcePlace {
+  const { line, column } = layer.locate({ code: 'ROTA_INTERNAL', severity: 'error', path, message: '' });
+  return { file: layer.file, ...(line === undefined ? {} : { line }), ...(column === undefined ? {} : { column }) };
+}
+
+function readFiles(
+  host: Host,
+  yaml: Yaml,
+  sources: readonly string[],
+  base: string,
+  context: JobContext,
+  issues: Issue[],
+  place?: SourcePlace,
+): readonly Job[] {
+  const files = manifestFiles(host.files, sources, base, place);
+  issues.push(...files.issues);
+  return files.paths.flatMap((path) => {
+    const read = readSourceText(host.files, path);
+    if ('issue' in read) {
+      issues.push(read.issue);
+      return [];
+    }
+    const parsed = readManifests(yaml, read.text, path, context);
+    issues.push(...parsed.issues);
+    return parsed.jobs;
+  });
+}
+
+/** A job that is still declared under its old name was not moved. */
+function movedIssues(layer: ConfigLayer, all: readonly Job[]): readonly Issue[] {
+  const declared = new Set(all.map(printJobKey));
+  return (layer.config.moved ?? []).flatMap(({ from, to }, index) =>
+    !declared.has(from)
+      ? []
+      : [
+          layer.locate({
+            code: 'ROTA_FIELD_VALUE',
+            severity: 'error',
+            path: ['moved', index, 'from'],
+            message: `\`moved\` says that ${from} is ${to} now, but ${from} is still declared.`,
+          }),
+        ],
+  );
+}
+
+/** Nothing is ever removed because a declaration came out empty. */
+function nothingDeclared(place: DeclarationPlace): Issue {
+  return {
+    code: 'ROTA_DECLARATION_EMPTY',
+    severity: 'error',
+    message: 'No job is declared here. To remove everything that is installed, run `rota destroy`.',
+    ...('config' in place ? { file: place.config } : {}),
+  };
+}

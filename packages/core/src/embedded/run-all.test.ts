@@ -1,0 +1,185 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterFile } from '@rota/test-support';
+import { describe, expect, it } from 'vitest';
+import type { LaunchFile } from '../backend/launch-file.ts';
+import type { Host } from '../host/host.ts';
+import { nodeFiles } from '../host/node-files.ts';
+import { installLauncher } from '../run/install-launcher.ts';
+import { instantText } from '../run/instant-text.ts';
+import { seedHandled } from '../run/job-state.ts';
+import { type RunnerUnderTest, runnerBundle, runnerUnderTest } from '../run/runner-under-test.test-support.ts';
+import { entryFolder, entryName, printEntry } from './entry.ts';
+import { type RunAllEvent, runAll } from './run-all.ts';
+import { runAllIsRunning } from './run-all-lock.ts';
+import type { StartRunner } from './start-runner.ts';
+
+const gate = (expression: string, change: Partial<NonNullable<LaunchFile['gate']>> = {}): LaunchFile['gate'] => ({
+  expression,
+  timezone: 'UTC',
+  zoneRoots: ['/usr/share/zoneinfo'],
+  persistent: false,
+  startingDeadlineMs: 600_000,
+  ...change,
+});
+
+function install(rota: RunnerUnderTest, change: Partial<LaunchFile>, event?: 'boot'): void {
+  const launchFile = rota.launchFile({ backend: 'embedded', ...change });
+  const key = { tenant: 'acme', name: change.name ?? 'job' };
+  const on = event === undefined ? { schedule: change.gate?.expression ?? '', timezone: 'UTC' } : { event };
+  const { text } = printEntry({ formatVersion: 1, ...key, launchFile, on, active: true });
+  nodeFiles.write(join(entryFolder(rota.stateDir, 'default'), entryName(key)), text);
+}
+
+function hostOf(rota: RunnerUnderTest, change: Partial<Host> = {}): Host {
+  const sleep: Host['sleep'] = (ms, signal) =>
+    new Promise((resolve) => {
+      const timer = setTimeout(resolve, ms);
+      signal?.addEventListener('abort', () => {
+        clearTimeout(timer);
+        resolve();
+      });
+    });
+  return {
+    platform: 'linux',
+    hostname: 'box',
+    user: { name: 'ann', uid: 1, home: rota.scratch },
+    env: process.env,
+    timezone: 'UTC',
+    zoneRoots: ['/usr/share/zoneinfo'],
+    stateDir: rota.stateDir,
+    now: Date.now,
+    sleep,
+    files: nodeFiles,
+    run: () => Promise.reject(new Error('not used')),
+    ...change,
+  };
+}
+
+/** A clock that the test turns: each sleep moves it on, and `script` may move it more. Runs until the script aborts. */
+async function simulate(
+  rota: RunnerUnderTest,
+  from: string,
+  script: (look: number, set: (clock: { nowMs?: number; elapsed?: number }) => void, stop: () => void) => void,
+): Promise<string[]> {
+  let nowMs = Date.parse(from);
+  let elapsed = 1000;
+  let look = 0;
+  const controller = new AbortController();
+  const starts: string[] = [];
+  const start: StartRunner = ({ args }) => {
+    const at = args[2] ?? '';
+    starts.push(at);
+    // The part of the runner that the loop depends on: the claim.
+    seedHandled(nodeFiles, rota.layout, { tenant: 'acme', name: 'job' }, Date.parse(at) / 1000);
+    return { stop: () => undefined, ended: Promise.resolve(0) };
+  };
+  const host = hostOf(rota, {
+    now: () => nowMs,
+    async sleep(ms) {
+      nowMs += ms;
+      elapsed += ms / 1000;
+      look += 1;
+      script(
+        look,
+        (clock) => {
+          nowMs = clock.nowMs ?? nowMs;
+          elapsed = clock.elapsed ?? elapsed;
+        },
+        () => controller.abort(),
+      );
+    },
+  });
+  await runAll(host, { signal: controller.signal, elapsedSeconds: () => elapsed, start });
+  return starts;
+}
+
+describe('run-all', () => {
+  it('starts every declared fire time once, and looks at least every 30 seconds', async () => {
+    const rota = await runnerUnderTest();
+    install(rota, { gate: gate('*/5 * * * *') });
+    seedHandled(nodeFiles, rota.layout, { tenant: 'acme', name: 'job' }, Date.parse('2026-11-21T10:00:00Z') / 1000);
+    const starts = await simulate(rota, '2026-11-21T10:00:01Z', (look, _, stop) => {
+      if (look >= 12 * 31) stop();
+    });
+    expect(starts).toEqual(['05', '10', '15', '20', '25', '30'].map((minute) => `2026-11-21T10:${minute}:00Z`));
+  });
+
+  it('catches up after a suspend, the latest fire time only', async () => {
+    const rota = await runnerUnderTest();
+    install(rota, { gate: gate('0 * * * *', { persistent: true, startingDeadlineMs: null }) });
+    seedHandled(nodeFiles, rota.layout, { tenant: 'acme', name: 'job' }, Date.parse('2026-11-21T10:00:00Z') / 1000);
+    const woken = Date.parse('2026-11-21T15:30:00Z');
+    const starts = await simulate(rota, '2026-11-21T10:10:00Z', (look, set, stop) => {
+      // Five hours pass, for the uptime too.
+      if (look === 3) set({ nowMs: woken, elapsed: 1000 + (woken - Date.parse('2026-11-21T10:10:00Z')) / 1000 });
+      if (look === 20) stop();
+    });
+    expect(starts).toEqual(['2026-11-21T15:00:00Z']);
+  });
+
+  it('takes a jump of three hours or more for a correction of the clock: nothing is caught up, nothing suppressed', async () => {
+    const rota = await runnerUnderTest();
+    install(rota, { gate: gate('0 * * * *', { persistent: true, startingDeadlineMs: null }) });
+    seedHandled(nodeFiles, rota.layout, { tenant: 'acme', name: 'job' }, Date.parse('2026-11-21T10:00:00Z') / 1000);
+    const forward = await simulate(rota, '2026-11-21T10:10:00Z', (look, set, stop) => {
+      if (look === 3) set({ nowMs: Date.parse('2026-11-21T15:30:00Z') });
+      if (look === 12 * 40) stop();
+    });
+    expect(forward).toEqual(['2026-11-21T16:00:00Z']);
+    const back = await simulate(rota, '2026-11-21T16:10:00Z', (look, set, stop) => {
+      if (look === 3) set({ nowMs: Date.parse('2026-11-21T11:58:00Z') });
+      if (look === 12 * 10) stop();
+    });
+    expect(back).toEqual(['2026-11-21T12:00:00Z']);
+  });
+
+  it('does not start again what a clock that was set back by less than three hours repeats', async () => {
+    const rota = await runnerUnderTest();
+    install(rota, { gate: gate('0 * * * *') });
+    seedHandled(nodeFiles, rota.layout, { tenant: 'acme', name: 'job' }, Date.parse('2026-11-21T10:00:00Z') / 1000);
+    const starts = await simulate(rota, '2026-11-21T10:59:00Z', (look, set, stop) => {
+      if (look === 13) set({ nowMs: Date.parse('2026-11-21T10:30:00Z') });
+      if (look === 12 * 95) stop();
+    });
+    expect(starts).toEqual(['2026-11-21T11:00:00Z', '2026-11-21T12:00:00Z']);
+  });
+
+  it('runs real jobs through the real runner, boot jobs once, and stops them cleanly', async () => {
+    const rota = await runnerUnderTest();
+    const bundlePath = await runnerBundle();
+    installLauncher({ files: nodeFiles, stateDir: rota.stateDir, platform: 'linux' }, { bundlePath });
+    install(rota, { name: 'atboot', command: ['/bin/sh', '-c', 'exec sleep 60'], graceMs: 2000 }, 'boot');
+    // Due at once: the latest minute is less than ten minutes old and nobody has handled it.
+    install(rota, { gate: gate('* * * * *') });
+    const events: RunAllEvent[] = [];
+    const controller = new AbortController();
+    const host = hostOf(rota);
+    const done = runAll(host, { signal: controller.signal, onEvent: (event) => events.push(event) });
+    while (!rota.records().some((record) => record.name === 'job')) await new Promise((resolve) => setTimeout(resolve, 50));
+    expect(runAllIsRunning(host)).toBe(true);
+    await expect(runAll(host, { signal: controller.signal })).rejects.toMatchObject({ code: 'ROTA_LOCK_HELD' });
+    controller.abort();
+    await done;
+    expect(runAllIsRunning(host)).toBe(false);
+    const records = rota.records();
+    const fire = Math.floor(Date.parse(records.find((record) => record.name === 'job')?.startedAt ?? '') / 60_000) * 60;
+    expect(records.find((record) => record.name === 'job')).toMatchObject({
+      status: 'success',
+      scheduledAt: instantText(fire),
+      backend: 'embedded',
+    });
+    expect(records.filter((record) => record.name === 'atboot')).toMatchObject([
+      { status: 'cancelled', trigger: 'event', scheduledAt: null },
+    ]);
+    expect(events.filter((event) => event.kind === 'problem')).toEqual([]);
+  });
+
+  it('creates nothing when it is only asked whether it runs', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'rota-empty-'));
+    afterFile(() => rmSync(folder, { recursive: true, force: true }));
+    expect(runAllIsRunning({ files: nodeFiles, stateDir: join(folder, 'state') })).toBe(false);
+    expect(nodeFiles.list(folder)).toEqual([]);
+  });
+});

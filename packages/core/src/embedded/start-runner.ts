@@ -1,0 +1,49 @@
+import { spawn } from 'node:child_process';
+
+/** What is started for a run. */
+export interface StartRunnerInput {
+  /** Absolute path. */
+  readonly launcher: string;
+  /** The launch file first, then options of the runner. */
+  readonly args: readonly string[];
+  /** How long the job has between TERM and KILL. */
+  readonly graceMs: number;
+}
+
+/** A runner that was started. */
+export interface StartedRunner {
+  /** Asks it to end, and ends it when it has not done so long after its job's grace. */
+  stop(): void;
+  /** Never rejects; `null` when a signal ended it or it could not be started. */
+  readonly ended: Promise<number | null>;
+}
+
+/** Starts the runner of a job without waiting for it. Never throws; what cannot be started has ended with `null`. */
+export type StartRunner = (input: StartRunnerInput) => StartedRunner;
+
+/** Time that a runner has beyond its job's grace to record and report. */
+const tidyMs = 20_000;
+
+/** Starts a runner in a session of its own, so that an interrupt of the terminal reaches it through us only. */
+export const startRunner: StartRunner = ({ launcher, args, graceMs }) => {
+  const windows = process.platform === 'win32';
+  const child = spawn(launcher, [...args], {
+    detached: !windows,
+    shell: windows,
+    windowsHide: true,
+    stdio: ['ignore', 'inherit', 'inherit'],
+  });
+  let killTimer: NodeJS.Timeout | undefined;
+  const ended = new Promise<number | null>((resolve) => {
+    child.on('error', () => resolve(null));
+    child.on('exit', (code) => resolve(code));
+  });
+  void ended.then(() => clearTimeout(killTimer));
+  return {
+    ended,
+    stop() {
+      child.kill('SIGTERM');
+      killTimer = setTimeout(() => child.kill('SIGKILL'), graceMs + tidyMs);
+    },
+  };
+};

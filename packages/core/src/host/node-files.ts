@@ -1,0 +1,155 @@
+import {
+  closeSync,
+  fchmodSync,
+  fsyncSync,
+  linkSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  renameSync,
+  rmdirSync,
+  statSync,
+  symlinkSync,
+  unlinkSync,
+  utimesSync,
+  writeSync,
+} from 'node:fs';
+import { dirname, join } from 'node:path';
+import type { FileFacts, Files } from './files.ts';
+
+let sequence = 0;
+
+/** The files of this machine. */
+export const nodeFiles: Files = {
+  readText: (path) => absentIsUndefined(() => readFileSync(path, 'utf8')),
+  readBytes: (path) => absentIsUndefined(() => readFileSync(path)),
+  facts: (path) => absentIsUndefined(() => factsOf(path)),
+  readLink: (path) =>
+    absentIsUndefined(() => {
+      try {
+        return readlinkSync(path);
+      } catch (error) {
+        if (codeOf(error) === 'EINVAL' || codeOf(error) === 'UNKNOWN') return undefined;
+        throw error;
+      }
+    }),
+  list: (path) => absentIsUndefined(() => readdirSync(path).sort()) ?? [],
+  write(path, content, mode = 0o600) {
+    const temporary = writeTemporary(path, content, mode);
+    try {
+      renameSync(temporary, path);
+    } catch (error) {
+      unlinkQuietly(temporary);
+      throw error;
+    }
+    syncFolder(dirname(path));
+  },
+  create(path, content, mode = 0o600) {
+    const temporary = writeTemporary(path, content, mode);
+    try {
+      linkSync(temporary, path);
+      return true;
+    } catch (error) {
+      if (codeOf(error) === 'EEXIST') return false;
+      throw error;
+    } finally {
+      unlinkQuietly(temporary);
+    }
+  },
+  append(path, content, mode = 0o600, sync = true) {
+    mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+    const file = openSync(path, 'a', mode);
+    try {
+      writeSync(file, content);
+      if (sync) fsyncSync(file);
+    } finally {
+      closeSync(file);
+    }
+  },
+  link(target, path) {
+    mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+    const temporary = temporaryName(path);
+    symlinkSync(target, temporary);
+    renameSync(temporary, path);
+  },
+  rename: renameSync,
+  remove: (path) => void absentIsUndefined(() => unlinkSync(path)),
+  removeFolder(path) {
+    try {
+      rmdirSync(path);
+    } catch (error) {
+      const code = codeOf(error);
+      if (code !== 'ENOENT' && code !== 'ENOTEMPTY' && code !== 'EEXIST') throw error;
+    }
+  },
+  makeFolder: (path, mode = 0o700) => void mkdirSync(path, { recursive: true, mode }),
+  setTimes: (path, modifiedMs) => utimesSync(path, modifiedMs / 1000, modifiedMs / 1000),
+};
+
+function writeTemporary(path: string, content: string | Uint8Array, mode: number): string {
+  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+  const temporary = temporaryName(path);
+  const file = openSync(temporary, 'wx', mode);
+  try {
+    writeWhole(file, typeof content === 'string' ? Buffer.from(content) : content);
+    fchmodSync(file, mode); // the mode of open(2) is narrowed by the umask
+    fsyncSync(file);
+  } catch (error) {
+    closeSync(file);
+    unlinkQuietly(temporary);
+    throw error;
+  }
+  closeSync(file);
+  return temporary;
+}
+
+function writeWhole(file: number, bytes: Uint8Array): void {
+  for (let written = 0; written < bytes.length; ) written += writeSync(file, bytes, written);
+}
+
+/** A rename is durable only when its folder is synced; Windows cannot open a folder, and needs no such sync. */
+function syncFolder(path: string): void {
+  if (process.platform === 'win32') return;
+  const folder = openSync(path, 'r');
+  try {
+    fsyncSync(folder);
+  } finally {
+    closeSync(folder);
+  }
+}
+
+/** Begins with a dot and ends in a name that no scheduler reads as its own. */
+function temporaryName(path: string): string {
+  sequence += 1;
+  return join(dirname(path), `.rota-${process.pid}-${sequence}.tmp`);
+}
+
+function unlinkQuietly(path: string): void {
+  try {
+    unlinkSync(path);
+  } catch {
+    // it was renamed, or never made
+  }
+}
+
+function factsOf(path: string): FileFacts {
+  const stats = statSync(path);
+  const kind = stats.isFile() ? 'file' : stats.isDirectory() ? 'folder' : 'other';
+  return { kind, size: stats.size, modifiedMs: stats.mtimeMs, mode: stats.mode & 0o7777 };
+}
+
+function absentIsUndefined<T>(read: () => T): T | undefined {
+  try {
+    return read();
+  } catch (error) {
+    const code = codeOf(error);
+    if (code === 'ENOENT' || code === 'ENOTDIR') return undefined;
+    throw error;
+  }
+}
+
+function codeOf(error: unknown): string | undefined {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
+}

@@ -1,0 +1,32 @@
+/** How a program is to be started. No shell is ever involved. */
+export interface ProcessRequest {
+  readonly file: string;
+  readonly args: readonly string[];
+  readonly input?: string | Uint8Array | undefined;
+  readonly cwd?: string | undefined;
+  /** Added to the environment of this process; `undefined` removes a variable. */
+  readonly env?: Readonly<Record<string, string | undefined>> | undefined;
+  /** How `stdout` is read: `latin1` gives one character for each byte, whatever it is. @default 'utf8' */
+  readonly encoding?: 'utf8' | 'latin1' | undefined;
+  /** Milliseconds until the program is ended with TERM, then KILL. @default no limit */
+  readonly timeoutMs?: number | undefined;
+  /** Let it run on by itself, without output, and answer as soon as it has started. @default false */
+  readonly detached?: boolean | undefined;
+}
+
+/** How a program ended. A non-zero exit is a result, not an error. */
+export interface ProcessResult {
+  /** `null` when a signal ended the program. */
+  readonly exitCode: number | null;
+  readonly signal: string | null;
+  readonly stdout: string;
+  readonly stderr: string;
+  readonly timedOut: boolean;
+}
+
+/**
+ * Starts the programs that Rota itself needs (`systemctl`, `crontab`, `git`, ...) and waits for their end.
+ *
+ * @throws ROTA_COMMAND_MISSING when the program cannot be found or started.
+ */
+export type ProcessRunner = (request: ProcessRequest) => Promise<ProcessResult>;

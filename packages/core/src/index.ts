@@ -1,0 +1,193 @@
+export type { ApplyPlanInput, ApplyResult } from './apply/apply-plan.ts';
+export { installedEntries } from './apply/installed-entries.ts';
+export type { EnsureMaintenanceInput } from './apply/maintenance-job.ts';
+export { maintenanceNamespace } from './apply/maintenance-namespace.ts';
+export { type MaintainedNamespace, type MaintenanceReport, readMaintenance } from './apply/maintenance-report.ts';
+export { needsMaintenance } from './apply/needs-maintenance.ts';
+export type { Recovery } from './apply/recover.ts';
+export type { RollbackInput } from './apply/rollback.ts';
+export type { ApplyJobResult } from './apply/run-apply-jobs.ts';
+export { type Adoption, adoptsAnnotation, parseAdoption, printAdoption } from './backend/adoption.ts';
+export * from './backend/backend.ts';
+export { type Feature, type FeatureDecision, features } from './backend/feature.ts';
+export type {
+  AdoptedOriginal,
+  ForeignEntry,
+  ForeignIdentity,
+  ForeignReading,
+  ForeignSwitch,
+  SwitchForeignInput,
+} from './backend/foreign-entry.ts';
+export { jobPath } from './backend/job-path.ts';
+export type { LaunchFile, LaunchGate } from './backend/launch-file.ts';
+export { type LoweringContext, lower, stopGraceSeconds, unavailableFeatures } from './backend/lower.ts';
+export type { Lowering } from './backend/lowering.ts';
+export type {
+  BundleDatabase,
+  BundleRetention,
+  BundleRoot,
+  BundleService,
+  BundleSpec,
+  HookName,
+  IdentityRule,
+  StoreDeclaration,
+} from './bundle/bundle-spec.ts';
+export type { BundleStore, Sidecar } from './bundle/bundle-store.ts';
+export type { CaptureInput, CaptureResult } from './bundle/capture.ts';
+export type { BundleInput } from './bundle/define-bundle.ts';
+export { type BundleDifference, diffBundles } from './bundle/diff-bundles.ts';
+export type { GuardKind } from './bundle/downtime.ts';
+export type { FoundBundle } from './bundle/find-bundle.ts';
+export type { BundleEntry, BundleManifest, BundleProblem } from './bundle/manifest.ts';
+export type { CapturePlan } from './bundle/plan-capture.ts';
+export type { PruneDecision } from './bundle/prune-bundles.ts';
+export type { BundleReader } from './bundle/read-bundle.ts';
+export type { BundleRecovery } from './bundle/recover-bundles.ts';
+export type { RestoreInput, RestorePlan, RestoreResult } from './bundle/restore.ts';
+export type { VerifyCheck, VerifyInput, VerifyLevel, VerifyResult } from './bundle/verify-bundle.ts';
+export * from './config/declaration.ts';
+export type { DeclarationOfOptions } from './config/declaration-of-options.ts';
+export { defaultHostFile } from './config/default-host-file.ts';
+export {
+  type Config,
+  type ConfigEnvironment,
+  type ConfigFunction,
+  defineConfig,
+  type PluginEntry,
+} from './config/define-config.ts';
+export { configNames, findConfig } from './config/find-config.ts';
+export type { DeclarationAttempt, LoadOptions } from './config/load-options.ts';
+export type { ValidateOptions, Validation } from './config/validate-declaration.ts';
+export { type CreateRotaOptions, createRota } from './create-rota.ts';
+export type { DiagnoseInput } from './doctor/diagnose.ts';
+export type { Diagnosis, DoctorFinding } from './doctor/diagnosis.ts';
+export { embedded } from './embedded/embedded.ts';
+export type { RunAllEvent, RunAllOptions } from './embedded/run-all.ts';
+export type { StartedRunner, StartRunner, StartRunnerInput } from './embedded/start-runner.ts';
+export { catalogue, type ErrorCode } from './errors/catalogue.ts';
+export type { Issue, SourcePlace } from './errors/issue.ts';
+export { nearest } from './errors/nearest.ts';
+export { isRotaError, RotaError, type RotaErrorOptions } from './errors/rota-error.ts';
+export { createHost, type HostOptions } from './host/create-host.ts';
+export type { FileFacts, Files } from './host/files.ts';
+export type { Host, HostUser } from './host/host.ts';
+export { nodeFiles } from './host/node-files.ts';
+export type { ProcessRequest, ProcessResult, ProcessRunner } from './host/process-runner.ts';
+export { systemTimezone } from './host/system-timezone.ts';
+export { compareForeign, comparisonNote, type ForeignComparison } from './import/compare-foreign.ts';
+export type { DeclareOptions, ImportedEntry } from './import/declare-entries.ts';
+export { printConfig, printManifest } from './import/print-declarations.ts';
+export type { Inventory } from './import/read-inventory.ts';
+export { type CommandLine, quoteCommandLine, splitCommandLine } from './job/command-line.ts';
+export { defineJob } from './job/define-job.ts';
+export { parseDuration, printDuration } from './job/duration.ts';
+export * from './job/job.ts';
+export { type CheckinDefaults, type JobContext, type JobDefaults, jobContext } from './job/job-context.ts';
+export type { FlatJob, JobInput, JobManifest, JobMetadata, JobSpec } from './job/job-input.ts';
+export { compareJobKeys, parseJobKey, printJobKey } from './job/job-key.ts';
+export type { ParsedManifests } from './job/parsed-manifests.ts';
+export { hasReferences, type ParsedReferences, parseReferences, type ReferencePart } from './job/references.ts';
+export { exclusionReason, type SelectingHost, type SelectingMachine } from './job/select-for-host.ts';
+export type { StateInput } from './job/state-input.ts';
+export {
+  applyPlan,
+  attemptDeclaration,
+  declarationOf,
+  declareEntries,
+  diagnose,
+  ensureMaintenance,
+  loadDeclaration,
+  maintain,
+  makePlan,
+  makeRendering,
+  parseManifests,
+  readInventory,
+  readStatus,
+  recoverNamespace,
+  rollback,
+  runAll,
+  simulate,
+  syncRepository,
+  translateJob,
+  validateDeclaration,
+  waitForRun,
+} from './on-demand.ts';
+export {
+  bundleOfJob,
+  captureBundle,
+  defineBundle,
+  findBundle,
+  folderStore,
+  openStore,
+  planCapture,
+  planRestore,
+  pruneBundles,
+  readBundle,
+  readManifest,
+  recoverBundles,
+  restoreBundle,
+  verifyBundle,
+} from './on-demand-bundles.ts';
+export { bareJob } from './plan/bare-job.ts';
+export type { ClockChangeDay, ClockChangeEffect } from './plan/clock-change-days.ts';
+export { type Difference, differences } from './plan/differences.ts';
+export type { Declared, MakePlanInput } from './plan/make-plan.ts';
+export type { MakeRenderingInput } from './plan/make-rendering.ts';
+export type { MovedDeclaration } from './plan/moved-change.ts';
+export { hasLabels, narrowPlan } from './plan/narrow-plan.ts';
+export type { Change, NotForThisHost, Plan, PlanAction, PlannedEntry } from './plan/plan.ts';
+export { hasChanges, planToJson } from './plan/plan-to-json.ts';
+export { type Paint, type PlanColors, type PrintPlanOptions, printPlan } from './plan/print-plan.ts';
+export type { RenderedJob, Rendering } from './plan/render.ts';
+export type { Collision, Overrun, SimulatedJob, SimulatedRuns, Simulation, SimulationInput } from './plan/simulate.ts';
+export type { Stagger } from './plan/stagger-hosts.ts';
+export type { Translation } from './plan/translate-job.ts';
+export { definePlugin, type OptionsSchema, type PluginDefinition, type StandardResult } from './plugin/define-plugin.ts';
+export { type LoadedPlugin, type Plugin, type PluginApi, pluginApiVersion } from './plugin/plugin.ts';
+export type { ApplyOptions, PlanOptions, RenderOptions, Rota } from './rota.ts';
+export { appendRecord } from './run/append-record.ts';
+export { buildLaunchFile, type LaunchFileInput } from './run/build-launch-file.ts';
+export { type CommandPlace, installCommand } from './run/install-command.ts';
+export { instantSeconds, instantText } from './run/instant-text.ts';
+export { printLaunchFile } from './run/print-launch-file.ts';
+export { type ReadRecordsOptions, readRecords } from './run/read-records.ts';
+export { recorderScript } from './run/recorder.ts';
+export { type Retention, retainRuns } from './run/retain-runs.ts';
+export type { RunRecord, RunStatus } from './run/run-record.ts';
+export { type Calendar, type CalendarField, daysMustBothMatch, followsWallClock } from './schedule/calendar.ts';
+export { comparisonWindows, horizonWindow, type TimeWindow } from './schedule/comparison-windows.ts';
+export { describeCron } from './schedule/describe-cron.ts';
+export { type FireTimesOptions, fireTimes } from './schedule/fire-times.ts';
+export { firesBetween } from './schedule/fires-between.ts';
+export { type CronParserExpression, type CronParserField, fromCronParser } from './schedule/from-cron-parser.ts';
+export { freshHorizon, HORIZON_YEARS, type Horizon, horizonIsStale } from './schedule/horizon.ts';
+export { type LoadZoneOptions, loadZone } from './schedule/load-zone.ts';
+export type { NativeSchedule } from './schedule/native-schedule.ts';
+export { nextFire } from './schedule/next-fire.ts';
+export { nicknames, parseCron } from './schedule/parse-cron.ts';
+export { type PosixChange, type PosixDate, type PosixRule, parsePosixRule, posixChangesInYear } from './schedule/posix-rule.ts';
+export { previousFire } from './schedule/previous-fire.ts';
+export { printCron } from './schedule/print-cron.ts';
+export { type Fidelity, type Proof, proofSampleSize, proveSchedule } from './schedule/prove-schedule.ts';
+export { defineSchedule, type Schedule } from './schedule/schedule.ts';
+export { scheduleWarnings } from './schedule/schedule-warnings.ts';
+export { smallestGap } from './schedule/smallest-gap.ts';
+export { type ToCronParserOptions, toCronParser } from './schedule/to-cron-parser.ts';
+export type { Zone, ZoneChange } from './schedule/zone.ts';
+export { zoneRoots } from './schedule/zone-roots.ts';
+export { canonicalJson, digestOf } from './state/digest.ts';
+export { createEvents, type RotaEvent, type RotaEventMap, type RotaEvents } from './state/events.ts';
+export type { AdoptedEntry, Generation, GenerationEntry } from './state/generation.ts';
+export { type NamespaceLayout, namespaceLayout, type StateLayout, stateLayout } from './state/layout.ts';
+export { listNamespaces } from './state/list-namespaces.ts';
+export { type LockHolder, type LockOptions, lockHolder, withLock } from './state/lock.ts';
+export { isAlive, ownIdentity, type ProcessIdentity } from './state/process-identity.ts';
+export type { JobStatus, Run } from './status/job-status.ts';
+export { type HistoryFilter, readHistory } from './status/read-history.ts';
+export type { JobFilter } from './status/read-installed.ts';
+export type { ReadLogsOptions } from './status/read-logs.ts';
+export { toRun } from './status/to-run.ts';
+export type { WaitForRunOptions } from './status/wait-for-run.ts';
+export { type SyncJobInput, syncJob, syncNamespace } from './sync/sync-job.ts';
+export type { SyncOptions, SyncResult, SyncTarget } from './sync/sync-repository.ts';
+export { listSyncStatus, type Revision, readSyncStatus, type SyncSource, type SyncStatus } from './sync/sync-status.ts';

@@ -1,0 +1,90 @@
+import type { AlertChannel, Alerts, Checkin, Job } from './job.ts';
+import type { JobContext } from './job-context.ts';
+import type { ValidManifest } from './job-input.ts';
+import type { Notes } from './notes.ts';
+import { type FieldPath, printPath } from './problem.ts';
+import { hasReferences, parseReferences } from './references.ts';
+
+type Spec = ValidManifest['spec'];
+
+/** Check-ins and alerts. */
+export function normaliseReport(spec: Spec, context: JobContext, notes: Notes): Pick<Job, 'checkin' | 'alerts'> {
+  const checkin = normaliseCheckin(spec, context.checkin, notes);
+  return {
+    ...(checkin === undefined ? {} : { checkin }),
+    ...(spec.alerts === undefined ? {} : { alerts: normaliseAlerts(spec.alerts, notes) }),
+  };
+}
+
+/** A job reports when it has a `checkin` block, or when the config or the host file has a URL for all jobs. */
+function normaliseCheckin(spec: Spec, defaults: JobContext['checkin'], notes: Notes): Checkin | undefined {
+  if (spec.checkin === undefined && defaults?.url === undefined) return undefined;
+  const path = ['spec', 'checkin'];
+  const own = spec.checkin ?? {};
+  if (own.url !== undefined) notes.references([...path, 'url'], own.url);
+  if (own.secret !== undefined) secretReference(own.secret, [...path, 'secret'], notes);
+  const url = own.url ?? defaults?.url;
+  const secret = own.secret ?? defaults?.secret;
+  const enabled = own.enabled ?? true;
+  if (enabled && url === undefined) {
+    notes.warning(
+      'ROTA_CHECKIN_WITHOUT_URL',
+      path,
+      'Nothing says where to send the check-ins of this job, so none is sent. Set `checkin.url` here, in the config or in the host file.',
+    );
+  }
+  return {
+    enabled,
+    ...(url === undefined ? {} : { url }),
+    ...(secret === undefined ? {} : { secret }),
+    timeoutMs: notes.duration([...path, 'timeout'], own.timeout ?? defaults?.timeout, 1) ?? 3_600_000,
+    format: own.format ?? defaults?.format ?? 'json',
+    start: own.start ?? defaults?.start ?? false,
+    by: own.by ?? defaults?.by ?? 'runner',
+  };
+}
+
+/** A secret that stands in a manifest is in Git for good; the message does not repeat it. */
+export function secretReference(secret: string, path: FieldPath, notes: Notes): void {
+  if (hasReferences(secret)) return;
+  if (!parseReferences(secret).ok) {
+    notes.references(path, secret);
+    return;
+  }
+  notes.error(
+    'ROTA_SECRET_LITERAL',
+    path,
+    `\`${printPath(path)}\` holds a literal secret. Keep it out of the declaration: put it into secrets.env and refer to it.`,
+    '${CHECKIN_SECRET}',
+  );
+}
+
+function normaliseAlerts(declared: NonNullable<Spec['alerts']>, notes: Notes): Alerts {
+  const channels: AlertChannel[] = [];
+  const urls = declared.webhook === undefined ? [] : [declared.webhook].flat();
+  for (const [index, url] of urls.entries()) {
+    notes.references(Array.isArray(declared.webhook) ? ['spec', 'alerts', 'webhook', index] : ['spec', 'alerts', 'webhook'], url);
+    channels.push({ kind: 'webhook', url });
+  }
+  if (declared.command !== undefined) {
+    const command = notes.command(['spec', 'alerts', 'command'], declared.command);
+    for (const word of command) notes.references(['spec', 'alerts', 'command'], word);
+    channels.push({ kind: 'command', command });
+  }
+  if (declared.desktop === true) channels.push({ kind: 'desktop' });
+  for (const [index, { plugin, options }] of (declared.channels ?? []).entries()) {
+    notes.error(
+      'ROTA_ALERT_CHANNEL_UNKNOWN',
+      ['spec', 'alerts', 'channels', index, 'plugin'],
+      `No plugin contributes the alert channel "${plugin}". Use webhook, command or desktop.`,
+    );
+    channels.push({ kind: 'plugin', name: plugin, options: options ?? {} });
+  }
+  if (channels.length === 0)
+    notes.error(
+      'ROTA_FIELD_MISSING',
+      ['spec', 'alerts'],
+      '`spec.alerts` names nobody to tell. Give webhook, command or desktop.',
+    );
+  return { on: declared.on === undefined ? ['failure', 'recovery'] : [...new Set([declared.on].flat())], channels };
+}

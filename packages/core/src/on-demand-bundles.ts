@@ -1,0 +1,87 @@
+import type { BundleSpec } from './bundle/bundle-spec.ts';
+import type { BundleStore } from './bundle/bundle-store.ts';
+import type { CaptureInput, CaptureResult } from './bundle/capture.ts';
+import type { BundleInput } from './bundle/define-bundle.ts';
+import type { FoundBundle, findBundle as find } from './bundle/find-bundle.ts';
+import type { BundleManifest } from './bundle/manifest.ts';
+import type { CapturePlan } from './bundle/plan-capture.ts';
+import type { PruneDecision, pruneBundles as prune } from './bundle/prune-bundles.ts';
+import type { BundleReader } from './bundle/read-bundle.ts';
+import type { BundleRecovery } from './bundle/recover-bundles.ts';
+import type { RestoreInput, RestorePlan, RestoreResult } from './bundle/restore.ts';
+import type { VerifyInput, VerifyResult } from './bundle/verify-bundle.ts';
+import type { Host } from './host/host.ts';
+import type { Job } from './job/job.ts';
+
+// The public functions of bundles. What they need (node:crypto, node:zlib, ...) would double the time that importing core takes, so it is
+// loaded by the first call.
+
+/** The state of a job or service, ready to be captured. Every problem is reported at once. @throws ROTA_BUNDLE_DECLARATION */
+export async function defineBundle(input: BundleInput): Promise<BundleSpec> {
+  return (await import('./on-demand-bodies.ts')).defineBundle(input);
+}
+
+/** The same for a declared job with `spec.state`. @throws ROTA_BUNDLE_UNDECLARED, ROTA_BUNDLE_DECLARATION */
+export async function bundleOfJob(job: Pick<Job, 'tenant' | 'name' | 'state'>): Promise<BundleSpec> {
+  return (await import('./on-demand-bodies.ts')).bundleOfJob(job);
+}
+
+/** Captures the state of a job: see `capture.ts` for all that it promises. @throws ROTA_BUNDLE_DECLARATION, ROTA_BUNDLE_SPACE, ROTA_BUNDLE_HOOK, ROTA_BUNDLE_CAPTURE, ROTA_LOCK_HELD */
+export async function captureBundle(input: CaptureInput): Promise<CaptureResult> {
+  return await (await import('./on-demand-bodies.ts')).captureBundle(input);
+}
+
+/** Looks at everything that a capture would read, and reads nothing of it. */
+export async function planCapture(spec: CaptureInput['spec'], signal?: AbortSignal): Promise<CapturePlan> {
+  return await (await import('./on-demand-bodies.ts')).planCapture(spec, signal);
+}
+
+/** Proves a bundle up to a level. @throws ROTA_BUNDLE_MISMATCH, ROTA_BUNDLE_FORMAT, ROTA_BUNDLE_HOSTILE, ROTA_BUNDLE_HOOK, ROTA_BUNDLE_NOT_DRILLED */
+export async function verifyBundle(input: VerifyInput): Promise<VerifyResult> {
+  return await (await import('./on-demand-bodies.ts')).verifyBundle(input);
+}
+
+/** Looks at a bundle and at what it would replace. @throws ROTA_BUNDLE_TARGET */
+export async function planRestore(input: RestoreInput): Promise<RestorePlan> {
+  return await (await import('./on-demand-bodies.ts')).planRestore(input);
+}
+
+/** Restores a bundle beside its place, proves it, swaps it in, and swaps it back when the service does not get well. @throws ROTA_BUNDLE_RESTORE and what its parts throw */
+export async function restoreBundle(input: RestoreInput): Promise<RestoreResult> {
+  return await (await import('./on-demand-bodies.ts')).restoreBundle(input);
+}
+
+/** Reads a whole bundle and compares every member with its manifest. @throws ROTA_BUNDLE_FORMAT, ROTA_BUNDLE_HOSTILE, ROTA_BUNDLE_MISMATCH */
+export async function readBundle(path: string, reader?: BundleReader): Promise<BundleManifest> {
+  return await (await import('./on-demand-bodies.ts')).readBundle(path, reader);
+}
+
+/** Reads the manifest of a bundle alone. @throws ROTA_BUNDLE_FORMAT, ROTA_BUNDLE_HOSTILE */
+export async function readManifest(path: string, ageIdentity?: string): Promise<BundleManifest> {
+  return await (await import('./on-demand-bodies.ts')).readManifest(path, ageIdentity);
+}
+
+/** Ends what an earlier capture or restore began and did not end; every later one does so itself. */
+export async function recoverBundles(host: CaptureInput['host'], namespace: string): Promise<readonly BundleRecovery[]> {
+  return await (await import('./on-demand-bodies.ts')).recoverBundles(host, namespace);
+}
+
+/** The first store that a declaration names, else the state folder's own. @throws ROTA_NOT_BUILT for a kind of store that is not there yet */
+export async function openStore(host: Host, namespace: string, spec?: Pick<BundleSpec, 'stores'>): Promise<BundleStore> {
+  return (await import('./on-demand-bodies.ts')).openStore(host, namespace, spec);
+}
+
+/** A store that is a folder of bundles and their sidecars. */
+export async function folderStore(host: Pick<Host, 'files'>, folder: string): Promise<BundleStore> {
+  return (await import('./on-demand-bodies.ts')).folderStore(host, folder);
+}
+
+/** Removes what retention says, and never the newest good or the newest verified one, or anything foreign. */
+export async function pruneBundles(input: Parameters<typeof prune>[0]): Promise<readonly PruneDecision[]> {
+  return (await import('./on-demand-bodies.ts')).pruneBundles(input);
+}
+
+/** Finds a bundle by the beginning of its id, by `latest` (the newest that is complete), or by the path of its file. @throws ROTA_BUNDLE_UNKNOWN */
+export async function findBundle(...input: Parameters<typeof find>): Promise<FoundBundle> {
+  return (await import('./on-demand-bodies.ts')).findBundle(...input);
+}

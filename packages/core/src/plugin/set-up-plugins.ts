@@ -1,0 +1,91 @@
+import type { Backend } from '../backend/backend.ts';
+import type { Issue } from '../errors/issue.ts';
+import { isRotaError } from '../errors/rota-error.ts';
+import type { RotaEvents } from '../state/events.ts';
+import { type LoadedPlugin, type Plugin, type PluginApi, pluginApiVersion } from './plugin.ts';
+
+/** What stands in `plugins` of a config, and in which file. */
+export interface PluginSource {
+  readonly entry: unknown;
+  readonly file: string;
+}
+
+/** A job that a plugin adds, not looked at yet. */
+export interface PluginJob {
+  readonly value: unknown;
+  readonly plugin: string;
+  readonly file: string;
+}
+
+export interface PluginSetup {
+  readonly plugins: readonly LoadedPlugin[];
+  readonly jobs: readonly PluginJob[];
+  readonly issues: readonly Issue[];
+}
+
+/** Sets up plugins one after the other, in the order of the config. A plugin that fails is an issue that names it. */
+export async function setUpPlugins(sources: readonly PluginSource[]): Promise<PluginSetup> {
+  const plugins: LoadedPlugin[] = [];
+  const jobs: PluginJob[] = [];
+  const issues: Issue[] = [];
+  for (const { entry, file } of sources.flatMap(flatten)) {
+    const refuse = (message: string): void => void issues.push({ code: 'ROTA_PLUGIN_INVALID', severity: 'error', message, file });
+    const problem = shapeProblem(entry);
+    if (problem !== undefined) {
+      refuse(problem);
+      continue;
+    }
+    const plugin = entry as Plugin;
+    if (plugins.some(({ name }) => name === plugin.name)) {
+      refuse(`The plugin "${plugin.name}" stands twice in \`plugins\`.`);
+      continue;
+    }
+    const backends: Backend[] = [];
+    const attachments: ((events: RotaEvents) => void)[] = [];
+    const api: PluginApi = {
+      addJobs: (added) => void jobs.push(...added.map((value) => ({ value, plugin: plugin.name, file }))),
+      addBackend: (backend) => void backends.push(backend),
+      on: (event, listener) => void attachments.push((events) => void events.on(event, listener)),
+    };
+    try {
+      await plugin.setup(refusingUnknown(api, plugin.name));
+      plugins.push({ name: plugin.name, backends, attach: (events) => attachments.forEach((attach) => void attach(events)) });
+    } catch (error) {
+      if (isRotaError(error) && error.issues.length > 0)
+        issues.push(...error.issues.map((issue) => ({ ...issue, file: issue.file ?? file })));
+      else refuse(`The plugin "${plugin.name}" failed: ${error instanceof Error ? error.message : String(error)}`);
+    }
+  }
+  return { plugins, jobs, issues };
+}
+
+function flatten({ entry, file }: PluginSource): readonly PluginSource[] {
+  if (Array.isArray(entry)) return entry.flatMap((inner: unknown) => flatten({ entry: inner, file }));
+  return entry === false || entry === null || entry === undefined ? [] : [{ entry, file }];
+}
+
+function shapeProblem(entry: unknown): string | undefined {
+  if (typeof entry === 'function')
+    return 'A plugin is given as a function. Call it, with its options: `plugins: [name({ ... })]`.';
+  if (typeof entry !== 'object' || entry === null) return `\`plugins\` holds ${String(entry)}, which is no plugin.`;
+  if (!('name' in entry) || typeof entry.name !== 'string' || entry.name === '') return 'A plugin in `plugins` has no `name`.';
+  if (!('apiVersion' in entry) || entry.apiVersion !== pluginApiVersion) {
+    const version = 'apiVersion' in entry ? String(entry.apiVersion) : 'none';
+    return `The plugin "${entry.name}" is written for version ${version} of the plugin contract; this Rota speaks ${pluginApiVersion}. Update the one that is older.`;
+  }
+  return 'setup' in entry && typeof entry.setup === 'function'
+    ? undefined
+    : `The plugin "${entry.name}" has no function \`setup\`.`;
+}
+
+/** A part of the contract that is not built is refused by its name, not as "undefined is not a function". */
+function refusingUnknown(api: PluginApi, plugin: string): PluginApi {
+  return new Proxy(api, {
+    get(target, key) {
+      if (key in target) return Reflect.get(target, key);
+      throw new Error(
+        `\`api.${String(key)}\` is not available to plugins in this version ("${plugin}"). Available: ${Object.keys(target).join(', ')}.`,
+      );
+    },
+  });
+}

@@ -1,0 +1,184 @@
+import { type ApplyResult, applyPlan } from './apply/apply-plan.ts';
+import { installedEntries } from './apply/installed-entries.ts';
+import { ensureMaintenance } from './apply/maintenance-job.ts';
+import { maintenanceNamespace } from './apply/maintenance-namespace.ts';
+import { recoverNamespace } from './apply/recover-namespace.ts';
+import { rollback } from './apply/rollback.ts';
+import { runApplyJobs } from './apply/run-apply-jobs.ts';
+import type { Artifact, Finding } from './backend/backend.ts';
+import { isRotaError, RotaError } from './errors/rota-error.ts';
+import type { Job } from './job/job.ts';
+import { printJobKey } from './job/job-key.ts';
+import { backendFinder } from './plan/choose-backend.ts';
+import { makePlan } from './plan/make-plan.ts';
+import { makeRendering } from './plan/make-rendering.ts';
+import type { PlannedEntry } from './plan/plan.ts';
+import type { ApplyOptions, Rota } from './rota.ts';
+import type { CommandPlace } from './run/install-command.ts';
+import { startJob } from './run/start-job.ts';
+import type { Generation } from './state/generation.ts';
+import { listGenerations, readGeneration } from './state/generation-store.ts';
+import { namespaceLayout } from './state/layout.ts';
+import { checkState } from './state/state-format.ts';
+import { readHistory } from './status/read-history.ts';
+import { readInstalled } from './status/read-installed.ts';
+import { readLogs } from './status/read-logs.ts';
+import { readStatus } from './status/read-status.ts';
+import { waitForRun } from './status/wait-for-run.ts';
+
+/** What the methods of a Rota work on. */
+export interface RotaParts extends Pick<Rota, 'host' | 'namespace' | 'backends' | 'events'> {
+  readonly command: CommandPlace | undefined;
+}
+
+export type RotaMethods = Omit<Rota, 'host' | 'namespace' | 'backends' | 'events'>;
+
+/** The methods of a Rota. They need most of core, so `createRota` loads them with the first call. */
+export function rotaMethods({ host, namespace, backends, events, command }: RotaParts): RotaMethods {
+  const layout = namespaceLayout(host.stateDir, namespace);
+
+  /** An apply that was cut off is finished or undone before anything else is done or told. */
+  async function ready(): Promise<void> {
+    checkState(host);
+    const recovery = await recoverNamespace(host, backends, namespace);
+    if (recovery !== null) events.emit('apply:recovered', recovery);
+  }
+
+  function progress({ onProgress }: ApplyOptions): (done: number, total: number) => void {
+    return (done, total) => {
+      events.emit('apply:progress', { done, total });
+      onProgress?.(done, total);
+    };
+  }
+
+  /** The maintenance job comes and goes with what needs it. That it cannot be had is no reason to undo an apply. */
+  async function maintained(backend: string): Promise<Pick<ApplyResult, 'maintenanceProblem'>> {
+    if (command === undefined || namespace === maintenanceNamespace) return {};
+    try {
+      await ensureMaintenance({ host, backends, backend, command });
+      return {};
+    } catch (error) {
+      const way = isRotaError(error) ? error.suggestions : [];
+      return { maintenanceProblem: [error instanceof Error ? error.message : String(error), ...way].join(' ') };
+    }
+  }
+
+  function find(job: string): PlannedEntry {
+    const [entry] = readInstalled(host, namespace, { job });
+    if (entry === undefined) throw new RotaError('ROTA_JOB_UNKNOWN', `No job \`${job}\` is installed.`);
+    return entry;
+  }
+
+  return {
+    async plan(declaration, { backend, repair, takeOver, adopt } = {}) {
+      await ready();
+      const plan = await makePlan({ host, backends, declared: { ...declaration, namespace }, backend, repair, takeOver, adopt });
+      for (const { tenant, name, drift } of plan.changes)
+        for (const { kind, detail } of drift ?? []) events.emit('drift', { tenant, name, kind, detail });
+      events.emit('plan:done', { namespace, summary: plan.summary });
+      return plan;
+    },
+    async render(declaration, { backend: name, dialect, systemTimezone, from }) {
+      const backend =
+        backends.find((candidate) => candidate.name === name) ?? (await backendFinder(host, backends)(name)).backend;
+      return makeRendering({ host, declared: { ...declaration, namespace }, backend, dialect, systemTimezone, from });
+    },
+    async apply(plan, applyOptions = {}) {
+      const result = await applyPlan({
+        host,
+        backends,
+        plan,
+        allowRemovals: applyOptions.allowRemovals,
+        signal: applyOptions.signal,
+        onProgress: progress(applyOptions),
+        onChange: ({ tenant, name, action, backend }) => events.emit('apply:change', { tenant, name, action, backend }),
+      });
+      if (result.recovered !== null) events.emit('apply:recovered', result.recovered);
+      const applyJobs = await runApplyJobs({
+        host,
+        namespace,
+        entries: installedEntries(host, namespace),
+        onStart: (job) => events.emit('run:start', job),
+        signal: applyOptions.signal,
+      });
+      for (const { tenant, name, runId, status } of applyJobs)
+        if (runId !== null) events.emit('run:end', { tenant, name, runId, status });
+      return {
+        ...result,
+        ...(applyJobs.length === 0 ? {} : { applyJobs }),
+        ...(result.changes.length === 0 ? {} : await maintained(plan.backend)),
+      };
+    },
+    async destroy(applyOptions = {}) {
+      const result = await rollback({
+        host,
+        backends,
+        namespace,
+        to: { kind: 'nothing' },
+        signal: applyOptions.signal,
+        onProgress: progress(applyOptions),
+      });
+      return { ...result, ...(result.changes.length === 0 ? {} : await maintained('')) };
+    },
+    async rollback(number, applyOptions = {}) {
+      return rollback({
+        host,
+        backends,
+        namespace,
+        to: { kind: 'generation', number },
+        signal: applyOptions.signal,
+        onProgress: progress(applyOptions),
+      });
+    },
+    async generations() {
+      await ready();
+      return listGenerations(host.files, layout)
+        .map((number) => readGeneration<Generation<Job, Artifact>>(host.files, layout, number))
+        .filter((generation) => generation !== null);
+    },
+    async status(filter) {
+      await ready();
+      return readStatus(host, backends, namespace, filter);
+    },
+    async history(filter) {
+      return readHistory(host, namespace, filter);
+    },
+    async run(job, { wait = true, signal } = {}) {
+      await ready();
+      const entry = find(job);
+      const backend = backends.find((candidate) => candidate.name === entry.backend);
+      if (backend === undefined)
+        throw new RotaError(
+          'ROTA_BACKEND_UNKNOWN',
+          `${printJobKey(entry)} is on the backend ${entry.backend}, which is not here.`,
+        );
+      const after = host.now();
+      events.emit('run:start', { tenant: entry.tenant, name: entry.name });
+      await startJob({ host, backend, namespace, launchFile: entry.launchFile, job: entry });
+      if (!wait) return null;
+      const record = await waitForRun(host, namespace, printJobKey(entry), {
+        after,
+        timeoutMs: Number.POSITIVE_INFINITY,
+        signal,
+      });
+      events.emit('run:end', { tenant: entry.tenant, name: entry.name, runId: record.runId, status: record.status });
+      return record;
+    },
+    async waitForRun(job, waitOptions) {
+      return waitForRun(host, namespace, job, waitOptions);
+    },
+    async logs(job, logOptions) {
+      return readLogs(host, backends, namespace, find(job), logOptions);
+    },
+    async find(job) {
+      const { tenant, name } = find(job);
+      return { tenant, name };
+    },
+    async findings() {
+      const used = new Set(readInstalled(host, namespace).map((entry) => entry.backend));
+      const found: Finding[] = [];
+      for (const backend of backends) if (used.has(backend.name)) found.push(...(await backend.detect(host)).findings);
+      return found;
+    },
+  };
+}

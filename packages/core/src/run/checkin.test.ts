@@ -1,0 +1,215 @@
+import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { afterFile } from '@rota/test-support';
+import { describe, expect, it } from 'vitest';
+import type { LaunchFile } from '../backend/launch-file.ts';
+import type { Checkin } from '../job/job.ts';
+import { type RunnerUnderTest, runnerUnderTest } from './runner-under-test.test-support.ts';
+
+const secret = 'tok3n-Ü-0123456789';
+const sh = (text: string) => ({ command: [text], shell: true });
+
+interface Received {
+  readonly path: string;
+  readonly authorization: string | undefined;
+  readonly body: string;
+}
+
+/** A real endpoint on this machine. `answer` decides what it does with each request. */
+async function endpoint(
+  answer: (request: IncomingMessage, response: ServerResponse) => void = (_, response) => void response.end(),
+) {
+  const received: Received[] = [];
+  const server = createServer((request, response) => {
+    let body = '';
+    request.setEncoding('utf8').on('data', (text: string) => {
+      body += text;
+    });
+    request.on('end', () => {
+      received.push({ path: request.url ?? '', authorization: request.headers.authorization, body });
+      answer(request, response);
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  afterFile(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  const { port } = server.address() as AddressInfo;
+  return { url: `http://127.0.0.1:${port}/api/checkins`, received, messages: () => received.map(({ body }) => JSON.parse(body)) };
+}
+
+const checkin = (url: string, change: Partial<Checkin> = {}): Pick<LaunchFile, 'checkin'> => ({
+  checkin: { enabled: true, url, timeoutMs: 3_600_000, format: 'json', start: false, by: 'runner', ...change },
+});
+
+const spooled = (rota: RunnerUnderTest): string[] => {
+  try {
+    return readdirSync(rota.layout.spool);
+  } catch {
+    return [];
+  }
+};
+
+describe('a check-in', () => {
+  it('tells start and end in the json format, with the Bearer secret, which appears in no file, argument or output', async () => {
+    const rota = await runnerUnderTest();
+    const server = await endpoint();
+    writeFileSync(join(rota.scratch, 'secrets.env'), `CHECKIN_SECRET=${encodeURIComponent(secret)}\n`, { mode: 0o600 });
+    const shown = encodeURIComponent(secret);
+    const path = rota.launchFile({
+      ...sh('echo "the secret is $CHECKIN_SECRET"; tr "\\0" "\\n" < /proc/$PPID/cmdline; exit 3'),
+      ...checkin(server.url, { start: true, secret: '${CHECKIN_SECRET}' }),
+    });
+    const { stdout, stderr } = await rota.run(path);
+    const [record] = rota.records();
+    const common = { job_name: 'job', tenant: 'acme', run_id: record?.runId, scheduled_at: null, host: 'box' };
+    const [start, end] = server.messages();
+    expect(start).toEqual({ ...common, status: 'running', output: '', duration: 0, exit_code: null });
+    expect(end).toMatchObject({ ...common, status: 'failure', duration: 0, exit_code: 3 });
+    expect(end.output).toContain('the secret is ****');
+    for (const { authorization } of server.received) expect(authorization).toBe(`Bearer ${shown}`);
+    expect(stdout + stderr).not.toContain(shown);
+    for (const file of filesUnder(rota.stateDir)) expect(readFileSync(file, 'utf8'), file).not.toContain(shown);
+  });
+
+  it('speaks the healthchecks format: start, success, exit status, failure by signal, all of one run by its id', async () => {
+    const rota = await runnerUnderTest();
+    const server = await endpoint();
+    const base = server.url.replace('/api/checkins', '/ping/abc?create=1');
+    const ping = checkin(base, { format: 'healthchecks', start: true });
+    for (const command of ['echo fine', 'exit 4', 'kill -KILL $$']) await rota.run(rota.launchFile({ ...sh(command), ...ping }));
+    const [one, two, three] = rota.records().map(({ runId }) => runId);
+    expect(server.received.map(({ path }) => path)).toEqual([
+      `/ping/abc/start?create=1&rid=${one}`,
+      `/ping/abc?create=1&rid=${one}`,
+      `/ping/abc/start?create=1&rid=${two}`,
+      `/ping/abc/4?create=1&rid=${two}`,
+      `/ping/abc/start?create=1&rid=${three}`,
+      `/ping/abc/fail?create=1&rid=${three}`,
+    ]);
+    expect(server.received[1]?.body).toBe('fine\n');
+    expect(one).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
+  });
+
+  it.each([
+    ['answers 500', (_: IncomingMessage, response: ServerResponse) => void response.writeHead(500).end()],
+    ['closes early', (request: IncomingMessage) => void request.socket.destroy()],
+    ['never answers', () => undefined],
+  ])(
+    'is kept when the endpoint %s, and sent by the next run; the outcome and the wall time of the job do not change',
+    async (_, answer) => {
+      const rota = await runnerUnderTest();
+      let away = true;
+      const server = await endpoint((request, response) => {
+        if (away) answer(request, response);
+        else response.end();
+      });
+      const path = rota.launchFile({ ...sh('echo done'), ...checkin(server.url) });
+      const began = Date.now();
+      expect((await rota.run(path)).code).toBe(0);
+      expect(Date.now() - began).toBeLessThan(20_000);
+      expect(rota.records()[0]).toMatchObject({ status: 'success' });
+      expect(rota.records()[0]?.durationMs).toBeLessThan(2000);
+      expect(spooled(rota)).toHaveLength(1);
+      away = false;
+      server.received.length = 0;
+      await rota.run(path);
+      const [first, second] = rota.records();
+      expect(new Set(server.messages().map(({ run_id }) => run_id))).toEqual(new Set([first?.runId, second?.runId]));
+      expect(spooled(rota)).toEqual([]);
+    },
+  );
+
+  it('is kept when nobody listens, and does not hold the next run of the job', async () => {
+    const rota = await runnerUnderTest();
+    const path = rota.launchFile({ ...sh('true'), ...checkin('http://127.0.0.1:9/x') });
+    await Promise.all([rota.run(path)]);
+    await rota.run(path);
+    expect(rota.records().map(({ status }) => status)).toEqual(['success', 'success']);
+    expect(spooled(rota)).toHaveLength(2);
+  });
+
+  it('gives up the lock before it reports, so that a slow endpoint makes no fire time skip', async () => {
+    const rota = await runnerUnderTest();
+    const server = await endpoint((_, response) => setTimeout(() => response.end(), 2500));
+    const path = rota.launchFile({ ...sh('true'), ...checkin(server.url) });
+    const first = rota.run(path, ['--manual']);
+    while (rota.records().length === 0) await new Promise((resolve) => setTimeout(resolve, 20));
+    await Promise.all([first, rota.run(path, ['--manual'])]);
+    expect(rota.records().map(({ status }) => status)).toEqual(['success', 'success']);
+  });
+
+  it('reports a run that takes too long while it goes on, and a run that was interrupted when the next one finds it', async () => {
+    const rota = await runnerUnderTest();
+    const server = await endpoint();
+    await rota.run(rota.launchFile({ ...sh('echo still here; sleep 1'), ...checkin(server.url, { timeoutMs: 300 }) }));
+    expect(server.messages().map(({ status }) => status)).toEqual(['timeout', 'success']);
+    const child = rota.start(rota.launchFile({ ...sh('touch up; exec sleep 0.5'), ...checkin(server.url) }));
+    const gone = new Promise((resolve) => child.on('close', resolve));
+    while (!readdirSync(rota.scratch).includes('up')) await new Promise((resolve) => setTimeout(resolve, 10));
+    child.kill('SIGKILL');
+    await gone;
+    await new Promise((resolve) => setTimeout(resolve, 700));
+    await rota.run(rota.launchFile({ ...sh('true'), ...checkin(server.url) }));
+    const ended = rota.records().map(({ runId, status }) => [runId, status === 'success' ? 'success' : 'failure']);
+    const told = new Map(server.messages().map(({ run_id, status }) => [run_id, status]));
+    expect(ended.map(([, status]) => status)).toEqual(['success', 'failure', 'success']);
+    for (const [runId, status] of ended) expect(told.get(runId)).toBe(status);
+  });
+
+  it('leaves it to a job that reports by itself, and steps in when that did not', async () => {
+    const rota = await runnerUnderTest();
+    const server = await endpoint();
+    const own = checkin(server.url, { by: 'job' });
+    await rota.run(rota.launchFile({ ...sh('[ -n "$ROTA_CHECKIN_URL" ] && touch "$ROTA_CHECKIN_DONE"'), ...own }));
+    expect(server.received).toEqual([]);
+    await rota.run(rota.launchFile({ ...sh('exit 1'), ...own }));
+    expect(server.messages().map(({ status }) => status)).toEqual(['failure']);
+  });
+});
+
+describe('an alert', () => {
+  it('tells of failure and recovery by webhook and command, with what helps, and nothing else', async () => {
+    const rota = await runnerUnderTest();
+    const server = await endpoint();
+    const alerts: LaunchFile['alerts'] = {
+      on: ['failure', 'recovery'],
+      channels: [
+        { kind: 'webhook', url: '${HOOK}' },
+        { kind: 'command', command: ['/bin/sh', '-c', 'echo "$ROTA_ALERT: $ROTA_ALERT_TEXT" >> told; cat > last.json'] },
+      ],
+    };
+    const job = (text: string) => rota.launchFile({ ...sh(text), alerts, about: { docs: 'https://example.test/runbook' } });
+    for (const text of ['true', 'echo oops; exit 2', 'true', 'true']) await rota.run(job(text), [], { HOOK: server.url });
+    expect(server.messages()).toMatchObject([
+      { event: 'failure', exit_code: 2, output: 'oops\n', about: { docs: 'https://example.test/runbook' }, job_name: 'job' },
+      { event: 'recovery', status: 'success' },
+    ]);
+    expect(readFileSync(join(rota.scratch, 'told'), 'utf8')).toBe(
+      'failure: It ended in failure: exit status 2\nrecovery: It ended well again.\n',
+    );
+    expect(JSON.parse(readFileSync(join(rota.scratch, 'last.json'), 'utf8'))).toMatchObject({ event: 'recovery' });
+  });
+
+  it('does not change the outcome when a channel is broken', async () => {
+    const rota = await runnerUnderTest();
+    const alerts: LaunchFile['alerts'] = {
+      on: ['failure'],
+      channels: [{ kind: 'command', command: ['no-such-mailer'] }, { kind: 'desktop' }],
+    };
+    const { code, stderr } = await rota.run(rota.launchFile({ ...sh('exit 6'), alerts }));
+    expect(code).toBe(6);
+    expect(stderr).toContain('no-such-mailer');
+    expect(rota.records()[0]).toMatchObject({ status: 'failure', exitCode: 6 });
+  });
+});
+
+function filesUnder(folder: string): string[] {
+  return readdirSync(folder).flatMap((name) => {
+    const path = join(folder, name);
+    return statSync(path).isDirectory() ? filesUnder(path) : [path];
+  });
+}

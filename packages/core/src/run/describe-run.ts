@@ -1,0 +1,63 @@
+import type { LaunchFile } from '../backend/launch-file.ts';
+import type { Files } from '../host/files.ts';
+import { loadZone } from '../schedule/load-zone.ts';
+import { defineSchedule } from '../schedule/schedule.ts';
+import { dueFire } from './due-fire.ts';
+import { lives } from './exclusive.ts';
+import { instantText } from './instant-text.ts';
+import { readJobState } from './job-state.ts';
+import { maskText } from './mask-secrets.ts';
+import { prepareRun } from './prepare-run.ts';
+import type { LaunchPlace } from './read-launch-file.ts';
+
+/** What a run would be, with secrets masked. Reads (and asks `${command:...}`), changes and starts nothing. */
+export function describeRun(
+  launch: LaunchFile,
+  place: LaunchPlace,
+  files: Files,
+  env: NodeJS.ProcessEnv,
+): Readonly<Record<string, unknown>> {
+  const prepared = prepareRun({ launch, place, files, env }, { runId: '', scheduledAt: null });
+  const own = [...Object.keys(launch.env), 'ROTA_JOB', 'ROTA_TENANT', 'ROTA_CHECKIN_URL', 'CHECKIN_SECRET'];
+  const shown = own.flatMap((name) => {
+    const value = prepared.env[name];
+    return value === undefined ? [] : [[name, maskText(value, prepared.secrets)] as const];
+  });
+  return {
+    formatVersion: 1,
+    tenant: launch.tenant,
+    name: launch.name,
+    program: launch.shell ? '/bin/sh' : launch.command[0],
+    args: launch.shell ? ['-c', launch.command.join(' ')] : launch.command.slice(1),
+    workingDir: launch.workingDir,
+    env: Object.fromEntries(shown),
+    problems: prepared.problems.map((problem) => maskText(problem, prepared.secrets)),
+    gate: gateNow(launch, place, files),
+    running: readJobState(files, place.layout, launch)
+      .claims.filter((claim) => lives(files, claim.owner))
+      .map((claim) => claim.runId),
+    concurrency: launch.concurrency,
+    requires: launch.requires,
+    dependsOn: launch.dependsOn,
+    hooks: launch.hooks,
+    retry: launch.retry,
+    timeoutMs: launch.timeoutMs,
+    jitterMs: launch.jitterMs,
+    launchFile: place.path,
+  };
+}
+
+function gateNow(launch: LaunchFile, place: LaunchPlace, files: Files): Readonly<Record<string, unknown>> | null {
+  if (launch.gate === null) return null;
+  const { expression, timezone, zoneRoots } = launch.gate;
+  const schedule = defineSchedule(expression, loadZone(timezone, { roots: zoneRoots }));
+  const { handled } = readJobState(files, place.layout, launch);
+  const due = dueFire(schedule, launch.gate, { handled }, Date.now() / 1000);
+  return {
+    schedule: expression,
+    timezone,
+    gated: launch.gated,
+    handled: handled === null ? null : instantText(handled),
+    due: due.kind === 'none' ? null : instantText(due.fire),
+  };
+}

@@ -1,0 +1,42 @@
+export interface HttpPost {
+  readonly url: string;
+  readonly body: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly timeoutMs: number;
+}
+
+export type PostResult = { readonly ok: true } | { readonly ok: false; readonly reason: string };
+
+/** Posts once. Never throws and never takes longer than the time-out, whatever the other side does. The reason never holds the URL. */
+export async function httpPost({ url, body, headers, timeoutMs }: HttpPost): Promise<PostResult> {
+  let target: URL;
+  try {
+    target = new URL(url);
+  } catch {
+    return { ok: false, reason: 'the URL cannot be read' };
+  }
+  if (target.protocol !== 'http:' && target.protocol !== 'https:') return { ok: false, reason: `${target.protocol} is not http` };
+  // Loaded here: a run that reports nowhere does not pay for it.
+  const { request } = target.protocol === 'https:' ? await import('node:https') : await import('node:http');
+  const bytes = Buffer.from(body);
+  return new Promise((resolve) => {
+    const outgoing = request(target, {
+      method: 'POST',
+      agent: false,
+      headers: { 'content-length': bytes.length, 'user-agent': 'rota', ...headers },
+    });
+    const done = (result: PostResult): void => {
+      clearTimeout(timer);
+      resolve(result);
+      outgoing.destroy();
+    };
+    const timer = setTimeout(() => done({ ok: false, reason: `no answer within ${timeoutMs / 1000} s` }), timeoutMs);
+    outgoing.on('error', (error) => done({ ok: false, reason: 'code' in error ? String(error.code) : error.message }));
+    outgoing.on('response', (response) => {
+      const status = response.statusCode ?? 0;
+      response.resume();
+      done(status >= 200 && status < 300 ? { ok: true } : { ok: false, reason: `the answer was ${status}` });
+    });
+    outgoing.end(bytes);
+  });
+}

@@ -1,0 +1,79 @@
+import type { LaunchFile } from '../backend/launch-file.ts';
+import { nodeFiles } from '../host/node-files.ts';
+import type { RunCause } from './admit-run.ts';
+import { takeAsked } from './asked-run.ts';
+import { instantSeconds } from './instant-text.ts';
+import { exitConfig } from './outcome.ts';
+import { readLaunchFile } from './read-launch-file.ts';
+import { runJob } from './run-job.ts';
+
+const usage = 'Usage: rota-run LAUNCHFILE [--manual | --event NAME | --scheduled-at INSTANT | --dry-run-json]';
+
+/** `rota-run`: one run of one job, started by a scheduler. Answers the exit status. */
+async function main(argv: readonly string[]): Promise<number> {
+  const [path, option, value, ...rest] = argv;
+  const cause = causeOf(option, value);
+  if (path === undefined || path.startsWith('--') || cause === null || rest.length > 0) {
+    process.stderr.write(`${usage}\n`);
+    return 64;
+  }
+  const read = readLaunchFile(nodeFiles, path);
+  if (!read.ok) {
+    process.stderr.write(`rota-run: ${read.problem}\n`);
+    if (option !== '--dry-run-json' && read.place !== undefined) {
+      const { recordBadLaunchFile } = await import('./record-bad-launch-file.ts');
+      recordBadLaunchFile(nodeFiles, read.place, read.blame, read.problem, cause.kind);
+    }
+    return exitConfig;
+  }
+  const { launch, place } = read;
+  if (option === '--dry-run-json') {
+    const { describeRun } = await import('./describe-run.ts');
+    process.stdout.write(`${JSON.stringify(describeRun(launch, place, nodeFiles, process.env), null, 2)}\n`);
+    return 0;
+  }
+  // The journal keeps what a systemd service prints; cron would mail it, and elsewhere nobody reads it.
+  const echo = launch.backend === 'systemd' ? (bytes: Buffer) => void process.stdout.write(bytes) : null;
+  const asked = takeAsked(nodeFiles, place.layout, launch, Date.now());
+  const byHand = cause.kind === 'schedule' && (asked || untriggered(launch));
+  return runJob({
+    launch,
+    place,
+    files: nodeFiles,
+    cause: byHand ? { kind: 'manual' } : cause,
+    env: process.env,
+    cancel: cancelOnSignals(),
+    echo,
+  });
+}
+
+/** A service of systemd that no timer has ever triggered (systemd.exec(5), TRIGGER_UNIT, from 252 on) was started by hand. */
+function untriggered({ backend, gate }: LaunchFile): boolean {
+  const { INVOCATION_ID, TRIGGER_UNIT } = process.env;
+  return backend === 'systemd' && gate !== null && INVOCATION_ID !== undefined && TRIGGER_UNIT === undefined;
+}
+
+function causeOf(option: string | undefined, value: string | undefined): RunCause | null {
+  if (option === undefined || (option === '--dry-run-json' && value === undefined)) return { kind: 'schedule' };
+  if (option === '--manual' && value === undefined) return { kind: 'manual' };
+  if (option === '--event' && value !== undefined) return { kind: 'event' };
+  const at = option === '--scheduled-at' ? instantSeconds(value) : null;
+  return at === null ? null : { kind: 'fire', at };
+}
+
+function cancelOnSignals(): AbortSignal {
+  const controller = new AbortController();
+  for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, () => controller.abort(signal));
+  return controller.signal;
+}
+
+// No top-level await: the runner is bundled as CommonJS, which Node starts a good deal faster.
+void main(process.argv.slice(2)).then(
+  (code) => {
+    process.exitCode = code;
+  },
+  (error: unknown) => {
+    process.stderr.write(`rota-run: ${error instanceof Error ? (error.stack ?? error.message) : error}\n`);
+    process.exitCode = 70; // sysexits.h EX_SOFTWARE
+  },
+);

@@ -1,0 +1,54 @@
+import { join } from 'node:path';
+import type { NamespaceLayout } from '../state/layout.ts';
+import { captureWith } from './capture-output.ts';
+import type { Claim } from './job-state.ts';
+import { createResolver, type Resolver } from './resolve-references.ts';
+import type { RunJobInput } from './run-job-input.ts';
+
+/** What the job's process gets, with every reference resolved. */
+export interface PreparedRun {
+  readonly env: NodeJS.ProcessEnv;
+  readonly resolver: Resolver;
+  readonly secrets: ReadonlySet<string>;
+  /** Why the job cannot start. */
+  readonly problems: readonly string[];
+}
+
+/** systemd tells a service by these which unit started it; a job must not take them for its own. */
+const notForJobs = ['TRIGGER_UNIT', 'TRIGGER_TIMER_REALTIME_USEC', 'TRIGGER_TIMER_MONOTONIC_USEC', 'NOTIFY_SOCKET'];
+
+/** Resolves the references of environment and check-in, once for all attempts and hooks. */
+export function prepareRun(
+  { launch, place, files, env }: Pick<RunJobInput, 'launch' | 'place' | 'files' | 'env'>,
+  claim: Pick<Claim, 'runId' | 'scheduledAt'>,
+): PreparedRun {
+  const inherited = { ...env };
+  for (const name of notForJobs) delete inherited[name];
+  const capture = captureWith({ ...inherited, PATH: launch.env.PATH ?? inherited.PATH });
+  const resolver = createResolver({ launch, files, env: inherited, capture });
+  const own = Object.entries(launch.env).map(([name, text]) => [name, resolver.resolve(text, `env.${name}`)] as const);
+  const { checkin } = launch;
+  const url = checkin?.url === undefined ? undefined : resolver.resolve(checkin.url, 'checkin.url');
+  const secret = checkin?.secret === undefined ? undefined : resolver.resolve(checkin.secret, 'checkin.secret');
+  return {
+    resolver,
+    secrets: resolver.secrets,
+    problems: resolver.problems,
+    env: {
+      ...inherited,
+      ...Object.fromEntries(own),
+      ROTA_JOB: launch.name,
+      ROTA_TENANT: launch.tenant,
+      ROTA_RUN_ID: claim.runId,
+      ROTA_SCHEDULED_AT: claim.scheduledAt ?? '',
+      ...(url === undefined ? {} : { ROTA_CHECKIN_URL: url }),
+      ...(checkin?.by === 'job' ? { ROTA_CHECKIN_DONE: checkinDonePath(place.layout, claim.runId) } : {}),
+      ...(secret === undefined ? {} : { CHECKIN_SECRET: secret }),
+    },
+  };
+}
+
+/** `checkin.by: job`: a job that has reported by itself makes this file. */
+export function checkinDonePath(layout: NamespaceLayout, runId: string): string {
+  return join(layout.runLocks, `checkin-done.${runId}`);
+}

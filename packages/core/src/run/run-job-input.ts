@@ -1,0 +1,18 @@
+import type { LaunchFile } from '../backend/launch-file.ts';
+import type { Files } from '../host/files.ts';
+import type { RunCause } from './admit-run.ts';
+import type { LaunchPlace } from './read-launch-file.ts';
+
+/** All that a run is made from. */
+export interface RunJobInput {
+  readonly launch: LaunchFile;
+  readonly place: LaunchPlace;
+  readonly files: Files;
+  readonly cause: RunCause;
+  /** The runner's own environment. */
+  readonly env: NodeJS.ProcessEnv;
+  /** Aborts with the name of the signal that asked the runner to end. */
+  readonly cancel: AbortSignal;
+  /** Gets the masked output as it comes. */
+  readonly echo: ((bytes: Buffer) => void) | null;
+}

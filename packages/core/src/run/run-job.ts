@@ -1,0 +1,185 @@
+import type { LaunchFile } from '../backend/launch-file.ts';
+import { loadZone } from '../schedule/load-zone.ts';
+import { previousFire } from '../schedule/previous-fire.ts';
+import { defineSchedule, type Schedule } from '../schedule/schedule.ts';
+import { ownIdentity } from '../state/process-identity.ts';
+import { type Admission, admitRun } from './admit-run.ts';
+import { appendRecord } from './append-record.ts';
+import { finishRun } from './finish-run.ts';
+import { type Claim, readJobState } from './job-state.ts';
+import { maskText } from './mask-secrets.ts';
+import { cancelled, exitStatus, type Outcome } from './outcome.ts';
+import { openOutputLog, outputFolder } from './output-log.ts';
+import { prepareRun } from './prepare-run.ts';
+import type { EndReport, StartedReport } from './report-run.ts';
+import { runAttempts } from './run-attempts.ts';
+import type { RunJobInput } from './run-job-input.ts';
+import type { RunRecord } from './run-record.ts';
+import { type SpooledEnd, spoolEnd } from './spool-end.ts';
+import { namedLocks, waitForTurn } from './wait-turn.ts';
+
+/** One run of a job from the due gate to the last report. Resolves to the exit status of the runner. */
+export async function runJob(input: RunJobInput): Promise<number> {
+  const { launch, place, files, cause } = input;
+  const locks = namedLocks({ files, layout: place.layout, launch });
+  const schedule = scheduleOf(launch);
+  const waits = launch.concurrency.policy !== 'forbid';
+  const spooled: SpooledEnd[] = [];
+  const admission = admitRun({
+    launch,
+    layout: place.layout,
+    files,
+    schedule,
+    cause,
+    nowMs: Date.now(),
+    owner: ownIdentity(files),
+    onAbandoned(record) {
+      const end = spoolEnd(input, record, record.reason ?? '');
+      if (end !== null) spooled.push(end);
+    },
+    takeLocks: () => {
+      const problem = waits ? null : locks.take();
+      if (problem !== null) locks.release();
+      return problem;
+    },
+  });
+  try {
+    if (admission.claim !== null) {
+      const code = await runClaimed(input, admission, admission.claim, locks, spooled);
+      const waiting = schedule === null ? null : queuedFire(input, schedule);
+      return waiting === null ? code : await runJob({ ...input, cause: { kind: 'fire', at: waiting } });
+    }
+    await report(input, { admission, record: null, output: '', started: null, spooled });
+    return 0;
+  } finally {
+    locks.release();
+  }
+}
+
+/**
+ * DETAILS: `queue` runs one afterwards for the fire times that came due during a run. systemd drops a start of a service that still runs, so
+ * the runner sees to it; elsewhere another runner was started and waits. What systemd may yet start, after a delay of its own, is left to it.
+ */
+function queuedFire({ launch, place, files, cause, cancel }: RunJobInput, schedule: Schedule): number | null {
+  if (launch.backend !== 'systemd' || launch.concurrency.policy !== 'queue' || cause.kind === 'manual' || cancel.aborted)
+    return null;
+  const fire = previousFire(schedule, (Date.now() - (launch.nativeDelayMs ?? 0)) / 1000);
+  const state = readJobState(files, place.layout, launch);
+  if (fire === null || state.claims.length > 0 || state.lastRun === null) return null;
+  return fire > (state.handled ?? fire) && fire >= state.lastRun.from ? fire : null;
+}
+
+function scheduleOf({ gate }: LaunchFile): Schedule | null {
+  return gate === null ? null : defineSchedule(gate.expression, loadZone(gate.timezone, { roots: gate.zoneRoots }));
+}
+
+async function runClaimed(
+  input: RunJobInput,
+  admission: Admission,
+  claim: Claim,
+  locks: ReturnType<typeof namedLocks>,
+  spooled: readonly SpooledEnd[],
+): Promise<number> {
+  const { launch, place, files, cancel } = input;
+  const { layout } = place;
+  const prepared = prepareRun(input, claim);
+  const log = openOutputLog(outputFolder(layout, launch), claim.runId, launch.output);
+  const write = (bytes: Buffer): void => {
+    log.write(bytes);
+    input.echo?.(bytes);
+  };
+  const note = (text: string): void => write(Buffer.from(`rota: ${maskText(text, prepared.secrets)}\n`));
+  const sleep = (ms: number): Promise<void> => sleepUntil(ms, cancel);
+
+  let startedMs = Date.now();
+  let started: StartedReport | null = null;
+  const outcome = await (async (): Promise<Outcome> => {
+    await sleep(claim.trigger === 'schedule' || claim.trigger === 'catch-up' ? launch.jitterMs : 0);
+    const turn = await waitForTurn({ files, layout, launch, claim, replaced: admission.replaced, sleep, cancel });
+    while (turn && !cancel.aborted && locks.take() !== null) await sleep(200);
+    if (cancel.aborted) return cancelled(cancel, 0);
+    startedMs = Date.now();
+    if (prepared.problems.length > 0) {
+      for (const problem of prepared.problems) note(problem);
+      return { status: 'failure', exitCode: null, signal: null, reason: prepared.problems.join(' '), attempts: 0 };
+    }
+    const unmet = await unmetCondition(input, prepared.env, sleep);
+    if (cancel.aborted) return cancelled(cancel, 0);
+    if (unmet !== null) return { status: 'skipped', exitCode: null, signal: null, reason: unmet, attempts: 0 };
+    started = await beginReport(input, admission, claim, () => log.tail());
+    return runAttempts({ launch, prepared, cancel, sleep, write, note });
+  })();
+
+  const endedMs = Date.now();
+  const reason = outcome.reason === null ? null : maskText(outcome.reason, prepared.secrets);
+  const record: RunRecord = {
+    tenant: launch.tenant,
+    name: launch.name,
+    runId: claim.runId,
+    scheduledAt: claim.scheduledAt,
+    startedAt: new Date(startedMs).toISOString(),
+    endedAt: new Date(endedMs).toISOString(),
+    ...outcome,
+    reason,
+    durationMs: Math.max(0, endedMs - startedMs),
+    trigger: claim.trigger,
+    backend: launch.backend,
+  };
+  if (outcome.reason !== null && prepared.problems.length === 0) note(outcome.reason);
+  log.close();
+  appendRecord(files, layout, record);
+  const end = spoolEnd(input, record, log.tail());
+  finishRun(files, layout, launch, record);
+  locks.release();
+  await report(input, { admission, record, output: log.tail(), started, spooled: end === null ? spooled : [...spooled, end] });
+  if (outcome.status === 'success' && launch.followers.length > 0) {
+    const { startFollowers } = await import('./start-followers.ts');
+    for (const problem of await startFollowers(launch, place)) process.stderr.write(`rota-run: ${problem}\n`);
+  }
+  return exitStatus(record);
+}
+
+/** Most jobs tell nobody and load none of it. */
+async function report(input: RunJobInput, told: EndReport): Promise<void> {
+  const { launch, place, files } = input;
+  if (told.spooled.length === 0 && told.started === null && launch.alerts === null && files.list(place.layout.spool).length === 0)
+    return;
+  const { reportEnd } = await import('./report-run.ts');
+  await reportEnd(input, told);
+}
+
+async function beginReport(input: RunJobInput, admission: Admission, claim: Claim, tail: () => string) {
+  if (input.launch.checkin === null && input.launch.alerts === null) return null;
+  const { reportStart } = await import('./report-run.ts');
+  return reportStart(input, admission, claim, tail);
+}
+
+async function unmetCondition(
+  { launch, place, cancel }: RunJobInput,
+  env: NodeJS.ProcessEnv,
+  sleep: (ms: number) => Promise<void>,
+) {
+  const { requires, dependsOn, workingDir } = launch;
+  const asked = requires.commands.length + requires.files.length + requires.units.length > 0;
+  if (asked || requires.network !== undefined || requires.power !== undefined) {
+    const { unmetRequirement } = await import('./unmet-requirement.ts');
+    const unmet = await unmetRequirement({ requires, workingDir, env, sleep, cancel });
+    if (unmet !== null) return unmet;
+  }
+  if (dependsOn.length === 0) return null;
+  const { unmetDependency } = await import('./unmet-dependency.ts');
+  return unmetDependency(place.layout, dependsOn, Date.now());
+}
+
+function sleepUntil(ms: number, cancel: AbortSignal): Promise<void> {
+  if (ms <= 0 || cancel.aborted) return Promise.resolve();
+  return new Promise((resolve) => {
+    const timer = setTimeout(finish, Math.min(ms, 2 ** 31 - 1));
+    function finish(): void {
+      clearTimeout(timer);
+      cancel.removeEventListener('abort', finish);
+      resolve();
+    }
+    cancel.addEventListener('abort', finish);
+  });
+}

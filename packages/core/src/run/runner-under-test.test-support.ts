@@ -1,0 +1,126 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterFile } from '@rota/test-support';
+import type { LaunchFile } from '../backend/launch-file.ts';
+import { namespaceLayout } from '../state/layout.ts';
+import { printLaunchFile } from './print-launch-file.ts';
+import { readRecords } from './read-records.ts';
+import type { RunRecord } from './run-record.ts';
+
+/** For tests: the runner as it ships, one bundled file, on a state folder of its own, with real processes. */
+export interface RunnerUnderTest {
+  readonly stateDir: string;
+  /** A folder for what jobs write. */
+  readonly scratch: string;
+  readonly layout: ReturnType<typeof namespaceLayout>;
+  /** Writes a launch file; answers its path. */
+  launchFile(change: Partial<LaunchFile>): string;
+  /** Starts the runner and does not wait. */
+  start(launchFile: string, args?: readonly string[], env?: NodeJS.ProcessEnv): ChildProcess;
+  run(
+    launchFile: string,
+    args?: readonly string[],
+    env?: NodeJS.ProcessEnv,
+  ): Promise<{ code: number | null; stdout: string; stderr: string }>;
+  /** The oldest first. */
+  records(): RunRecord[];
+  output(record: RunRecord): string;
+}
+
+let bundle: Promise<string> | undefined;
+
+/** The runner's bundle, built once per test process with the build's own bundler. */
+export function runnerBundle(): Promise<string> {
+  bundle ??= (async () => {
+    const { build } = await import(createRequire(createRequire(import.meta.url).resolve('tsup')).resolve('esbuild'));
+    const folder = mkdtempSync(join(tmpdir(), 'rota-bundle-'));
+    afterFile(() => rmSync(folder, { recursive: true, force: true }));
+    const outfile = join(folder, 'rota-run.cjs');
+    const entry = fileURLToPath(new URL('./main.ts', import.meta.url));
+    await build({
+      entryPoints: [entry],
+      outfile,
+      bundle: true,
+      minify: true,
+      format: 'cjs',
+      platform: 'node',
+      target: 'node20',
+      logLevel: 'silent',
+    });
+    return outfile;
+  })();
+  return bundle;
+}
+
+export async function runnerUnderTest(): Promise<RunnerUnderTest> {
+  const runner = await runnerBundle();
+  const root = mkdtempSync(join(tmpdir(), 'rota-run-'));
+  afterFile(() => rmSync(root, { recursive: true, force: true, maxRetries: 3 }));
+  const stateDir = join(root, 'state');
+  const scratch = join(root, 'scratch');
+  mkdirSync(scratch, { recursive: true });
+  const layout = namespaceLayout(stateDir, 'default');
+  mkdirSync(layout.launchFiles, { recursive: true });
+  const start: RunnerUnderTest['start'] = (path, args = [], env = {}) => {
+    const all = { PATH: process.env.PATH, HOME: scratch, ...env };
+    return spawn(process.execPath, [runner, path, ...args], { env: all, stdio: ['ignore', 'pipe', 'pipe'] });
+  };
+  return {
+    stateDir,
+    scratch,
+    layout,
+    start,
+    launchFile(change) {
+      const { name, text } = printLaunchFile({ ...plainLaunch(scratch), ...change });
+      const path = join(layout.launchFiles, name);
+      writeFileSync(path, text, { mode: 0o600 });
+      return path;
+    },
+    run(path, args, env) {
+      const child = start(path, args, env);
+      let stdout = '';
+      let stderr = '';
+      child.stdout?.on('data', (bytes) => (stdout += bytes));
+      child.stderr?.on('data', (bytes) => (stderr += bytes));
+      return new Promise((resolve) => child.on('close', (code) => resolve({ code, stdout, stderr })));
+    },
+    records: () => [...readRecords(layout)].reverse(),
+    output: (record) => readFileSync(join(layout.output, `${record.tenant}.${record.name}`, `${record.runId}.log`), 'utf8'),
+  };
+}
+
+/** A job that asks for nothing. */
+export function plainLaunch(home: string): LaunchFile {
+  return {
+    formatVersion: 1,
+    namespace: 'default',
+    tenant: 'acme',
+    name: 'job',
+    backend: 'cron',
+    command: ['/bin/true'],
+    shell: false,
+    workingDir: home,
+    env: { PATH: '/usr/local/bin:/usr/bin:/bin' },
+    secretsFile: join(home, 'secrets.env'),
+    hostname: 'box',
+    gate: null,
+    gated: false,
+    jitterMs: 0,
+    checkin: null,
+    retry: { enabled: false, attempts: 3, backoff: 'exponential', delayMs: 10, maxDelayMs: 1000 },
+    timeoutMs: null,
+    graceMs: 500,
+    concurrency: { policy: 'forbid', locks: [] },
+    dependsOn: [],
+    requires: { commands: [], files: [], units: [] },
+    hooks: { before: [], onSuccess: [], onFailure: [], always: [] },
+    alerts: null,
+    followers: [],
+    output: { maxBytes: 100_000, keep: 10 },
+    nice: null,
+  };
+}

@@ -1,0 +1,38 @@
+import { spawn } from 'node:child_process';
+import { dirname, isAbsolute, join } from 'node:path';
+import type { LaunchFile } from '../backend/launch-file.ts';
+import { type LaunchPlace, launcherOf } from './read-launch-file.ts';
+
+/** Starts the jobs that were declared `after` this one and does not wait for them. Answers what could not be started. */
+export async function startFollowers(launch: LaunchFile, place: LaunchPlace): Promise<readonly string[]> {
+  const problems = await Promise.all(launch.followers.map((follower) => start(follower, place)));
+  return problems.filter((problem) => problem !== null);
+}
+
+function start(follower: LaunchFile['followers'][number], place: LaunchPlace): Promise<string | null> {
+  const label = `${follower.tenant}/${follower.name}`;
+  const argv = follower.start ?? ownCommand(follower.launchFile, place);
+  const [file, ...args] = argv ?? [];
+  if (file === undefined) return Promise.resolve(`${label} was not started: nothing says how.`);
+  return new Promise((resolve) => {
+    const child = spawn(file, args, {
+      detached: true,
+      stdio: 'ignore',
+      windowsHide: true,
+      shell: process.platform === 'win32' && file.endsWith('.cmd'),
+    });
+    child.on('error', (error) => resolve(`${label} was not started: ${error.message}`));
+    if (follower.start === null) {
+      child.on('spawn', () => resolve(null));
+      child.unref();
+    } else {
+      child.on('exit', (code) => resolve(code === 0 ? null : `${label} was not started: ${file} ended with status ${code}.`));
+    }
+  });
+}
+
+function ownCommand(launchFile: string | null, place: LaunchPlace): readonly string[] | null {
+  if (launchFile === null) return null;
+  const path = isAbsolute(launchFile) ? launchFile : join(dirname(place.path), launchFile);
+  return [launcherOf(place), path, '--event', 'after'];
+}

@@ -1,0 +1,45 @@
+import type { Files } from '../host/files.ts';
+
+/** Which process it is, also after its pid was given to another one or the machine was booted again. */
+export interface ProcessIdentity {
+  readonly pid: number;
+  /** Clock ticks after boot at which it started (proc(5), `stat` field 22); `null` where the system does not say. */
+  readonly startTicks: string | null;
+  /** `null` where the system does not say. */
+  readonly bootId: string | null;
+}
+
+type Reader = Pick<Files, 'readText'>;
+
+/** Of the process that asks. */
+export function ownIdentity(files: Pick<Files, 'readText'>): ProcessIdentity {
+  return { pid: process.pid, startTicks: startTicks(files, process.pid), bootId: bootId(files) };
+}
+
+/** Whether that very process still runs. In doubt it does: a lock is rather kept than broken. */
+export function isAlive(files: Pick<Files, 'readText'>, identity: ProcessIdentity): boolean {
+  const boot = bootId(files);
+  if (boot !== null && identity.bootId !== null && boot !== identity.bootId) return false;
+  if (!answers(identity.pid)) return false;
+  const ticks = startTicks(files, identity.pid);
+  return ticks === null || identity.startTicks === null || ticks === identity.startTicks;
+}
+
+function answers(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return error instanceof Error && 'code' in error && error.code === 'EPERM';
+  }
+}
+
+/** The name in the second field may hold blanks and parentheses, so fields count from the last `)`. */
+function startTicks(files: Reader, pid: number): string | null {
+  const stat = files.readText(`/proc/${pid}/stat`);
+  return stat?.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? null;
+}
+
+function bootId(files: Reader): string | null {
+  return files.readText('/proc/sys/kernel/random/boot_id')?.trim() || null;
+}

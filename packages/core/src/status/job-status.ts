@@ -1,0 +1,35 @@
+import type { JobKey } from '../job/job.ts';
+import type { RunStatus } from '../run/run-record.ts';
+
+/** One run in the stable shape of `--json`. Instants are `YYYY-MM-DDTHH:MM:SSZ`. */
+export interface Run {
+  readonly runId: string;
+  /** `null` for manual runs and events. */
+  readonly scheduledAt: string | null;
+  readonly startedAt: string;
+  readonly endedAt: string;
+  readonly status: RunStatus;
+  readonly exitCode: number | null;
+  readonly signal: string | null;
+  readonly reason: string | null;
+  readonly durationMs: number;
+  readonly attempts: number;
+  readonly trigger: 'schedule' | 'catch-up' | 'manual' | 'event';
+}
+
+/** One installed job as it is now, in one shape whatever the backend. */
+export interface JobStatus extends JobKey {
+  readonly backend: string;
+  /** The cron expression, or the event: `boot`, `login`, `apply`, `after tenant/name`. */
+  readonly schedule: string;
+  /** `null` for events. */
+  readonly timezone: string | null;
+  /**
+   * `drifted`: the entry is not what was installed; `missing`: it is gone; `failed`: the last run did not end well. What is worse comes first:
+   * missing, drifted, running, paused, failed, waiting.
+   */
+  readonly state: 'waiting' | 'running' | 'paused' | 'disabled' | 'failed' | 'missing' | 'drifted';
+  readonly nextRun: string | null;
+  readonly lastRun: Run | null;
+  readonly fidelity: 'exact' | 'gated' | null;
+}

@@ -1,0 +1,51 @@
+import { join } from 'node:path';
+import { folderBackend } from '../apply/folder-backend.fixture.ts';
+import { createRota } from '../create-rota.ts';
+import { isRotaError } from '../errors/rota-error.ts';
+import { createHost } from '../host/create-host.ts';
+import { bareJob } from '../plan/bare-job.ts';
+import { syncRepository } from './sync-repository.ts';
+
+/**
+ * A process of its own that applies, or synchronises, again and again until its rounds are over: `actor ROOT apply|sync ROUNDS NAME`. Prints how often each
+ * thing happened, as JSON. What is not a refusal that it may meet ends it with an error.
+ */
+async function main([root = '', mode, rounds, name = '']: readonly string[]): Promise<void> {
+  const host = createHost({ stateDir: join(root, 'state'), hostname: 'here', timezone: 'UTC' });
+  const rota = createRota({ host, backends: [folderBackend('folder', join(root, 'machine'))] });
+  const counts: Record<string, number> = {};
+  for (let round = 0; round < Number(rounds); round++) {
+    let outcome: string;
+    try {
+      outcome = mode === 'sync' ? await sync(round) : await apply(round);
+    } catch (error) {
+      if (!isRotaError(error) || !['ROTA_PLAN_STALE', 'ROTA_LOCK_HELD'].includes(error.code)) throw error;
+      outcome = error.code;
+    }
+    counts[outcome] = (counts[outcome] ?? 0) + 1;
+  }
+  process.stdout.write(JSON.stringify(counts));
+
+  async function apply(round: number): Promise<string> {
+    const jobs = ['shared', name].map((job) => ({
+      ...bareJob('0 6 * * *', 'UTC'),
+      tenant: 'acme',
+      name: job,
+      trigger: { kind: 'boot' as const },
+      command: ['/bin/echo', name, String(round)],
+    }));
+    const declared = { namespace: 'default', source: name, jobs, excluded: [], hostname: 'here', warnings: [] };
+    const plan = await rota.plan(declared, { takeOver: true });
+    await rota.apply(plan, { allowRemovals: true });
+    return 'applied';
+  }
+
+  async function sync(round: number): Promise<string> {
+    // Every second round takes the other branch: each is a change.
+    const ref = round % 2 === 0 ? 'main' : 'other';
+    const options = { repo: join(root, 'repo'), ref, takeOver: true, allowRewind: true, allowRemovals: true, resume: true };
+    return (await syncRepository(rota, options)).outcome;
+  }
+}
+
+await main(process.argv.slice(2));

@@ -1,0 +1,77 @@
+import { spawn } from 'node:child_process';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { repositoryRoot } from '@rota/test-support';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { installedEntries } from '../apply/installed-entries.ts';
+import { readJournal } from '../apply/journal.ts';
+import { listGenerations } from '../state/generation-store.ts';
+import { namespaceLayout } from '../state/layout.ts';
+import { type GitWorkplace, gitWorkplace, manifest } from './git-workplace.test-support.ts';
+import { readSyncStatus } from './sync-status.ts';
+
+let place: GitWorkplace;
+beforeEach(() => {
+  place = gitWorkplace();
+  writeFileSync(join(place.root, 'machine/foreign'), 'not ours \r\n\t');
+});
+afterEach(() => place.dispose());
+
+const script = fileURLToPath(new URL('./actor.test-support.ts', import.meta.url));
+
+function actor(mode: 'apply' | 'sync', rounds: number, name: string): Promise<Record<string, number>> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(process.execPath, ['--import', 'jiti/register', script, place.root, mode, String(rounds), name], {
+      // The sources run as they are; what loads them is found from here.
+      cwd: repositoryRoot,
+      env: { ...process.env, GIT_CONFIG_GLOBAL: '/dev/null', JITI_FS_CACHE: 'false' },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    let [out, err] = ['', ''];
+    child.stdout.on('data', (data) => (out += data));
+    child.stderr.on('data', (data) => (err += data));
+    child.on('error', reject);
+    child.on('close', (code) =>
+      code === 0 ? resolve(JSON.parse(out)) : reject(new Error(`${mode} ${name} ended with ${code}: ${err}`)),
+    );
+  });
+}
+
+/** Whatever happened: the scheduler holds exactly what the state says, nothing is half done, and what is foreign is as it was. */
+async function expectSound(): Promise<void> {
+  const layout = namespaceLayout(join(place.root, 'state'), 'default');
+  expect(readJournal(place.rota.host, layout)).toBeNull();
+  expect(readdirSync(layout.root).filter((name) => name.startsWith('lock'))).toEqual([]);
+  expect(readFileSync(join(place.root, 'machine/foreign'), 'utf8')).toBe('not ours \r\n\t');
+  const entries = installedEntries(place.rota.host, 'default');
+  expect(place.installed()).toEqual(entries.map(({ tenant, name }) => `default.${tenant}.${name}`));
+  expect((await place.rota.status()).map(({ state }) => state)).toEqual(entries.map(() => 'waiting'));
+  expect(listGenerations(place.rota.host.files, layout).length).toBeGreaterThan(0);
+}
+
+const rounds = process.env.ROTA_LONG ? 200 : 40;
+
+it('two processes that apply different things at the same moment end with one of the two, whole', async () => {
+  const [one, two] = await Promise.all([actor('apply', rounds, 'one'), actor('apply', rounds, 'two')]);
+  for (const counts of [one, two]) {
+    expect((counts.applied ?? 0) + (counts.ROTA_PLAN_STALE ?? 0) + (counts.ROTA_LOCK_HELD ?? 0)).toBe(rounds);
+    expect(counts.applied).toBeGreaterThan(0);
+  }
+  await expectSound();
+  const commands = new Set(installedEntries(place.rota.host, 'default').map(({ job }) => job.command.join(' ')));
+  expect(commands.size).toBe(1);
+});
+
+it('an apply and a sync at the same moment end with one of the two, whole, and the sync says what it did', async () => {
+  for (const name of ['a', 'b']) place.write(`jobs/${name}.yaml`, manifest(name));
+  place.commit();
+  place.git('checkout', '--quiet', '-b', 'other');
+  place.write('jobs/a.yaml', manifest('a', { argument: 'other' }));
+  place.commit();
+  const [applied, synced] = await Promise.all([actor('apply', rounds, 'one'), actor('sync', Math.ceil(rounds / 4), 'sync')]);
+  expect(applied.applied).toBeGreaterThan(0);
+  expect((synced.applied ?? 0) + (synced.unchanged ?? 0)).toBeGreaterThan(0);
+  await expectSound();
+  expect(readSyncStatus(place.rota.host, 'default')?.outcome).toMatch(/^(applied|unchanged|failed)$/);
+});

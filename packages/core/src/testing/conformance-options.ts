@@ -1,0 +1,24 @@
+import type { Backend, Dialect } from '../backend/backend.ts';
+import type { Host } from '../host/host.ts';
+import type { JobKey } from '../job/job.ts';
+
+/** What the kit must know of a backend, beyond the backend itself. */
+export interface BackendConformanceOptions {
+  readonly backend: Backend;
+  readonly dialect: Dialect;
+  /**
+   * A host whose scheduler has entries of others, if it can have any, and none of Rota's. Called once for each test; `apply` and `list` on it
+   * are real.
+   */
+  makeHost(): Promise<Host> | Host;
+  /** Everything that stands in the scheduler and is not Rota's, as text that is equal when nothing of it was touched. */
+  foreign?(host: Host): Promise<string>;
+  /** Changes an installed entry as a person would, so that it does something else. */
+  edit?(host: Host, namespace: string, job: JobKey): Promise<void>;
+  /** Takes an installed entry away behind Rota's back. */
+  remove?(host: Host, namespace: string, job: JobKey): Promise<void>;
+  /** Makes reading fail, as a missing permission would. */
+  breakReading?(host: Host): Promise<void> | void;
+  /** Starts an installed entry as the scheduler would, and returns program and arguments as they arrived. */
+  start?(host: Host, namespace: string, job: JobKey): Promise<readonly string[]>;
+}

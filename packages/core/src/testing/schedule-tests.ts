@@ -1,0 +1,69 @@
+import assert from 'node:assert/strict';
+import { proveSchedule } from '../schedule/prove-schedule.ts';
+import { defineSchedule } from '../schedule/schedule.ts';
+import { compileSample, sampleHorizon } from './compile-sample.ts';
+import type { BackendConformanceOptions } from './conformance-options.ts';
+import { sampleJob } from './sample-job.ts';
+import type { TestFunctions } from './test-functions.ts';
+
+const expressions = [
+  '30 2 * * *',
+  '0 * * * *',
+  '*/15 * * * *',
+  '*/7 * * * *',
+  '0 0 1 * 1',
+  '0 0 */2 * 1',
+  '15 1-3 * * *',
+  '0 12 29 2 *',
+  '5 4 * * 7',
+  '0 9-17 * * mon-fri',
+];
+/** Declared zone, zone of the machine. */
+const zones = [
+  ['UTC', 'UTC'],
+  ['America/New_York', 'America/New_York'],
+  ['Europe/London', 'UTC'],
+  ['UTC', 'America/Santiago'],
+  ['Asia/Kolkata', 'Europe/Paris'],
+] as const;
+
+/** The native schedule, read by the scheduler's rules as the backend knows them, against the declared one. */
+export function scheduleTests({ describe, it }: TestFunctions, context: BackendConformanceOptions): void {
+  if (!context.backend.capabilities(context.dialect).native.includes('schedule')) return;
+  describe('its native schedule', () => {
+    for (const [timezone, systemTimezone] of zones) {
+      it(`starts at every declared fire time: ${timezone} on a machine in ${systemTimezone}`, () => {
+        for (const expression of expressions) {
+          const job = sampleJob('a', { trigger: { kind: 'schedule', expression, timezone } });
+          const { native } = compileSample({ ...context, systemTimezone }, job);
+          assert.ok(native !== undefined, `${expression} has no native schedule`);
+          const proof = proveSchedule(defineSchedule(expression, timezone), native, sampleHorizon);
+          assert.notEqual(
+            proof.fidelity,
+            'refused',
+            `${expression} misses ${proof.missing.slice(0, 3).join(', ')}: ${native.entries.join('; ')}`,
+          );
+        }
+      });
+    }
+
+    it('is exact for a daily job in UTC on a machine in UTC', () => {
+      const { native } = compileSample(context, sampleJob('a'));
+      assert.ok(native !== undefined);
+      assert.equal(proveSchedule(defineSchedule('30 2 * * *', 'UTC'), native, sampleHorizon).fidelity, 'exact');
+    });
+
+    it('answers sorted, distinct instants in a half-open interval, and the same twice', () => {
+      const { native } = compileSample(context, sampleJob('a'));
+      const from = Date.UTC(2026, 0, 1, 2, 30) / 1000;
+      const fires = native?.firesBetween(from, from + 10 * 86_400) ?? [];
+      assert.deepEqual(
+        fires,
+        [...new Set(fires)].sort((a, b) => a - b),
+      );
+      assert.equal(fires[0], from);
+      assert.ok(!fires.includes(from + 10 * 86_400));
+      assert.deepEqual(native?.firesBetween(from, from + 10 * 86_400), fires);
+    });
+  });
+}
