@@ -1,0 +1,1 @@
+export { systemd } from './systemd.ts';
