@@ -1,0 +1,57 @@
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import type { BackendChange } from '@rota/core';
+import fc from 'fast-check';
+import { beforeAll, expect, it } from 'vitest';
+import { describeWithDaemon, oracleCache, oraclesAsked } from '../../../scripts/oracles/built-daemon.ts';
+import { cronDaemon } from '../../../scripts/oracles/cron-daemon.ts';
+import { cron } from './cron.ts';
+import { type PrivateCrontab, privateCrontab } from './private-crontab.test-support.ts';
+import { realWorldTable } from './real-world-tables.test-support.ts';
+import { create, inverted } from './sample-entry.test-support.ts';
+
+const root = join(oracleCache, 'cronie');
+const backend = cron();
+
+/** cronie's program with its own libraries. */
+function program(): readonly string[] {
+  const folder = readdirSync(join(root, 'usr/lib')).find((name) => name.endsWith('-linux-gnu')) ?? '';
+  const lib = join(root, 'usr/lib', folder);
+  const loader = readdirSync(lib).find((name) => name.startsWith('ld-linux')) ?? '';
+  return [join(lib, loader), '--library-path', lib, join(root, 'usr/bin/crontab')];
+}
+
+describeWithDaemon('cronie')("cronie's crontab program", () => {
+  let crontab: PrivateCrontab;
+  beforeAll(async () => {
+    await cronDaemon({ daemon: 'cronie', zone: 'UTC', table: '', from: 0, to: 60 });
+    crontab = await privateCrontab();
+  });
+  const hostOf = () => crontab.host('root', undefined, program());
+  const apply = (host: ReturnType<typeof hostOf>, changes: readonly BackendChange[]) =>
+    backend.apply(host, { namespace: 'default', changes, dialect: { name: 'cronie' } });
+
+  it('is known by what it says, and has no table at first', async () => {
+    expect((await backend.detect(hostOf())).dialect).toEqual({ name: 'cronie' });
+    expect(await backend.list(hostOf(), { namespace: 'default', expected: new Map() })).toEqual([]);
+  });
+
+  it('gets tables of the real world back byte for byte, but for a final newline that it demands', async () => {
+    const host = hostOf();
+    const changes = ['a', 'b'].map((name) => create(name));
+    for (const text of fc.sample(realWorldTable, oraclesAsked ? 50 : 10)) {
+      await crontab.restore('root', Buffer.from(text));
+      await apply(host, changes);
+      await apply(host, changes.map(inverted));
+      // It takes a last line without a line break only if that is a comment.
+      const demanded = text.endsWith('\n') || /\n?[ \t]*#[^\n]*$/.test(text) ? text : `${text}\n`;
+      expect((await crontab.spool('root'))?.toString()).toBe(demanded);
+    }
+  });
+
+  it('refuses what is wrong in a line that is not ours, and nothing is changed', async () => {
+    await crontab.restore('root', Buffer.from('61 * * * * true\n'));
+    await expect(apply(hostOf(), [create('a')])).rejects.toMatchObject({ code: 'ROTA_CRONTAB_REFUSED' });
+    expect((await crontab.spool('root'))?.toString()).toBe('61 * * * * true\n');
+  });
+});

@@ -1,0 +1,69 @@
+import { defineSchedule, firesBetween, horizonWindow, loadZone, proveSchedule } from '@rota/core';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { cronDialects } from '../dialect.ts';
+import { cronExpression } from './random-expression.test-support.ts';
+import { translate } from './translate.ts';
+
+const horizon = { fromYear: 2026, toYear: 2035 };
+const zones = [
+  'UTC',
+  'America/New_York',
+  'Europe/London',
+  'Europe/Paris',
+  'Australia/Lord_Howe',
+  'America/Santiago',
+  'Africa/Cairo',
+  'Pacific/Chatham',
+  'Asia/Kolkata',
+];
+const zone = fc.constantFrom(...zones);
+const runs = process.env.ROTA_LONG ? 5000 : 150;
+
+describe.each(cronDialects)('on %s', (dialect) => {
+  it('no declared fire time is lost, and what is called exact is', () => {
+    fc.assert(
+      fc.property(cronExpression, zone, zone, (expression, jobZone, systemZone) => {
+        const declared = defineSchedule(expression, jobZone);
+        const translation = translate(declared, dialect, loadZone(systemZone), horizon);
+        const proof = proveSchedule(declared, translation.native, horizon);
+        expect(proof.missing, translation.native.entries.join('\n')).toEqual([]);
+        expect(proof.fidelity === 'exact').toBe(!translation.gated || proof.extraCount === 0);
+        if (!translation.gated) expect(proof.extra).toEqual([]);
+      }),
+      { numRuns: runs },
+    );
+  });
+
+  it('a machine in the zone of the job needs no gate where the daemon follows it', () => {
+    if (dialect === 'busybox') return;
+    fc.assert(
+      fc.property(cronExpression, zone, (expression, name) => {
+        const translation = translate(defineSchedule(expression, name), dialect, loadZone(name), horizon);
+        expect(translation.gated).toBe(false);
+      }),
+      { numRuns: runs },
+    );
+  });
+});
+
+describe('a gate', () => {
+  it('of a daily job starts at most 24 times a day', () => {
+    fc.assert(
+      fc.property(
+        fc.nat(59),
+        fc.nat(23),
+        zone,
+        zone,
+        fc.constantFrom(...cronDialects),
+        (minute, hour, jobZone, systemZone, dialect) => {
+          const declared = defineSchedule(`${minute} ${hour} * * *`, jobZone);
+          const { native } = translate(declared, dialect, loadZone(systemZone), horizon);
+          const { from, to } = horizonWindow(horizon);
+          expect(native.firesBetween(from, to).length / firesBetween(declared, from, to).length).toBeLessThanOrEqual(24);
+        },
+      ),
+      { numRuns: 100 },
+    );
+  });
+});

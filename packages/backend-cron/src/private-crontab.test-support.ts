@@ -1,0 +1,71 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createHost, type Host, nodeFiles } from '@rota/core';
+import { afterFile, exec, temporaryFolder } from '@rota/test-support';
+
+/** The machine's crontab program on a spool of its own, in a private mount namespace: the machine's crontabs are not seen. */
+export interface PrivateCrontab {
+  /** A host whose `crontab` uses that spool, as root or as an ordinary user; `program` stands for another one. */
+  host(user: 'root' | 'nobody', stateDir?: string, program?: readonly string[]): Host;
+  /** Runs a shell command inside, as root. */
+  sh(command: string): Promise<string>;
+  /** The bytes of a user's table in the spool; undefined where there is none. */
+  spool(user: string): Promise<Buffer | undefined>;
+  /** Puts bytes into the spool as a restored backup would: past the program, without its header. */
+  restore(user: string, bytes: Uint8Array): Promise<void>;
+}
+
+const folder = '/var/spool/cron/crontabs';
+
+/** Needs root and the Debian package cron. Ends with the test file. */
+export async function privateCrontab(): Promise<PrivateCrontab> {
+  // A copy of /etc, so that cron.deny of a test is not the machine's.
+  const etc = temporaryFolder();
+  const setUp = `mount -t tmpfs none ${etc} && cp -a /etc/. ${etc} && mount --bind ${etc} /etc && mount -t tmpfs none ${folder} && chown root:crontab ${folder} && chmod 1730 ${folder} && mkdir -p /etc/cron.d && mount -t tmpfs none /etc/cron.d && echo ready && exec sleep 3600`;
+  const keeper = spawn('unshare', ['-m', '--propagation', 'private', 'sh', '-c', setUp], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  afterFile(() => void keeper.kill('SIGKILL'));
+  await once(keeper.stdout, 'data');
+  const inside = ['-t', String(keeper.pid), '-m', '--'];
+  const sh = async (command: string): Promise<string> => {
+    const result = await exec('nsenter', [...inside, 'sh', '-c', command]);
+    if (result.exitCode !== 0) throw new Error(`${command}: ${result.stderr}`);
+    return result.stdout;
+  };
+  const base = createHost();
+  return {
+    sh,
+    spool: async (user) => {
+      const encoded = await sh(`[ ! -e ${folder}/${user} ] || base64 -w0 ${folder}/${user} && echo .`);
+      const text = encoded.trim().replace(/\.$/, '');
+      return (await exec('nsenter', [...inside, 'test', '-e', `${folder}/${user}`])).exitCode === 0
+        ? Buffer.from(text, 'base64')
+        : undefined;
+    },
+    restore: async (user, bytes) => {
+      const encoded = Buffer.from(bytes).toString('base64');
+      await sh(
+        `echo '${encoded}' | base64 -d > ${folder}/${user} && chown ${user}:crontab ${folder}/${user} && chmod 600 ${folder}/${user}`,
+      );
+    },
+    host: (user, stateDir = temporaryFolder(), program = ['crontab']) => {
+      const as =
+        user === 'root'
+          ? []
+          : ['setpriv', '--reuid=nobody', '--regid=nogroup', '--init-groups', 'env', 'HOME=/tmp', 'USER=nobody'];
+      return {
+        ...base,
+        user: { ...base.user, name: user },
+        stateDir,
+        files: nodeFiles,
+        run: (request) =>
+          base.run({
+            ...request,
+            file: 'nsenter',
+            args: [...inside, ...as, ...(request.file === 'crontab' ? program : [request.file]), ...request.args],
+          }),
+      };
+    },
+  };
+}
