@@ -1,0 +1,247 @@
+import { execFileSync } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { type Compiled, type Job, type Lowering, loadZone } from '@rota/core';
+import { commandPart, requirePart, temporaryFolder } from '@rota/test-support';
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { compile } from './compile.ts';
+import { compileInput } from './job.fixture.ts';
+import type { TaskSchedulerOptions } from './options.ts';
+import { taskSchedule } from './simulate/native-schedule.ts';
+import { decodeTaskXml, encodeTaskXml } from './xml/encode-task-xml.ts';
+import { readXml } from './xml/read-xml.ts';
+import { child, textAt, type XmlElement } from './xml/xml-element.ts';
+
+const native: Lowering['features'] = {
+  schedule: 'native',
+  'concurrency.forbid': 'native',
+  persistent: 'native',
+  timeout: 'native',
+  'requires.power': 'native',
+  randomizedDelay: 'native',
+};
+
+function made(
+  changes: Partial<Job> = {},
+  lowering: Partial<Lowering> = {},
+  options: TaskSchedulerOptions = {},
+): { xml: string; task: XmlElement; compiled: Compiled } {
+  const compiled = compile(compileInput(changes, { features: native, ...lowering }), options);
+  const xml = compiled.artifact.files[0]?.content ?? '';
+  return { xml, task: readXml(xml), compiled };
+}
+
+function action(task: XmlElement): readonly (string | undefined)[] {
+  return ['Command', 'Arguments', 'WorkingDirectory'].map((name) => textAt(task, 'Actions', 'Exec', name));
+}
+
+function cron(expression: string): Partial<Job> {
+  return { trigger: { kind: 'schedule', expression, timezone: 'UTC' } };
+}
+
+describe('a task', () => {
+  test('is the same bytes every time, and names its owner', () => {
+    const { xml, task, compiled } = made();
+    expect(made().xml).toBe(xml);
+    expect(compiled.artifact.files[0]).toMatchObject({ name: 'rota.default.acme.backup.xml', encoding: 'utf-16le' });
+    expect(textAt(task, 'RegistrationInfo', 'Source')).toBe(
+      `rota:1 namespace=default tenant=acme job=backup digest=${compiled.artifact.digest}`,
+    );
+    expect(textAt(task, 'RegistrationInfo', 'URI')).toBe('\\Rota\\default\\acme\\backup');
+  });
+
+  test('has every setting, so that no default of Windows decides', () => {
+    const settings = Object.fromEntries((child(made().task, 'Settings')?.children ?? []).map(({ name, text }) => [name, text]));
+    expect(settings).toEqual({
+      AllowStartOnDemand: 'true',
+      MultipleInstancesPolicy: 'IgnoreNew',
+      DisallowStartIfOnBatteries: 'false',
+      StopIfGoingOnBatteries: 'false',
+      AllowHardTerminate: 'true',
+      StartWhenAvailable: 'false',
+      RunOnlyIfNetworkAvailable: 'false',
+      WakeToRun: 'false',
+      Enabled: 'true',
+      Hidden: 'false',
+      IdleSettings: '',
+      ExecutionTimeLimit: 'PT0S',
+      Priority: '5',
+      RunOnlyIfIdle: 'false',
+      UseUnifiedSchedulingEngine: 'true',
+      DisallowStartOnRemoteAppSession: 'false',
+    });
+  });
+
+  test.each([
+    [{ persistent: true }, {}, 'StartWhenAvailable', 'true'],
+    [{ timeoutMs: 5_400_000 }, {}, 'ExecutionTimeLimit', 'PT1H30M'],
+    [{ paused: true }, {}, 'Enabled', 'false'],
+    [{ requires: { commands: [], files: [], units: [], power: 'ac' } }, {}, 'DisallowStartIfOnBatteries', 'true'],
+    [{ resources: { nice: 10 } }, {}, 'Priority', '7'],
+    [{}, { priority: 4 }, 'Priority', '4'],
+    [{}, { startOnBattery: false }, 'DisallowStartIfOnBatteries', 'true'],
+    [{}, { stopOnBattery: true }, 'StopIfGoingOnBatteries', 'true'],
+    [{}, { wakeToRun: true }, 'WakeToRun', 'true'],
+    [{}, { onlyWithNetwork: true }, 'RunOnlyIfNetworkAvailable', 'true'],
+    [{}, { onlyWhenIdle: true }, 'RunOnlyIfIdle', 'true'],
+  ] as const)('of %j with %j has %s %s', (changes, options, name, value) => {
+    expect(textAt(made(changes, {}, options).task, 'Settings', name)).toBe(value);
+  });
+
+  test('starts the program itself, quoted for CreateProcess, when no runner is needed', () => {
+    const { task, compiled } = made({ workingDir: 'data' });
+    expect(action(task)).toEqual([
+      'C:\\Program Files\\restic\\restic.exe',
+      'backup "C:\\Users\\Ann\\My Documents"',
+      'C:\\Users\\Ann\\data',
+    ]);
+    expect(compiled.warnings[0]?.message).toContain('output is not kept');
+  });
+
+  test('starts the runner with its launch file when one is needed, and lets it decide about overlap', () => {
+    const { task } = made({}, { runner: true });
+    const input = compileInput();
+    expect(action(task)).toEqual([input.launcher, input.launchFile, input.home]);
+    expect(textAt(task, 'Settings', 'MultipleInstancesPolicy')).toBe('Parallel');
+    const hidden = made({}, { runner: true }, { hideWindow: true }).task;
+    expect(action(hidden)).toEqual([
+      '%SystemRoot%\\System32\\conhost.exe',
+      `--headless ${input.launcher} ${input.launchFile}`,
+      input.home,
+    ]);
+  });
+
+  test('has the same digest wherever the launcher and the state stand, and another for another launch file', () => {
+    const digest = (launcher: string, launchFile: string): string =>
+      compile({ ...compileInput({}, { runner: true }), launcher, launchFile }).artifact.digest;
+    const first = digest('C:\\a\\rota-run.cmd', 'C:\\a\\launch\\1.json');
+    expect(digest('D:\\some where\\rota-run.cmd', 'D:\\b\\launch\\1.json')).toBe(first);
+    expect(digest('C:\\a\\rota-run.cmd', 'C:\\a\\launch\\2.json')).not.toBe(first);
+  });
+
+  test.each([
+    [{}, [undefined, 'InteractiveToken', 'LeastPrivilege']],
+    [{ account: 's4u', userId: 'CORP\\ann' }, ['CORP\\ann', 'S4U', 'LeastPrivilege']],
+    [{ account: 'localService' }, ['S-1-5-19', undefined, 'LeastPrivilege']],
+    [{ highestRunLevel: true }, [undefined, 'InteractiveToken', 'HighestAvailable']],
+  ] as const)('with %j runs as %j', (options, expected) => {
+    const principal = child(child(made({}, {}, options).task, 'Principals'), 'Principal');
+    expect(['UserId', 'LogonType', 'RunLevel'].map((name) => textAt(principal, name))).toEqual(expected);
+  });
+
+  test('states what an account can and cannot do', () => {
+    const said = (options: TaskSchedulerOptions): string =>
+      made({}, {}, options)
+        .compiled.warnings.map(({ message }) => message)
+        .join('\n');
+    expect(said({ account: 's4u' })).toContain('without desktop, network credentials');
+    expect(said({ account: 'system' })).toContain('needs elevation');
+  });
+
+  test.each([
+    [{ trigger: { kind: 'boot' } }, ['BootTrigger']],
+    [{ trigger: { kind: 'login' } }, ['LogonTrigger']],
+    [{ trigger: { kind: 'after', job: { tenant: 'acme', name: 'first' } } }, []],
+  ] as const)('of an event %j has the triggers %j', (changes, expected) => {
+    const { task, compiled } = made(changes);
+    expect(child(task, 'Triggers')?.children.map(({ name }) => name)).toEqual(expected);
+    expect(compiled.native).toBeUndefined();
+  });
+
+  test('carries a random delay in each trigger', () => {
+    const { task } = made({ ...cron('0 4,9 * * *'), randomizedDelayMs: 1_800_000 });
+    expect(child(task, 'Triggers')?.children.map((trigger) => textAt(trigger, 'RandomDelay'))).toEqual(['PT30M', 'PT30M']);
+    expect(() => made({ trigger: { kind: 'boot' }, randomizedDelayMs: 1000 })).toThrow(/random delay/);
+  });
+
+  test.each([
+    [{ command: ['tool.exe', '%TEMP%\\x'] }, /replace `%/],
+    [{ command: ['tool.exe', '$(Arg0)'] }, /replace `\$\(/],
+    [{ command: ['tool.exe', 'bell\u0007'] }, /control characters/],
+    [{ command: [`C:\\${'x'.repeat(260)}.exe`] }, /at most 260/],
+    [{ command: ['tool.exe', 'x'.repeat(33_000)] }, /at most 32766/],
+    [{ name: 'aux' }, /name of a device/],
+    [{ tenant: 'com1' }, /name of a device/],
+    [{ workingDir: `C:\\${'x'.repeat(260)}` }, /working folder of at most 260/],
+  ] as const)('is refused, with the way out, for %#', (changes, message) => {
+    expect(() => made(changes)).toThrow(message);
+    expect(() => made(changes)).toThrow(expect.objectContaining({ code: 'ROTA_JOB_REFUSED' }));
+  });
+
+  test('keeps 100% and a lone percent sign', () => {
+    expect(action(made({ command: ['tool.exe', '100%', '--at=5%'] }).task)[1]).toBe('100% --at=5%');
+  });
+
+  test('is found by an evaluator that reads only its XML', () => {
+    const { xml, compiled } = made(cron('0 4 * * 1'));
+    const day = Date.UTC(2026, 6, 1) / 1000;
+    const again = taskSchedule(xml, loadZone('Europe/Berlin'));
+    expect(again.entries).toEqual(compiled.native?.entries);
+    expect(again.firesBetween(day, day + 14 * 86_400).map((instant) => new Date(instant * 1000).toISOString())).toEqual([
+      '2026-07-06T04:00:00.000Z',
+      '2026-07-13T04:00:00.000Z',
+    ]);
+  });
+});
+
+test('text survives XML and UTF-16, whatever it holds', () => {
+  const text = fc
+    .string({ unit: 'binary', minLength: 1, maxLength: 30 })
+    .filter((value) => value.isWellFormed() && !/[\u0000-\u001f\ufffe\uffff%$"\\ ]/.test(value));
+  fc.assert(
+    fc.property(fc.array(text, { minLength: 1, maxLength: 4 }), (args) => {
+      const { xml } = made({ command: ['tool.exe', ...args.map((one) => `a${one}b`)] });
+      const bytes = encodeTaskXml(xml);
+      expect([...bytes.slice(0, 2)]).toEqual([0xff, 0xfe]);
+      expect(action(readXml(decodeTaskXml(bytes)))[1]).toBe(args.map((one) => `a${one}b`).join(' '));
+    }),
+    { numRuns: 300 },
+  );
+});
+
+const xmllint = requirePart(commandPart('xmllint', 'libxml2-utils'));
+const schema = join(import.meta.dirname, '..', 'schema', 'task.xsd');
+
+xmllint('xmllint', () => {
+  const valid = (tasks: readonly string[]): void => {
+    const folder = temporaryFolder();
+    const files = tasks.map((xml, index) => {
+      const file = join(folder, `${index}.xml`);
+      writeFileSync(file, encodeTaskXml(xml));
+      return file;
+    });
+    execFileSync('xmllint', ['--noout', '--schema', schema, ...files], { stdio: 'pipe' });
+  };
+
+  test('finds tasks of every kind valid', () => {
+    valid([
+      made().xml,
+      made(cron('*/7 * * * *')).xml,
+      made({ ...cron('0 0 13 * 5'), randomizedDelayMs: 60_000 }).xml,
+      made(cron('0 4 8-14 */2 */2')).xml,
+      made({ trigger: { kind: 'schedule', expression: '30 2 * * *', timezone: 'Europe/Berlin' } }).xml,
+      made({ trigger: { kind: 'schedule', expression: '30 2 * 3-11 0', timezone: 'America/New_York' } }).xml,
+      made({ trigger: { kind: 'boot' } }).xml,
+      made({ trigger: { kind: 'login' } }, {}, { userId: 'CORP\\ann' }).xml,
+      made({ command: ['C:\\a & b\\<tool>.exe', '"quoted"', "it's", 'ünï', '日本', '😀', 'line\nbreak'] }).xml,
+      made({}, { runner: true }, { account: 'networkService', hideWindow: true }).xml,
+    ]);
+  });
+
+  test.each([
+    [
+      'another order',
+      (xml: string) => xml.replace(/(<Enabled>true<\/Enabled>\s*)(<StartBoundary>[^<]*<\/StartBoundary>)/, '$2$1'),
+    ],
+    ['an unknown setting', (xml: string) => xml.replace('<WakeToRun>', '<Wake />  <WakeToRun>')],
+    ['a missing setting', (xml: string) => xml.replace(/<Priority>5<\/Priority>/, '')],
+    ['a priority of 11', (xml: string) => xml.replace('<Priority>5<', '<Priority>11<')],
+    ['49 triggers', (xml: string) => xml.replace(/<CalendarTrigger>[\s\S]*<\/CalendarTrigger>/, (one) => one.repeat(49))],
+    ['a path of 261 characters', (xml: string) => xml.replace(/<WorkingDirectory>[^<]*/, `<WorkingDirectory>${'x'.repeat(261)}`)],
+  ])('finds %s invalid', (_, spoil) => {
+    const { xml } = made();
+    expect(spoil(xml)).not.toBe(xml);
+    expect(() => valid([spoil(xml)])).toThrow();
+  });
+});

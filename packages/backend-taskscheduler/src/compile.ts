@@ -1,0 +1,88 @@
+import { createHash } from 'node:crypto';
+import { type Compiled, type CompileInput, type Finding, RotaError } from '@rota/core';
+import type { TaskSchedulerOptions } from './options.ts';
+import { taskSchedule } from './simulate/native-schedule.ts';
+import { taskAction } from './task/task-action.ts';
+import { taskXml } from './task/task-xml.ts';
+import { TRIGGER_LIMIT, type Trigger } from './task/trigger.ts';
+import { type Translation, translateSchedule } from './translate/translate-schedule.ts';
+
+/**
+ * The task of one job. The native schedule is read back from the finished XML by a simulator of what Microsoft documents.
+ *
+ * @throws ROTA_JOB_REFUSED for what a task cannot hold; ROTA_TASK_XML for text that XML cannot
+ */
+export function compile(input: CompileInput, options: TaskSchedulerOptions = {}): Compiled {
+  const { namespace, job, schedule, launchFile } = input;
+  const { triggers, moreDays } = triggersOf(input);
+  if (triggers.length > TRIGGER_LIMIT) throw new RotaError('ROTA_INTERNAL', `${triggers.length} triggers for one task.`);
+  const action = taskAction(input, options);
+  // Where the launcher and the state folder stand is not part of what was declared; which launch file it is, is.
+  const placeless = {
+    ...input,
+    launcher: 'rota-run',
+    ...(launchFile === undefined ? {} : { launchFile: baseName(launchFile) }),
+  };
+  const digest = createHash('sha256')
+    .update(taskXml(input, options, triggers, taskAction(placeless, options), ''))
+    .digest('hex');
+  const content = taskXml(input, options, triggers, action, digest);
+  return {
+    artifact: {
+      files: [{ name: `rota.${namespace}.${job.tenant}.${job.name}.xml`, content, encoding: 'utf-16le' }],
+      digest,
+      active: !job.paused,
+    },
+    ...(schedule === undefined ? {} : { native: taskSchedule(content, schedule.systemZone, schedule.horizon, moreDays) }),
+    warnings: [...statements(input, options, triggers)],
+  };
+}
+
+function triggersOf({ job, schedule }: CompileInput): Translation {
+  switch (job.trigger.kind) {
+    case 'schedule':
+      if (schedule === undefined) throw new RotaError('ROTA_INTERNAL', `${job.tenant}/${job.name} has no schedule to translate.`);
+      return translateSchedule(schedule.declared, schedule.systemZone, schedule.horizon);
+    case 'boot':
+    case 'login':
+      if (job.randomizedDelayMs !== undefined) {
+        throw new RotaError(
+          'ROTA_JOB_REFUSED',
+          `${job.tenant}/${job.name}: boot and logon triggers have no random delay. Remove \`randomizedDelay\`.`,
+        );
+      }
+      return { triggers: [job.trigger.kind === 'boot' ? { kind: 'boot' } : { kind: 'logon' }], moreDays: false };
+    // Started on demand: by the job that it follows, or by `rota apply`.
+    case 'after':
+    case 'apply':
+      return { triggers: [], moreDays: false };
+  }
+}
+
+function* statements(input: CompileInput, options: TaskSchedulerOptions, triggers: readonly Trigger[]): Generator<Finding> {
+  const { job, lowering } = input;
+  const say = (message: string, remedy?: string): Finding => ({
+    severity: 'warning',
+    message: `${job.tenant}/${job.name}: ${message}`,
+    ...(remedy === undefined ? {} : { remedy }),
+  });
+  if (!lowering.runner) {
+    yield say('Task Scheduler starts it without the runner: its output is not kept, and of its runs only the last one is known.');
+  }
+  if (triggers.some((trigger) => trigger.kind === 'calendar' && trigger.times.count > 1)) {
+    yield say(
+      'where a repetition has begun when the task is registered, Windows may wait for its next beginning (oven-sh/bun#34195).',
+    );
+  }
+  if (job.trigger.kind === 'boot')
+    yield say('a task that starts at boot can be registered by an elevated process only.', 'Run the apply as administrator.');
+  if (options.account === 's4u') {
+    yield say('as S4U it runs whether or not the user is logged on, without desktop, network credentials and encrypted files.');
+  } else if (options.account !== undefined && options.account !== 'interactive') {
+    yield say(`it runs as ${options.account}, which needs elevation to register and has none of the user's files and settings.`);
+  }
+}
+
+function baseName(path: string): string {
+  return path.slice(Math.max(path.lastIndexOf('/'), path.lastIndexOf('\\')) + 1);
+}

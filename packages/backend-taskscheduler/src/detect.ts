@@ -1,0 +1,44 @@
+import { type Availability, type Dialect, type Host, isRotaError } from '@rota/core';
+import type { TaskSchedulerOptions } from './options.ts';
+import { openService } from './service/open-service.ts';
+
+export const dialect: Dialect = { name: 'taskscheduler', version: 1.4 };
+
+/** Usable on Windows, where PowerShell or schtasks starts. */
+export async function detect(host: Host, options: TaskSchedulerOptions): Promise<Availability> {
+  if (host.platform !== 'win32') {
+    const message = `Task Scheduler is part of Windows; this is ${host.platform}.`;
+    return {
+      usable: false,
+      dialect,
+      findings: [{ severity: 'error', message, remedy: 'Use --backend systemd or --backend cron.' }],
+    };
+  }
+  try {
+    const service = await openService(host);
+    const findings: Availability['findings'][number][] = [];
+    if ((options.account ?? 'interactive') === 'interactive') {
+      findings.push({
+        severity: 'warning',
+        message: 'Tasks run while this user is logged on, and not otherwise.',
+        remedy: "For jobs without network credentials: the backend's option `account: 's4u'`.",
+      });
+    }
+    if (service.name === 'schtasks') {
+      findings.push({
+        severity: 'warning',
+        message: 'PowerShell cannot be started: next and last runs are not known, and empty folders stay in Task Scheduler.',
+        remedy: 'Allow powershell.exe for this user.',
+      });
+    }
+    return { usable: true, dialect, findings };
+  } catch (error) {
+    if (!isRotaError(error)) throw error;
+    const remedy = error.suggestions[0];
+    return {
+      usable: false,
+      dialect,
+      findings: [{ severity: 'error', message: error.message, ...(remedy === undefined ? {} : { remedy }) }],
+    };
+  }
+}

@@ -1,0 +1,118 @@
+/**
+ * The one script that Rota runs in Windows PowerShell. It speaks to the COM service `Schedule.Service`, whose answers are in no language. Request and reply are
+ * base64 of JSON in UTF-8, because the console's code page would change other letters.
+ *
+ * Flags: GetTasks(1) includes hidden tasks; RegisterTask 6 is TASK_CREATE_OR_UPDATE; logon types 2 S4U, 3 interactive token, 5 service account; state 4 is running.
+ */
+export const powerShellScript = String.raw`
+$ErrorActionPreference = 'Stop'
+$text = [Text.Encoding]::UTF8.GetString([Convert]::FromBase64String([Console]::In.ReadToEnd().Trim()))
+$request = ConvertFrom-Json -InputObject $text
+$service = New-Object -ComObject 'Schedule.Service'
+$service.Connect()
+
+function Get-Code($record) {
+  $inner = $record.Exception
+  while ($null -ne $inner.InnerException) { $inner = $inner.InnerException }
+  '0x{0:X8}' -f $inner.HResult
+}
+function Find-Folder($path) {
+  try { $service.GetFolder($path) } catch {
+    if (@('0x80070002', '0x80070003') -contains (Get-Code $_)) { return $null }
+    throw
+  }
+}
+function Split-TaskPath($path) {
+  $at = $path.LastIndexOf('\')
+  @{ Folder = $(if ($at -le 0) { '\' } else { $path.Substring(0, $at) }); Name = $path.Substring($at + 1) }
+}
+function Find-Task($path) {
+  $parts = Split-TaskPath $path
+  $folder = Find-Folder $parts.Folder
+  if ($null -eq $folder) { return $null }
+  try { $folder.GetTask($parts.Name) } catch {
+    if (@('0x80070002', '0x80070003') -contains (Get-Code $_)) { return $null }
+    throw
+  }
+}
+function Open-Folder($path) {
+  $at = ''
+  foreach ($part in $path.Trim('\').Split('\')) {
+    $parent = $(if ($at -eq '') { '\' } else { $at })
+    $at = $at + '\' + $part
+    if ($null -eq (Find-Folder $at)) { [void]$service.GetFolder($parent).CreateFolder($part) }
+  }
+  $service.GetFolder($path)
+}
+function Remove-EmptyFolders($path) {
+  while ($path -like '\Rota*') {
+    $folder = Find-Folder $path
+    if ($null -ne $folder) {
+      if ($folder.GetTasks(1).Count -gt 0 -or $folder.GetFolders(0).Count -gt 0) { return }
+      $parts = Split-TaskPath $path
+      $service.GetFolder($parts.Folder).DeleteFolder($parts.Name, 0)
+    }
+    $path = (Split-TaskPath $path).Folder
+  }
+}
+function Read-Tasks($folder) {
+  foreach ($task in @($folder.GetTasks(1))) { @{ path = $task.Path; xml = $task.Xml } }
+  foreach ($inner in @($folder.GetFolders(0))) { Read-Tasks $inner }
+}
+function Register-Xml($path, $xml, $logon) {
+  $parts = Split-TaskPath $path
+  $folder = Open-Folder $parts.Folder
+  [void]$folder.RegisterTask($parts.Name, $xml, 6, $null, $null, $logon)
+}
+function Remove-Task($path) {
+  $parts = Split-TaskPath $path
+  if ($null -ne (Find-Task $path)) { $service.GetFolder($parts.Folder).DeleteTask($parts.Name, 0) }
+  Remove-EmptyFolders $parts.Folder
+}
+function Get-Epoch($time) {
+  if ($time.Year -lt 2000) { return $null }
+  ([DateTimeOffset]$time).ToUnixTimeSeconds()
+}
+
+$reply = @{ ok = $true }
+switch ($request.op) {
+  'read' {
+    $folder = Find-Folder $request.folder
+    $reply.tasks = @(if ($null -ne $folder) { Read-Tasks $folder })
+  }
+  'facts' {
+    $reply.tasks = @(foreach ($path in $request.paths) {
+      $task = Find-Task $path
+      if ($null -ne $task) {
+        @{ path = $task.Path; running = ($task.State -eq 4); lastRun = (Get-Epoch $task.LastRunTime)
+           lastResult = ([int64]$task.LastTaskResult -band 4294967295); nextRun = (Get-Epoch $task.NextRunTime) }
+      }
+    })
+  }
+  'change' {
+    $undo = New-Object System.Collections.ArrayList
+    $current = $null
+    try {
+      foreach ($step in $request.steps) {
+        $current = $step
+        $before = Find-Task $step.path
+        $xml = $(if ($null -ne $before) { $before.Xml })
+        $logon = $(if ($null -ne $before) { [int]$before.Definition.Principal.LogonType } else { 0 })
+        [void]$undo.Insert(0, @{ path = $step.path; xml = $xml; logon = $logon })
+        if ($step.kind -eq 'register') { Register-Xml $step.path $step.xml $step.logon } else { Remove-Task $step.path }
+      }
+    } catch {
+      $reply = @{ ok = $false; path = $current.path; code = (Get-Code $_); message = $_.Exception.Message; undone = $true }
+      foreach ($step in $undo) {
+        try { if ($null -ne $step.xml) { Register-Xml $step.path $step.xml $step.logon } else { Remove-Task $step.path } }
+        catch { $reply.undone = $false }
+      }
+    }
+  }
+}
+$json = ConvertTo-Json -InputObject $reply -Depth 6 -Compress
+[Console]::Out.Write([Convert]::ToBase64String([Text.Encoding]::UTF8.GetBytes($json)))
+`;
+
+/** What `-EncodedCommand` takes: base64 of UTF-16LE. No quoting rule of any shell touches the script. */
+export const encodedScript: string = Buffer.from(powerShellScript, 'utf16le').toString('base64');

@@ -1,0 +1,107 @@
+import { type Host, RotaError } from '@rota/core';
+import { resultText } from '../result-text.ts';
+import { encodedScript } from './power-shell-script.ts';
+import type { LogonKind, TaskEntry, TaskFacts, TaskService, TaskStep } from './task-service.ts';
+
+/** What the script is asked. */
+export type ScriptRequest =
+  | { readonly op: 'read'; readonly folder: string }
+  | { readonly op: 'facts'; readonly paths: readonly string[] }
+  | {
+      readonly op: 'change';
+      readonly steps: readonly {
+        readonly kind: TaskStep['kind'];
+        readonly path: string;
+        readonly xml?: string;
+        readonly logon?: number;
+      }[];
+    };
+
+const logonTypes: Readonly<Record<LogonKind, number>> = { s4u: 2, interactive: 3, service: 5 };
+
+/** Task Scheduler through Windows PowerShell and COM: one process a call. */
+export function powerShell(host: Pick<Host, 'run'>): TaskService {
+  return {
+    name: 'powershell',
+    read: async (folder) => readEntries(await ask(host, { op: 'read', folder })),
+    facts: async (paths) => readFacts(await ask(host, { op: 'facts', paths })),
+    async change(steps) {
+      if (steps.length === 0) return;
+      const reply = await ask(host, {
+        op: 'change',
+        steps: steps.map((step) =>
+          step.kind === 'delete'
+            ? { kind: step.kind, path: step.path }
+            : { kind: step.kind, path: step.path, xml: withoutDeclaration(step.xml), logon: logonTypes[step.logon] },
+        ),
+      });
+      if (reply.ok !== false) return;
+      const code = Number.parseInt(String(reply.code), 16);
+      throw new RotaError(
+        reply.undone === true ? 'ROTA_APPLY_FAILED' : 'ROTA_APPLY_INCOMPLETE',
+        `Task Scheduler refused ${String(reply.path)}: ${resultText(code)}${reply.undone === true ? '; the other tasks of the batch are as before' : ''}.`,
+        { suggestions: remedy(code) },
+      );
+    },
+  };
+}
+
+/** Told as text that is UTF-16 in memory, the service does not want a declaration that may say otherwise. */
+function withoutDeclaration(xml: string): string {
+  return xml.replace(/^\ufeff?<\?xml[^>]*\?>\s*/, '');
+}
+
+async function ask(host: Pick<Host, 'run'>, request: ScriptRequest): Promise<Readonly<Record<string, unknown>>> {
+  const result = await host.run({
+    file: 'powershell.exe',
+    args: ['-NoLogo', '-NoProfile', '-NonInteractive', '-ExecutionPolicy', 'Bypass', '-EncodedCommand', encodedScript],
+    input: Buffer.from(JSON.stringify(request)).toString('base64'),
+  });
+  if (result.exitCode === 0) {
+    try {
+      const reply: unknown = JSON.parse(Buffer.from(result.stdout.trim(), 'base64').toString());
+      if (isRecord(reply)) return reply;
+    } catch {
+      // told below with what came instead
+    }
+  }
+  throw new RotaError(
+    'ROTA_COMMAND_FAILED',
+    `PowerShell could not ask Task Scheduler (exit ${result.exitCode}): ${(result.stderr || result.stdout).trim().slice(0, 500)}`,
+    {
+      suggestions: ['Is the service "Task Scheduler" (Schedule) running, and may you use it?'],
+    },
+  );
+}
+
+function readEntries(reply: Readonly<Record<string, unknown>>): readonly TaskEntry[] {
+  return list(reply).map(({ path, xml }) => ({ path: String(path), xml: String(xml) }));
+}
+
+function readFacts(reply: Readonly<Record<string, unknown>>): readonly TaskFacts[] {
+  const instant = (value: unknown): number | null => (typeof value === 'number' ? value : null);
+  return list(reply).map(({ path, running, lastRun, lastResult, nextRun }) => ({
+    path: String(path),
+    running: running === true,
+    lastRun: instant(lastRun),
+    lastResult: typeof lastResult === 'number' ? lastResult : 0,
+    nextRun: instant(nextRun),
+  }));
+}
+
+/** PowerShell 5.1 may write a list of one as its only element. */
+function list({ tasks }: Readonly<Record<string, unknown>>): readonly Readonly<Record<string, unknown>>[] {
+  if (tasks === undefined || tasks === null)
+    throw new RotaError('ROTA_COMMAND_FAILED', 'PowerShell answered without a list of tasks.');
+  return (Array.isArray(tasks) ? tasks : [tasks]).filter(isRecord);
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function remedy(code: number): readonly string[] {
+  return code === 0x80070005
+    ? ['Boot triggers, built-in accounts and the highest run level need an elevated process: run the apply as administrator.']
+    : [];
+}

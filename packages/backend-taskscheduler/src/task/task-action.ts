@@ -1,0 +1,93 @@
+import { posix, win32 } from 'node:path';
+import { type CompileInput, RotaError } from '@rota/core';
+import { commandLine, quoteArgument } from '../command-line.ts';
+import type { TaskSchedulerOptions } from '../options.ts';
+import { fitsXml, node, type XmlNode } from '../xml/write-xml.ts';
+
+/** What a task starts. */
+export interface TaskAction {
+  readonly command: string;
+  readonly args: string;
+  readonly workingDir: string;
+}
+
+/** `pathType` of the schema. */
+const pathLimit = 260;
+/** The longest command line that CreateProcess takes, with its end mark. */
+const lineLimit = 32_767;
+
+/**
+ * Why a task cannot start a job's own command as it was declared, or undefined. Task Scheduler replaces environment variables
+ * (`%TEMP%`) and parameters (`$(Arg0)`) in an action and knows no way to write them literally; a launch file holds them all.
+ */
+export function whyRunner(job: CompileInput['job']): string | undefined {
+  const all = [...job.command, ...(job.workingDir === undefined ? [] : [job.workingDir])];
+  if (all.some((text) => /%[^%]+%/.test(text))) return 'Task Scheduler would replace `%...%` in the command';
+  if (all.some((text) => text.includes('$('))) return 'Task Scheduler would replace `$(...)` in the command';
+  if (all.some((text) => !fitsXml(text))) return 'a task cannot hold control characters';
+  if ((job.command[0] ?? '').length > pathLimit) return `a task holds a program path of at most ${pathLimit} characters`;
+  if (commandLine(job.command).length >= lineLimit) return `Windows takes command lines of at most ${lineLimit - 1} characters`;
+  return undefined;
+}
+
+/** @throws ROTA_JOB_REFUSED for what the format has no room for */
+export function taskAction(input: CompileInput, options: TaskSchedulerOptions): TaskAction {
+  const { job, lowering, launcher, launchFile, home } = input;
+  if (lowering.runner) {
+    if (launchFile === undefined)
+      throw new RotaError('ROTA_INTERNAL', `${job.tenant}/${job.name}: the runner has no launch file.`);
+    return checked(input, runnerAction(launcher, launchFile, home, options));
+  }
+  const reason = whyRunner(job);
+  if (reason !== undefined)
+    throw refused(
+      input,
+      `${reason}. The runner can hold it: give the job something that only the runner does, such as \`retry\` or \`checkin\`.`,
+    );
+  const [command = '', ...args] = job.command;
+  return checked(input, { command, args: commandLine(args), workingDir: absolute(job.workingDir, home) });
+}
+
+function runnerAction(launcher: string, launchFile: string, home: string, options: TaskSchedulerOptions): TaskAction {
+  if (!options.hideWindow) return { command: launcher, args: quoteArgument(launchFile), workingDir: home };
+  return {
+    command: '%SystemRoot%\\System32\\conhost.exe',
+    args: commandLine(['--headless', launcher, launchFile]),
+    workingDir: home,
+  };
+}
+
+export function actionXml({ command, args, workingDir }: TaskAction): XmlNode {
+  return node(
+    'Actions',
+    [
+      node('Exec', [
+        node('Command', command),
+        ...(args === '' ? [] : [node('Arguments', args)]),
+        node('WorkingDirectory', workingDir),
+      ]),
+    ],
+    { Context: 'Author' },
+  );
+}
+
+function checked(input: CompileInput, action: TaskAction): TaskAction {
+  for (const [what, text] of [
+    ['program', action.command],
+    ['working folder', action.workingDir],
+  ] as const) {
+    if (text.length > pathLimit)
+      throw refused(input, `a task holds a ${what} of at most ${pathLimit} characters, this one has ${text.length}.`);
+  }
+  return action;
+}
+
+/** A plan may be rendered on another system than the one that it is for; the home folder says which paths are meant. */
+function absolute(workingDir: string | undefined, home: string): string {
+  const paths = /^[A-Za-z]:|^\\\\/.test(home) ? win32 : posix;
+  return workingDir === undefined ? home : paths.resolve(home, workingDir);
+}
+
+function refused({ job }: CompileInput, why: string): RotaError {
+  return new RotaError('ROTA_JOB_REFUSED', `${job.tenant}/${job.name} cannot be a task: ${why}`);
+}

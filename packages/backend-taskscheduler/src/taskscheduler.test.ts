@@ -1,0 +1,187 @@
+import { type Artifact, type BackendChange, createHost, type Host, nodeFiles } from '@rota/core';
+import { temporaryFolder } from '@rota/test-support';
+import { describe, expect, test } from 'vitest';
+import { compileInput } from './job.fixture.ts';
+import { type FakeScheduler, fakeScheduler } from './service/fake-scheduler.fixture.ts';
+import { encodedScript, powerShellScript } from './service/power-shell-script.ts';
+import { taskscheduler } from './taskscheduler.ts';
+
+const backend = taskscheduler();
+const dialect = { name: 'taskscheduler', version: 1.4 };
+const now = Date.UTC(2026, 10, 21) / 1000;
+
+function artifact(name: string, expression = '0 4 * * *', paused = false): Artifact {
+  return backend.compile(compileInput({ name, paused, trigger: { kind: 'schedule', expression, timezone: 'UTC' } })).artifact;
+}
+
+function change(name: string, after: Artifact | null, before: Artifact | null = null): BackendChange {
+  return { tenant: 'acme', name, before, after, handledUntil: now };
+}
+
+function windows(options: { powershell?: boolean; says?: string } = {}): { host: Host; scheduler: FakeScheduler } {
+  const scheduler = fakeScheduler(nodeFiles.readBytes, options);
+  const user = { name: 'Ann', uid: 0, home: 'C:\\Users\\Ann' };
+  const host = createHost({ platform: 'win32', user, stateDir: temporaryFolder(), timezone: 'UTC', run: scheduler.run });
+  return { host, scheduler };
+}
+
+const apply = (host: Host, changes: readonly BackendChange[]) => backend.apply(host, { namespace: 'default', changes, dialect });
+const list = (host: Host, expected: Record<string, Artifact> = {}) =>
+  backend.list(host, { namespace: 'default', expected: new Map(Object.entries(expected)) });
+
+// What real machines printed, in its source's language; here it comes with success and failure alike, so nothing can be decided by it.
+const languages = [
+  ['PowerShell', {}],
+  // TheSleepyAdmin/Scripts#3
+  ['schtasks in English', { powershell: false, says: 'ERROR: Access is denied.' }],
+  // casablanque-code/cfzt#22, Windows in Russian
+  ['schtasks in Russian', { powershell: false, says: 'ОШИБКА: отказано в доступе.' }],
+  // UsefulSoftwareCo/executor#1211, Windows in French
+  ['schtasks in French', { powershell: false, says: "État : En cours d'exécution" }],
+] as const;
+
+describe.each(languages)('a Task Scheduler that keeps XML, through %s', (_, options) => {
+  test('takes a batch, lists it without drift, takes it away', async () => {
+    const { host, scheduler } = windows(options);
+    const [one, two] = [artifact('one'), artifact('two', '*/7 9-17 * * 1-5')];
+    await apply(host, [change('one', one), change('two', two)]);
+    expect([...scheduler.tasks.keys()]).toEqual(['\\Rota\\default\\acme\\one', '\\Rota\\default\\acme\\two']);
+    expect(await list(host, { 'acme/one': one, 'acme/two': two })).toEqual([
+      { tenant: 'acme', name: 'one', digest: one.digest, active: true, drift: [] },
+      { tenant: 'acme', name: 'two', digest: two.digest, active: true, drift: [] },
+    ]);
+    await apply(host, [change('one', null, one), change('two', null, two)]);
+    expect(scheduler.tasks.size).toBe(0);
+    // A crash may repeat the batch.
+    await apply(host, [change('one', null, one)]);
+    expect(await list(host)).toEqual([]);
+  });
+
+  test('replaces a task in place', async () => {
+    const { host, scheduler } = windows(options);
+    const [before, after] = [artifact('one'), artifact('one', '0 5 * * *', true)];
+    await apply(host, [change('one', before)]);
+    scheduler.calls.length = 0;
+    await apply(host, [change('one', after, before)]);
+    expect(scheduler.calls.some((call) => call.includes('delete'))).toBe(false);
+    expect(await list(host, { 'acme/one': after })).toMatchObject([{ digest: after.digest, active: false, drift: [] }]);
+  });
+
+  test('is as before when one task of a batch is refused', async () => {
+    const { host, scheduler } = windows(options);
+    const [kept, changed] = [artifact('kept'), artifact('kept', '0 9 * * *')];
+    await apply(host, [change('kept', kept)]);
+    const before = new Map(scheduler.tasks);
+    scheduler.failing.set('\\Rota\\default\\acme\\new', 0x80070005);
+    await expect(apply(host, [change('kept', changed, kept), change('new', artifact('new'))])).rejects.toMatchObject({
+      code: 'ROTA_APPLY_FAILED',
+      message: expect.stringContaining('as before'),
+    });
+    const drift = await list(host, { 'acme/kept': kept });
+    expect(drift).toMatchObject([{ name: 'kept', digest: kept.digest, drift: [] }]);
+    expect([...scheduler.tasks.keys()]).toEqual([...before.keys()]);
+  });
+
+  test.each([
+    ['<Priority>5</Priority>', '<Priority>7</Priority>', 'edited', 'Settings/Priority is the default, was "5"'],
+    ['T04:00:00Z<', 'T05:00:00Z<', 'edited', 'the triggers were changed'],
+    ['restic.exe', 'other.exe', 'edited', 'Actions/Exec/Command is'],
+    ['<Enabled>true</Enabled></Settings>', '', 'disabled', ''],
+  ] as const)('sees that %s became %s', async (from, to, kind, detail) => {
+    const { host, scheduler } = windows(options);
+    const one = artifact('one');
+    await apply(host, [change('one', one)]);
+    const [[path = '', xml = ''] = []] = [...scheduler.tasks];
+    const edited = kind === 'disabled' ? xml.replace(/(<Settings>[\s\S]*?<Enabled>)true/, '$1false') : xml.replace(from, to);
+    expect(edited).not.toBe(xml);
+    scheduler.tasks.set(path, edited);
+    const [found] = await list(host, { 'acme/one': one });
+    expect(found?.drift).toHaveLength(1);
+    expect(found?.drift[0]).toMatchObject({ kind, detail: expect.stringContaining(detail) });
+    expect(found?.active).toBe(kind !== 'disabled');
+  });
+
+  test('says that a task under its folder is foreign, and leaves others out', async () => {
+    const { host, scheduler } = windows(options);
+    await apply(host, [change('one', artifact('one'))]);
+    const foreign = '<Task><Triggers /><Actions><Exec><Command>x</Command></Exec></Actions></Task>';
+    scheduler.tasks.set('\\Rota\\default\\acme\\mine', foreign);
+    scheduler.tasks.set('\\Microsoft\\Windows\\Defrag\\ScheduledDefrag', foreign);
+    expect(await list(host)).toMatchObject([{ name: 'one' }, { name: 'mine', drift: [{ kind: 'foreign' }] }]);
+    expect(await backend.inventory?.(host)).toMatchObject([
+      { id: '\\Rota\\default\\acme\\mine' },
+      { id: '\\Microsoft\\Windows\\Defrag\\ScheduledDefrag', notAdoptable: 'it belongs to Windows' },
+    ]);
+  });
+});
+
+describe('Task Scheduler through PowerShell', () => {
+  test('needs one process for a batch, one to read it back', async () => {
+    const { host, scheduler } = windows();
+    const many = Array.from({ length: 50 }, (_, index) => change(`job-${index}`, artifact(`job-${index}`)));
+    await apply(host, many);
+    expect(scheduler.calls).toEqual(['powershell change', 'powershell read']);
+  });
+
+  test('removes folders that are left empty', async () => {
+    const { host, scheduler } = windows();
+    const one = artifact('one');
+    await apply(host, [change('one', one)]);
+    await apply(host, [change('one', null, one)]);
+    expect([...scheduler.folders]).toEqual([]);
+  });
+
+  test('tells results in words', async () => {
+    const { host, scheduler } = windows();
+    await apply(host, [change('one', artifact('one')), change('two', artifact('two'))]);
+    scheduler.results.set('\\Rota\\default\\acme\\one', 0x80070002);
+    scheduler.results.set('\\Rota\\default\\acme\\two', 1);
+    const states = await backend.state?.(host, 'default', [
+      { tenant: 'acme', name: 'one' },
+      { tenant: 'acme', name: 'two' },
+      { tenant: 'acme', name: 'three' },
+    ]);
+    expect(states?.get('acme/one')?.failure).toContain('a file was not found');
+    expect(states?.get('acme/two')).toEqual({ running: false, nextStart: null, lastStart: null });
+    expect(states?.has('acme/three')).toBe(false);
+  });
+
+  test('fits its script on a command line, in ASCII', () => {
+    expect(encodedScript.length).toBeLessThan(30_000);
+    expect(powerShellScript).toMatch(/^[\t\n -~]*$/);
+    expect(Buffer.from(encodedScript, 'base64').toString('utf16le')).toBe(powerShellScript);
+  });
+
+  test('shows what PowerShell said when it fails', async () => {
+    const { host } = windows();
+    const run: Host['run'] = async ({ args }) => ({
+      exitCode: args.includes('-EncodedCommand') ? 1 : 0,
+      signal: null,
+      stdout: '',
+      stderr: 'Ausnahme beim Aufrufen von "Connect"',
+      timedOut: false,
+    });
+    await expect(list({ ...host, run })).rejects.toMatchObject({
+      code: 'ROTA_COMMAND_FAILED',
+      message: expect.stringContaining('Ausnahme beim Aufrufen'),
+    });
+  });
+});
+
+test('is unusable off Windows, with the reason', async () => {
+  const { host } = windows();
+  expect(await backend.detect({ ...host, platform: 'linux' })).toMatchObject({
+    usable: false,
+    findings: [{ severity: 'error', message: 'Task Scheduler is part of Windows; this is linux.' }],
+  });
+  expect(await backend.detect(host)).toMatchObject({ usable: true });
+});
+
+test('starts a job through the scheduler', () => {
+  expect(backend.startCommand?.('default', { tenant: 'acme', name: 'one' })).toEqual([
+    'schtasks.exe',
+    '/run',
+    '/tn',
+    '\\Rota\\default\\acme\\one',
+  ]);
+});

@@ -1,0 +1,34 @@
+import { type Backend, defineBackend } from '@rota/core';
+import { applyTasks } from './apply-tasks.ts';
+import { capabilities } from './capabilities.ts';
+import { compile } from './compile.ts';
+import { detect, dialect } from './detect.ts';
+import { inventoryTasks } from './inventory-tasks.ts';
+import { listTasks } from './list-tasks.ts';
+import { nativeStates } from './native-states.ts';
+import type { TaskSchedulerOptions } from './options.ts';
+import { openService } from './service/open-service.ts';
+import { taskName } from './task/task-name.ts';
+
+/**
+ * Windows Task Scheduler as a backend.
+ *
+ * @example
+ * import { taskscheduler } from '@rota/backend-taskscheduler';
+ * const backend = taskscheduler({ account: 's4u' });
+ */
+export function taskscheduler(options: TaskSchedulerOptions = {}): Backend {
+  return defineBackend({
+    name: 'taskscheduler',
+    apiVersion: 1,
+    dialects: [dialect],
+    capabilities: () => capabilities,
+    detect: (host) => detect(host, options),
+    compile: (input) => compile(input, options),
+    list: async (host, input) => listTasks(await openService(host), input),
+    apply: async (host, input) => applyTasks(await openService(host), input),
+    inventory: async (host) => inventoryTasks(await openService(host)),
+    startCommand: (namespace, job) => ['schtasks.exe', '/run', '/tn', taskName(namespace, job)],
+    state: async (host, namespace, jobs) => nativeStates(await openService(host), namespace, jobs),
+  } satisfies Backend);
+}
