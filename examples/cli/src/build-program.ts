@@ -1,0 +1,65 @@
+import { Command, Option } from 'commander';
+import type { CliOptions } from './cli-options.ts';
+import type { CommandSpec } from './command.ts';
+import { commandSpecs } from './command-specs.ts';
+import type { Io } from './io.ts';
+
+/** Called for the command that the line names. */
+export type Dispatch = (spec: CommandSpec, args: readonly string[], options: CliOptions) => Promise<void>;
+
+/** The commander program of all commands. It never exits the process: what it would exit for is thrown. */
+export function buildProgram(io: Io, dispatch: Dispatch): Command {
+  const program = new Command('rota')
+    .description('Declare recurring jobs once; run them on the scheduler that this machine already has.')
+    .usage('<command> [options]')
+    .option('-V, --version', 'print the version')
+    .helpCommand('help [command]', 'explain a command')
+    .configureHelp({ showGlobalOptions: false });
+  configure(program, io);
+  for (const spec of commandSpecs) addCommand(program, spec, io, dispatch);
+  program.addHelpText(
+    'after',
+    '\nStart with `rota init`, then `rota plan` and `rota apply`. `rota help COMMAND` has examples.\nExit codes: 0 done, 1 error; see `rota help COMMAND` for others.',
+  );
+  return program;
+}
+
+function addCommand(program: Command, spec: CommandSpec, io: Io, dispatch: Dispatch): void {
+  const command = program
+    .command(spec.name)
+    .summary(spec.summary)
+    .description(`${capital(spec.summary)}.`);
+  configure(command, io);
+  if (spec.args !== undefined) command.arguments(spec.args);
+  if (spec.load === undefined) command.allowUnknownOption();
+  for (const { flags, summary, parse, choices } of spec.options) {
+    const option = new Option(flags, summary);
+    if (parse !== undefined) option.argParser(parse);
+    if (choices !== undefined) option.choices([...choices]);
+    command.addOption(option);
+  }
+  command.addHelpText('after', afterHelp(spec));
+  command.action(async () => dispatch(spec, command.args, command.opts<CliOptions>()));
+}
+
+function configure(command: Command, io: Io): void {
+  command
+    .exitOverride()
+    .showSuggestionAfterError(true)
+    // Errors are thrown too, and printed in one place, so that they can be JSON.
+    .configureOutput({
+      writeOut: io.out,
+      writeErr: () => undefined,
+      getOutHelpWidth: () => Math.max(60, Math.min(io.columns, 130)),
+    });
+}
+
+function afterHelp(spec: CommandSpec): string {
+  const examples = spec.examples.length === 0 ? [] : ['', 'Examples:', ...spec.examples.map((example) => `  $ ${example}`)];
+  const codes = Object.entries({ 0: 'done', 1: 'error', ...spec.exitCodes }).map(([code, meaning]) => `${code} ${meaning}`);
+  return [...examples, '', `Exit codes: ${codes.join('; ')}.`].join('\n');
+}
+
+function capital(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}

@@ -1,0 +1,61 @@
+import { resolve } from 'node:path';
+import { planRestore, type RestoreInput, RotaError, restoreBundle } from '@rota/core';
+import type { CommandContext } from '../command.ts';
+import { bundleOf, placeOfJob } from '../commands/bundle.ts';
+import { confirm } from '../confirm.ts';
+import { progress } from '../output/progress.ts';
+
+/** `rota bundle restore JOB [BUNDLE]` */
+export async function run(context: CommandContext): Promise<number> {
+  const { io, options } = context;
+  const place = await placeOfJob(context);
+  const count = progress(io, 'Restoring');
+  const input: RestoreInput = {
+    host: context.host(),
+    namespace: place.namespace,
+    spec: place.spec,
+    bundle: await bundleOf(context, place),
+    ...(options.only === undefined ? {} : { only: options.only }),
+    ...(options.into === undefined ? {} : { to: resolve(io.cwd, options.into) }),
+    identity: answersOf(options.identity ?? []),
+    keepPrevious: options.discardPrevious !== true,
+    ageIdentity: options.ageIdentity,
+    onProgress: (done, total) => count.step(Math.round(done / 1e6), Math.round(total / 1e6)),
+    signal: io.signal,
+  };
+  const { manifest, roots, unanswered } = await planRestore(input);
+  const { createdAt, host, guidance } = manifest;
+  if (options.dryRun === true) {
+    count.end();
+    const { path } = input.bundle;
+    if (context.json)
+      context.printJson({ formatVersion: 1, action: 'restore', path, createdAt, dryRun: { roots, unanswered, guidance } });
+    else {
+      for (const root of roots) context.print(`Would ${root.action} ${root.path} (root ${root.name}).`);
+      for (const name of unanswered) context.print(`Needs an answer: --identity ${name}=preserve, or =exclude`);
+    }
+    return 0;
+  }
+  if (guidance.restore !== undefined) context.say(guidance.restore);
+  await confirm(context, `Restore ${roots.map(({ path }) => path).join(', ')} as of ${createdAt} from ${host.name}?`);
+  const { manifest: _, ...result } = await restoreBundle(input).finally(count.end);
+  if (context.json) context.printJson({ formatVersion: 1, action: 'restore', path: input.bundle.path, createdAt, ...result });
+  else {
+    for (const root of result.roots)
+      context.print(`restored ${root.path}${root.previous === null ? '' : `; what was there is ${root.previous}`}`);
+    if (result.stopped.length > 0) context.print(`Stood still for ${result.downtimeMs} ms: ${result.stopped.join(', ')}.`);
+    for (const note of result.notes) context.say(note);
+  }
+  return 0;
+}
+
+function answersOf(texts: readonly string[]): Record<string, 'preserve' | 'exclude'> {
+  const answers: Record<string, 'preserve' | 'exclude'> = {};
+  for (const text of texts) {
+    const [, name, answer] = /^(.+)=(preserve|exclude)$/.exec(text) ?? [];
+    if (name === undefined || answer === undefined)
+      throw new RotaError('ROTA_USAGE', `\`--identity ${text}\`: expected MEMBER=preserve or MEMBER=exclude.`);
+    answers[name] = answer === 'preserve' ? 'preserve' : 'exclude';
+  }
+  return answers;
+}

@@ -1,0 +1,61 @@
+/** Every option of every command, as `program.ts` reads them. A command looks only at its own. */
+export interface CliOptions {
+  readonly json?: boolean;
+  readonly config?: string;
+  readonly namespace?: string;
+  readonly stateDir?: string;
+  readonly hostFile?: string;
+  readonly backend?: string;
+  readonly label?: Readonly<Record<string, string>>;
+  readonly tz?: string;
+  /** Seconds since the epoch. */
+  readonly from?: number;
+  /** Seconds since the epoch. */
+  readonly to?: number;
+  readonly since?: number;
+  readonly count?: number;
+  readonly job?: string;
+  readonly dialect?: string;
+  readonly systemTimezone?: string;
+  readonly systemdVersion?: number;
+  readonly out?: string;
+  readonly detailedExitcode?: boolean;
+  readonly repair?: boolean;
+  readonly takeOver?: boolean;
+  readonly adopt?: boolean;
+  readonly list?: boolean;
+  readonly tenant?: string;
+  readonly all?: boolean;
+  readonly allowRemovals?: boolean;
+  readonly plan?: string;
+  readonly yes?: boolean;
+  readonly lines?: number;
+  readonly limit?: number;
+  readonly run?: string;
+  readonly wait?: boolean;
+  readonly hosts?: readonly string[];
+  readonly window?: number;
+  readonly strict?: boolean;
+  readonly format?: string;
+  readonly force?: boolean;
+  readonly policy?: boolean;
+  readonly dryRun?: boolean;
+  readonly repo?: string;
+  readonly ref?: string;
+  readonly path?: string;
+  readonly allowCode?: boolean;
+  readonly requireSigned?: boolean;
+  readonly allowedSigners?: string;
+  readonly allowRewind?: boolean;
+  readonly resume?: boolean;
+  readonly install?: boolean;
+  readonly uninstall?: boolean;
+  readonly status?: boolean;
+  readonly schedule?: string;
+  readonly level?: string;
+  readonly only?: readonly string[];
+  readonly into?: string;
+  readonly identity?: readonly string[];
+  readonly discardPrevious?: boolean;
+  readonly ageIdentity?: string;
+}

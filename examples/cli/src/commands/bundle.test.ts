@@ -1,0 +1,61 @@
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { cliWorkplace, manifest } from '../testing/cli-workplace.ts';
+import { expectSchema } from '../testing/expect-schema.ts';
+
+test('the life of a bundle: captured, listed, verified, drilled, compared, restored, pruned', { timeout: 120_000 }, async () => {
+  const work = cliWorkplace();
+  const data = join(work.folder, 'data');
+  mkdirSync(data);
+  writeFileSync(join(data, 'note'), 'first\n');
+  const state = {
+    roots: [{ name: 'data', path: data }],
+    hooks: { drill: [['sh', '-c', 'grep -q first "$ROTA_ROOT_DATA/note"']] },
+    retention: { last: 1 },
+  };
+  work.write('jobs/app.yaml', manifest('app', { state }));
+  work.write('jobs.config.yaml', 'manifests: [jobs]\n');
+  const call = async (...args: readonly string[]): Promise<Record<string, unknown>> => {
+    const result = await work.call(['bundle', ...args, '--json']);
+    expect(result.exitCode, result.stdout).toBe(0);
+    const output = result.json();
+    expectSchema('bundle', output);
+    return output;
+  };
+  await call('capture', 'app', '--dry-run');
+  expect(await call('list')).toMatchObject({ bundles: [] });
+  const first = await call('capture', 'app');
+  expect(first).toMatchObject({ outcome: 'ok', bundle: { entries: 2 } });
+  expect(await call('verify', 'app', '--level', '2')).toMatchObject({ checks: [{ level: 0 }, { level: 1 }, { level: 2 }] });
+  expect(await call('drill', 'app')).toMatchObject({ level: 4 });
+  expect(await call('list', 'acme/app')).toMatchObject({ bundles: [{ verified: { level: 4 } }] });
+  expect(await call('inspect', 'app')).toMatchObject({ entries: [{ name: 'data/data' }, { name: 'data/data/note' }] });
+
+  writeFileSync(join(data, 'note'), 'second\n');
+  const { id } = Object(first.bundle);
+  await call('capture', 'app');
+  expect(await call('diff', 'app', id)).toMatchObject({ differences: [{ name: 'data/data/note', change: 'content' }] });
+  await call('restore', 'app', id, '--dry-run');
+  expect(readFileSync(join(data, 'note'), 'utf8')).toBe('second\n');
+  await call('restore', 'app', id, '--into', 'elsewhere');
+  expect(readFileSync(join(work.folder, 'elsewhere', 'data', 'note'), 'utf8')).toBe('first\n');
+  await call('restore', 'app', id, '--discard-previous');
+  expect(readFileSync(join(data, 'note'), 'utf8')).toBe('first\n');
+  // One is the newest, the other the best proven.
+  expect(await call('prune', 'app')).toMatchObject({ decisions: [{ keep: true }, { keep: true }] });
+});
+
+test('what is not built, not known or not declared says so', async () => {
+  const work = cliWorkplace();
+  work.write('jobs.config.yaml', 'manifests: [jobs]\n');
+  work.write('jobs/app.yaml', manifest('app'));
+  const code = async (...args: readonly string[]) => Object((await work.call(['bundle', ...args, '--json'])).json().error).code;
+  expect(await code('migrate', 'app')).toBe('ROTA_NOT_BUILT');
+  expect(await code('captrue', 'app')).toBe('ROTA_USAGE');
+  expect(await code('capture', 'app')).toBe('ROTA_BUNDLE_UNDECLARED');
+  const stores = [{ kind: 'restic', repository: '/srv/restic' }];
+  work.write('jobs/app.yaml', manifest('app', { state: { roots: [{ name: 'data', path: work.folder }], stores } }));
+  expect(await code('capture', 'app')).toBe('ROTA_NOT_BUILT');
+  expect(existsSync('/srv/restic')).toBe(false);
+});

@@ -1,0 +1,61 @@
+import { type BundleSpec, type BundleStore, bundleOfJob, type FoundBundle, findBundle, openStore, RotaError } from '@rota/core';
+import type { CommandContext } from '../command.ts';
+import { findDeclared } from '../declared-job.ts';
+import { namespaceHere, openDeclaration } from '../open-declaration.ts';
+
+/** What every action of `rota bundle` works on. */
+export interface BundlePlace {
+  readonly namespace: string;
+  readonly store: BundleStore;
+  /** The state of the named job; `undefined` where an action can do without. */
+  readonly spec: BundleSpec | undefined;
+}
+
+const actions: Readonly<Record<string, () => Promise<{ readonly run: (context: CommandContext) => Promise<number> }>>> = {
+  capture: () => import('../bundle/capture.ts'),
+  list: () => import('../bundle/list.ts'),
+  inspect: () => import('../bundle/inspect.ts'),
+  verify: () => import('../bundle/verify.ts'),
+  drill: () => import('../bundle/verify.ts'),
+  restore: () => import('../bundle/restore.ts'),
+  diff: () => import('../bundle/diff.ts'),
+  prune: () => import('../bundle/prune.ts'),
+};
+
+/** `rota bundle ACTION ...` */
+export async function run(context: CommandContext): Promise<number> {
+  const [action = ''] = context.args;
+  if (action === 'migrate') {
+    throw new RotaError('ROTA_NOT_BUILT', '`rota bundle migrate` is not built yet.', {
+      suggestions: ['Capture here, copy the file and its sidecar, and restore there: rota bundle restore JOB ./FILE'],
+    });
+  }
+  const load = actions[action];
+  if (load === undefined) {
+    throw new RotaError('ROTA_USAGE', `\`rota bundle ${action}\` is not known; there are ${Object.keys(actions).join(', ')}.`, {
+      suggestions: ['rota help bundle'],
+    });
+  }
+  return await (await load()).run(context);
+}
+
+/** The job that an action is for. @throws ROTA_USAGE, ROTA_JOB_UNKNOWN, ROTA_BUNDLE_UNDECLARED */
+export async function placeOfJob(context: CommandContext): Promise<BundlePlace & { readonly spec: BundleSpec }> {
+  const [action, name] = context.args;
+  if (name === undefined) throw new RotaError('ROTA_USAGE', `\`rota bundle ${action}\` needs the name of a job.`);
+  const declaration = await openDeclaration(context, [], 'status');
+  const spec = await bundleOfJob(findDeclared(declaration, name));
+  return { namespace: declaration.namespace, spec, store: await openStore(context.host(), declaration.namespace, spec) };
+}
+
+/** The named job where a name is given, else the store of the state alone. */
+export async function placeOf(context: CommandContext): Promise<BundlePlace> {
+  if (context.args[1] !== undefined) return await placeOfJob(context);
+  const namespace = await namespaceHere(context);
+  return { namespace, spec: undefined, store: await openStore(context.host(), namespace) };
+}
+
+/** The bundle that the second word after the action names; the newest complete one without it. */
+export function bundleOf(context: CommandContext, { store, spec }: BundlePlace, which = context.args[2]): Promise<FoundBundle> {
+  return findBundle(context.host(), store, which ?? 'latest', spec);
+}

@@ -1,0 +1,15 @@
+import type { CommandContext } from '../command.ts';
+import { confirm } from '../confirm.ts';
+import { openNamespace } from '../open-rota.ts';
+import { printApplied } from '../output/applied.ts';
+import { progress } from '../output/progress.ts';
+
+/** `rota destroy`: removes everything that the namespace installed, and nothing else. */
+export async function run(context: CommandContext): Promise<number> {
+  const rota = await openNamespace(context);
+  await confirm(context, `Remove everything that namespace ${rota.namespace} installed?`);
+  const count = progress(context.io, 'Removing');
+  const result = await rota.destroy({ onProgress: count.step, signal: context.io.signal }).finally(count.end);
+  printApplied(context, rota.namespace, result);
+  return 0;
+}

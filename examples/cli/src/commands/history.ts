@@ -1,0 +1,53 @@
+import { instantSeconds, loadZone, printJobKey } from '@rota/core';
+import type { CommandContext } from '../command.ts';
+import { openNamespace } from '../open-rota.ts';
+import { durationText } from '../output/duration-text.ts';
+import { localTime } from '../output/local-time.ts';
+import { runJson } from '../output/run-json.ts';
+import { table } from '../output/table.ts';
+
+/** `rota history [JOB]`: past runs, the latest last. */
+export async function run(context: CommandContext): Promise<number> {
+  const { args, options, colors } = context;
+  const rota = await openNamespace(context);
+  const [job] = args;
+  const runs = await rota.history({
+    limit: options.limit ?? 20,
+    ...(job === undefined ? {} : { job }),
+    ...(options.label === undefined ? {} : { labels: options.label }),
+    ...(options.since === undefined ? {} : { since: options.since }),
+  });
+  if (context.json) {
+    context.printJson({ formatVersion: 1, runs: runs.map(runJson) });
+    return 0;
+  }
+  if (runs.length === 0) {
+    context.say('No run is recorded.');
+    return 0;
+  }
+  const host = context.host();
+  const zone = loadZone(host.timezone, { roots: host.zoneRoots });
+  const rows = runs.map((record) => [
+    localTime(Math.floor(instantSeconds(record.startedAt) ?? 0), zone),
+    printJobKey(record),
+    record.status === 'success'
+      ? colors.green(record.status)
+      : record.status === 'skipped'
+        ? record.status
+        : colors.red(record.status),
+    durationText(record.durationMs),
+    record.trigger,
+    [
+      record.exitCode === null || record.exitCode === 0 ? '' : `exit ${record.exitCode}`,
+      record.signal ?? '',
+      record.attempts > 1 ? `${record.attempts} attempts` : '',
+      record.reason ?? '',
+    ]
+      .filter((part) => part !== '')
+      .join(', '),
+    record.runId,
+  ]);
+  for (const line of table([['STARTED', 'JOB', 'STATUS', 'TOOK', 'TRIGGER', 'DETAIL', 'RUN'], ...rows], context.io.columns))
+    context.print(line);
+  return 0;
+}

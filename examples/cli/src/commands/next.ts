@@ -1,0 +1,62 @@
+import { bareJob, defineSchedule, fireTimes, instantText, type Job, loadZone, RotaError, translateJob } from '@rota/core';
+import { chooseDialect } from '../choose-dialect.ts';
+import type { CommandContext } from '../command.ts';
+import { declaredJob } from '../declared-job.ts';
+import { localTime } from '../output/local-time.ts';
+import { deviationsOf, fidelityText } from '../output/translation-text.ts';
+
+/** `rota next`: the coming fire times of an expression or of a declared job, and how the backend keeps to them. */
+export async function run(context: CommandContext): Promise<number> {
+  const { options } = context;
+  const host = context.host();
+  const job = await jobOf(context);
+  if (job.trigger.kind !== 'schedule') {
+    throw new RotaError(
+      'ROTA_USAGE',
+      `The job ${job.tenant}/${job.name} starts at an event (${job.trigger.kind}), so it has no fire times.`,
+    );
+  }
+  const { expression, timezone } = job.trigger;
+  const zone = loadZone(timezone === 'local' ? host.timezone : timezone, { roots: host.zoneRoots });
+  const schedule = defineSchedule(expression, zone);
+  const times: number[] = [];
+  for (const at of fireTimes(schedule, { after: options.from ?? Math.floor(host.now() / 1000) })) {
+    if (times.push(at) >= (options.count ?? 5)) break;
+  }
+  const { backend, dialect } = await chooseDialect(context);
+  const translation = await translateJob(host, backend, dialect, job);
+  if (context.json) {
+    context.printJson({
+      formatVersion: 1,
+      ...(options.job === undefined ? {} : { tenant: job.tenant, name: job.name }),
+      schedule: expression,
+      timezone: zone.name,
+      fireTimes: times.map(instantText),
+      backend: backend.name,
+      fidelity: translation.proof?.fidelity ?? 'refused',
+      ...(translation.reason === undefined ? {} : { reason: translation.reason }),
+      deviations: deviationsOf(translation),
+    });
+    return 0;
+  }
+  for (const at of times) context.print(`${instantText(at)}  ${localTime(at, zone)}`);
+  if (times.length === 0) context.say('No fire time is left before 2100.');
+  context.say(fidelityText(translation));
+  return 0;
+}
+
+async function jobOf(context: CommandContext): Promise<Job> {
+  const { args, options } = context;
+  if ((args[0] === undefined) === (options.job === undefined)) {
+    throw new RotaError('ROTA_USAGE', 'Expected either a cron expression or --job NAME.', {
+      suggestions: ["rota next '0 2 * * *'", 'rota next --job backup'],
+    });
+  }
+  if (options.job !== undefined) return await declaredJob(context, options.job);
+  const host = context.host();
+  const expression = args[0] ?? '';
+  const timezone = options.tz ?? 'UTC';
+  // Read here, so that its errors name the expression and not a job.
+  defineSchedule(expression, loadZone(timezone === 'local' ? host.timezone : timezone, { roots: host.zoneRoots }));
+  return bareJob(expression, timezone);
+}

@@ -1,0 +1,81 @@
+import type { OptionSpec } from '../command.ts';
+import { commandSpecs } from '../command-specs.ts';
+
+/** What could stand next on a command line. */
+export interface Candidates {
+  readonly values: readonly { readonly value: string; readonly summary: string }[];
+  /** Names of installed jobs fit too. */
+  readonly jobs: boolean;
+  /** So do names of files; the shell knows those. */
+  readonly files: boolean;
+}
+
+const none: Candidates = { values: [], jobs: false, files: false };
+
+/** Candidates for the last of the words after `rota`, which may be begun or empty. Pure. */
+export function completeWords(words: readonly string[]): Candidates {
+  const current = words.at(-1) ?? '';
+  const [name] = words;
+  if (words.length <= 1) {
+    return fitting(current, [
+      ...commandSpecs.filter(({ load }) => load !== undefined).map(({ name: value, summary }) => ({ value, summary })),
+      { value: 'help', summary: 'explain a command' },
+    ]);
+  }
+  const spec = commandSpecs.find((candidate) => candidate.name === name);
+  if (name === 'help')
+    return fitting(
+      current,
+      commandSpecs.map(({ name: value, summary }) => ({ value, summary })),
+    );
+  if (spec === undefined) return none;
+  const before = spec.options.find((option) => flagsOf(option).includes(words.at(-2) ?? ''));
+  if (before !== undefined && /[<[]/.test(before.flags)) return valuesOf(before, current);
+  if (current.startsWith('-')) {
+    const used = new Set(words.slice(1, -1));
+    const free = spec.options.filter((option) => !flagsOf(option).some((flag) => used.has(flag)) || option.parse !== undefined);
+    return fitting(
+      current,
+      free.map((option) => ({ value: flagsOf(option).at(-1) ?? '', summary: option.summary })),
+    );
+  }
+  const { completes } = spec;
+  if (completes === 'jobs') return { ...none, jobs: true };
+  if (completes === 'files') return { ...none, files: true };
+  if (completes === 'commands')
+    return fitting(
+      current,
+      commandSpecs.map(({ name: value, summary }) => ({ value, summary })),
+    );
+  const position = words.slice(1, -1).filter((word) => !word.startsWith('-')).length;
+  if (name === 'explain' && position === 1) return { ...none, jobs: words[1] === 'job' };
+  return position > 0
+    ? none
+    : fitting(
+        current,
+        (completes ?? []).map((value) => ({ value, summary: '' })),
+      );
+}
+
+function valuesOf(option: OptionSpec, current: string): Candidates {
+  if (option.choices !== undefined)
+    return fitting(
+      current,
+      option.choices.map((value) => ({ value, summary: '' })),
+    );
+  if (option.flags.startsWith('--backend'))
+    return fitting(
+      current,
+      ['systemd', 'cron', 'taskscheduler', 'embedded'].map((value) => ({ value, summary: '' })),
+    );
+  if (option.flags.startsWith('--job')) return { ...none, jobs: true };
+  return /<(file|dir)>/.test(option.flags) ? { ...none, files: true } : none;
+}
+
+function flagsOf({ flags }: OptionSpec): readonly string[] {
+  return flags.split(/[ ,]+/).filter((part) => part.startsWith('-'));
+}
+
+function fitting(current: string, values: Candidates['values']): Candidates {
+  return { ...none, values: values.filter(({ value }) => value.startsWith(current)) };
+}

@@ -1,0 +1,52 @@
+import { expect, test } from 'vitest';
+import { cliWorkplace, manifest } from './testing/cli-workplace.ts';
+
+const terminal = { outIsTerminal: true, inIsTerminal: true, errIsTerminal: true };
+const apply = ['apply', 'a.yaml', '--backend', 'embedded'];
+
+test('on a terminal an apply shows the plan in colour, asks, and changes nothing without a yes', async () => {
+  const { write, call } = cliWorkplace();
+  write('a.yaml', manifest('a'));
+  const questions: string[] = [];
+  const ask = (answer: string) => async (question: string) => {
+    questions.push(question);
+    return answer;
+  };
+  const refused = await call(apply, { ...terminal, ask: ask('n') });
+  expect(refused).toMatchObject({ exitCode: 1, stderr: expect.stringContaining('Nothing was changed.') });
+  expect(refused.stdout).toContain('\u001b[32m  +\u001b[39m');
+  expect(questions).toEqual(['Make these changes on embedded? [y/N] ']);
+  expect((await call(['status', '--json'])).json().jobs).toEqual([]);
+
+  expect((await call(apply, { ...terminal, ask: ask('y') })).exitCode).toBe(0);
+  expect((await call(['status', '--json'])).json().jobs).toHaveLength(1);
+  // Nothing to do: nothing to ask.
+  expect((await call(apply, { ...terminal, ask: ask('no question expected') })).exitCode).toBe(0);
+  expect(questions).toHaveLength(2);
+  expect((await call(['destroy'], { ...terminal, ask: ask('') })).exitCode).toBe(1);
+  expect((await call(['destroy', '--yes'], terminal)).exitCode).toBe(0);
+});
+
+test('NO_COLOR and a pipe turn colour off', async () => {
+  const { write, call, home } = cliWorkplace();
+  write('a.yaml', manifest('a'));
+  const plan = ['plan', 'a.yaml', '--backend', 'embedded'];
+  expect((await call(plan)).stdout).not.toContain('\u001b');
+  const env = { PATH: process.env.PATH ?? '', HOME: home, NO_COLOR: '1' };
+  expect((await call(plan, { ...terminal, env })).stdout).not.toContain('\u001b');
+  expect((await call(plan, terminal)).stdout).toContain('\u001b');
+});
+
+test('an interrupted wait ends the command, not the job', async () => {
+  const { write, call } = cliWorkplace();
+  write('a.yaml', manifest('slow', { command: '/bin/sleep', args: ['2'] }));
+  await call(['apply', 'a.yaml', '--backend', 'embedded', '--json']);
+  const interruption = new AbortController();
+  setTimeout(() => interruption.abort(), 700);
+  const started = Date.now();
+  const result = await call(['run', 'slow', '--json'], { signal: interruption.signal });
+  expect(Date.now() - started).toBeLessThan(1900);
+  expect(result.exitCode).toBe(1);
+  await new Promise((resolve) => setTimeout(resolve, 2500));
+  expect((await call(['history', 'slow', '--json'])).json().runs).toMatchObject([{ status: 'success' }]);
+});

@@ -1,0 +1,55 @@
+import {
+  type Declaration,
+  findConfig,
+  type LoadOptions,
+  loadDeclaration,
+  RotaError,
+  type Validation,
+  validateDeclaration,
+} from '@rota/core';
+import type { CommandContext } from './command.ts';
+
+/** What is declared here, for this host. @throws ROTA_DECLARATION_INVALID, ROTA_CONFIG_NOT_FOUND */
+export async function openDeclaration(context: CommandContext, files: readonly string[], command = 'plan'): Promise<Declaration> {
+  return await loadDeclaration(context.host(), loadOptions(context, files, command));
+}
+
+/** Every problem of what is declared here, as data. */
+export async function checkDeclaration(context: CommandContext, files: readonly string[]): Promise<Validation> {
+  const strict = context.options.strict ?? false;
+  return await validateDeclaration(context.host(), { ...loadOptions(context, files, 'validate'), strict });
+}
+
+/** The namespace that is meant: the named one, else that of the config here, else `default`. */
+export async function namespaceHere(context: CommandContext): Promise<string> {
+  const { namespace, config } = context.options;
+  if (namespace !== undefined) return namespace;
+  if (config === undefined && findConfig(context.host().files, context.io.cwd) === undefined) return 'default';
+  try {
+    return (await openDeclaration(context, [], 'status')).namespace;
+  } catch (cause) {
+    throw new RotaError(
+      'ROTA_CONFIG_FAILED',
+      `The config here cannot be read, so its namespace is not known. ${messageOf(cause)}`,
+      {
+        suggestions: ['Name the namespace: --namespace default.'],
+        cause,
+      },
+    );
+  }
+}
+
+function loadOptions({ options, io }: CommandContext, files: readonly string[], command: string): LoadOptions {
+  return {
+    cwd: io.cwd,
+    command,
+    files,
+    config: options.config,
+    namespace: options.namespace,
+    hostFile: options.hostFile,
+  };
+}
+
+function messageOf(cause: unknown): string {
+  return cause instanceof Error ? cause.message : String(cause);
+}

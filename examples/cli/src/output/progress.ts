@@ -1,0 +1,29 @@
+import type { Io } from '../io.ts';
+
+/** A line on the terminal about what takes longer than a second; `step` adds how far it is. Off a terminal nothing is shown. */
+export interface Progress {
+  readonly step: (done: number, total: number) => void;
+  /** Takes the line away. */
+  readonly end: () => void;
+}
+
+export function progress(io: Io, label: string): Progress {
+  let shown = false;
+  let text = `${label}...`;
+  const show = (): void => {
+    shown = true;
+    io.err(`\r\u001b[K${text}`);
+  };
+  const timer = io.errIsTerminal ? setTimeout(show, 1000) : undefined;
+  timer?.unref();
+  return {
+    step(done, total) {
+      text = `${label} ${done} of ${total}`;
+      if (shown) show();
+    },
+    end() {
+      clearTimeout(timer);
+      if (shown) io.err('\r\u001b[K');
+    },
+  };
+}

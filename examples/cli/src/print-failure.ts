@@ -1,0 +1,80 @@
+import type { Issue } from '@rota/core';
+import { CommanderError } from 'commander';
+import type { Io } from './io.ts';
+
+/** What an error comes to for a person or a program. */
+interface Failure {
+  readonly code: string;
+  readonly message: string;
+  readonly file: string | null;
+  readonly line: number | null;
+  readonly column: number | null;
+  readonly suggestions: readonly string[];
+  readonly issues?: readonly Issue[];
+}
+
+/** Prints an error, as JSON on standard output or as text on standard error, and answers the exit code. */
+export async function printFailure(error: unknown, { io, json }: { readonly io: Io; readonly json: boolean }): Promise<number> {
+  const failure = error instanceof CommanderError ? ofUsage(error) : await ofError(error);
+  if (json) io.out(`${JSON.stringify({ formatVersion: 1, error: failure }, null, 2)}\n`);
+  else io.err(asText(failure, error, io));
+  return 1;
+}
+
+/** commander's messages are `error: ...`, with `(Did you mean aply?)` on a line of its own. */
+function ofUsage(error: CommanderError): Failure {
+  const [first = '', ...rest] = error.message.split('\n');
+  const suggestion = /^\(Did you mean (?:one of )?(.+)\?\)$/.exec(rest.join(' ').trim())?.[1];
+  return {
+    code: 'ROTA_USAGE',
+    message: first.replace(/^error: /, '').replace(/^./, (letter) => letter.toUpperCase()) + (/[.!?]$/.test(first) ? '' : '.'),
+    file: null,
+    line: null,
+    column: null,
+    suggestions: suggestion === undefined ? ['See `rota help`.'] : suggestion.split(', '),
+  };
+}
+
+async function ofError(error: unknown): Promise<Failure> {
+  const { isRotaError } = await import('@rota/core');
+  if (isRotaError(error)) {
+    return {
+      code: error.code,
+      message: error.message,
+      file: error.file || null,
+      line: error.line ?? null,
+      column: error.column ?? null,
+      suggestions: error.suggestions,
+      ...(error.issues.length === 0 ? {} : { issues: error.issues }),
+    };
+  }
+  return {
+    code: 'ROTA_INTERNAL',
+    message: error instanceof Error ? error.message : String(error),
+    file: null,
+    line: null,
+    column: null,
+    suggestions: ['This is a defect of Rota. Set ROTA_DEBUG=1 to see where it happened.'],
+  };
+}
+
+function asText(failure: Failure, error: unknown, io: Io): string {
+  const place = placeOf(failure);
+  const several = (failure.issues ?? []).length > 1 ? (failure.issues ?? []) : [];
+  const lines = [
+    `error: ${place === '' || failure.message.includes(place) ? '' : `${place}: `}${failure.message}`,
+    ...several.map((issue) => `  ${[placeOf(issue), issue.message].filter((part) => part !== '').join(': ')}`),
+    ...failure.suggestions.map((suggestion) => `  ${/[ `]/.test(suggestion) ? suggestion : `Did you mean ${suggestion}?`}`),
+    ...(io.env.ROTA_DEBUG ? [error instanceof Error ? (error.stack ?? '') : ''] : []),
+  ];
+  return `${lines.join('\n')}\n`;
+}
+
+/** `jobs.yaml:3:7` */
+export function placeOf(place: {
+  readonly file?: string | null;
+  readonly line?: number | null;
+  readonly column?: number | null;
+}): string {
+  return [place.file, place.line, place.column].filter((part) => part !== null && part !== undefined && part !== '').join(':');
+}

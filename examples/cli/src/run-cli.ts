@@ -1,0 +1,69 @@
+import { CommanderError } from 'commander';
+import { buildProgram } from './build-program.ts';
+import type { CliOptions } from './cli-options.ts';
+import type { CommandContext, CommandSpec } from './command.ts';
+import type { Io } from './io.ts';
+import { printFailure } from './print-failure.ts';
+
+/** The whole command line as a function: resolves to the exit code, never rejects, touches no global of the process. */
+export async function runCli(args: readonly string[], io: Io): Promise<number> {
+  let exitCode = 0;
+  const end = args.indexOf('--');
+  const json = (end === -1 ? args : args.slice(0, end)).includes('--json');
+  try {
+    if (args[0] === '__complete') {
+      const { answerCompletion } = await import('./completion/answer.ts');
+      await answerCompletion(args.slice(args[1] === '--' ? 2 : 1), io);
+      return 0;
+    }
+    if (args.length === 0) {
+      buildProgram(io, async () => undefined).outputHelp();
+      return 0;
+    }
+    const program = buildProgram(io, async (spec, commandArgs, options) => {
+      exitCode = await runCommand(spec, commandArgs, options, io);
+    });
+    program.on('option:version', () => {
+      throw new CommanderError(0, 'rota.version', '');
+    });
+    await program.parseAsync([...args], { from: 'user' });
+    return exitCode;
+  } catch (error) {
+    if (error instanceof CommanderError && error.exitCode === 0) {
+      if (error.code === 'rota.version') io.out(`${await ownVersion()}\n`);
+      return 0;
+    }
+    return await printFailure(error, { io, json });
+  }
+}
+
+async function runCommand(spec: CommandSpec, args: readonly string[], options: CliOptions, io: Io): Promise<number> {
+  const { createHost, RotaError } = await import('@rota/core');
+  if (spec.load === undefined) {
+    throw new RotaError('ROTA_NOT_BUILT', `\`rota ${spec.name}\` is not built yet.`, {
+      suggestions: ['`rota help` lists the commands that are.'],
+    });
+  }
+  const { createColors } = await import('picocolors').then((module) => module.default);
+  const module = await spec.load();
+  const env = { ...io.env, ...(options.stateDir === undefined ? {} : { ROTA_STATE_DIR: options.stateDir }) };
+  let host: ReturnType<typeof createHost> | undefined;
+  const context: CommandContext = {
+    io,
+    args,
+    options,
+    json: options.json === true,
+    colors: createColors(io.outIsTerminal && !io.env.NO_COLOR && io.env.TERM !== 'dumb'),
+    host: () => (host ??= createHost({ env, ...io.host })),
+    printJson: (value) => io.out(`${JSON.stringify(value, null, 2)}\n`),
+    print: (line = '') => io.out(`${line}\n`),
+    say: (line) => io.err(`${line}\n`),
+  };
+  return await module.run(context);
+}
+
+async function ownVersion(): Promise<string> {
+  const { readFileSync } = await import('node:fs');
+  const facts: unknown = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'));
+  return typeof facts === 'object' && facts !== null && 'version' in facts ? String(facts.version) : 'unknown';
+}

@@ -1,0 +1,298 @@
+import * as v from 'valibot';
+import { bundleOutput } from './bundle-schema.ts';
+import { importOutput } from './import-schema.ts';
+import {
+  change,
+  deviation,
+  dialect,
+  features,
+  fidelity,
+  finding,
+  formatVersion,
+  instant,
+  issue,
+  jobKey,
+  jobRun,
+  run,
+} from './parts.ts';
+import { simulateOutput } from './simulate-schema.ts';
+
+const issueList = v.array(issue);
+
+const errorOutput = v.object({
+  formatVersion,
+  error: v.object({
+    code: v.string(),
+    message: v.string(),
+    file: v.nullable(v.string()),
+    line: v.nullable(v.number()),
+    column: v.nullable(v.number()),
+    suggestions: v.array(v.string()),
+    issues: v.optional(issueList),
+  }),
+});
+
+const applyJob = v.object({
+  ...jobKey,
+  status: v.picklist(['success', 'failure', 'timeout', 'skipped', 'cancelled', 'interrupted', 'waiting']),
+  runId: v.nullable(v.string()),
+  exitCode: v.nullable(v.number()),
+  reason: v.nullable(v.string()),
+});
+
+const revision = v.object({ id: v.string(), committedAt: instant, subject: v.string() });
+
+const doctorFinding = v.object({
+  severity: v.picklist(['error', 'warning', 'info']),
+  code: v.string(),
+  message: v.string(),
+  remedy: v.optional(v.string()),
+  namespace: v.optional(v.string()),
+  job: v.optional(v.pipe(v.string(), v.description('tenant/name'))),
+});
+
+const syncDone = v.object({
+  formatVersion,
+  namespace: v.string(),
+  repo: v.string(),
+  ref: v.string(),
+  outcome: v.picklist(['applied', 'unchanged', 'held']),
+  revision,
+  generation: v.nullable(v.number()),
+  changes: v.array(change),
+  notForThisHost: v.array(v.object({ ...jobKey, reason: v.string() })),
+  applyJobs: v.optional(v.array(applyJob)),
+  maintenanceProblem: v.optional(v.string()),
+});
+
+const syncStatus = v.object({
+  formatVersion,
+  repositories: v.array(
+    v.object({
+      namespace: v.string(),
+      repo: v.string(),
+      ref: v.string(),
+      path: v.optional(v.string()),
+      allowCode: v.boolean(),
+      requireSigned: v.boolean(),
+      allowedSigners: v.optional(v.string()),
+      revision: v.pipe(v.nullable(revision), v.description('The last good one, which is installed.')),
+      syncedAt: v.nullable(instant),
+      ageSeconds: v.pipe(v.nullable(v.number()), v.description('Since the last sync that went well.')),
+      attemptedAt: instant,
+      outcome: v.picklist(['applied', 'unchanged', 'held', 'failed']),
+      error: v.nullable(v.object({ code: v.string(), message: v.string(), revision: v.nullable(v.string()) })),
+      failures: v.number(),
+    }),
+  ),
+});
+
+const applied = v.object({
+  formatVersion,
+  namespace: v.string(),
+  generation: v.pipe(v.nullable(v.number()), v.description('What is installed now; null when nothing is.')),
+  changes: v.array(change),
+  recovered: v.nullable(v.unknown()),
+  applyJobs: v.optional(v.pipe(v.array(applyJob), v.description('`on: apply` jobs that were run, or wait for one that failed.'))),
+  maintenanceProblem: v.optional(v.string()),
+});
+
+const translation = v.object({
+  backend: v.string(),
+  dialect,
+  fidelity,
+  reason: v.optional(v.string()),
+  entries: v.pipe(v.array(v.string()), v.description('The native lines or triggers.')),
+  horizon: v.object({ fromYear: v.number(), toYear: v.number() }),
+  deviations: v.array(deviation),
+});
+
+const explainOutput = v.variant('kind', [
+  v.object({
+    formatVersion,
+    kind: v.literal('schedule'),
+    schedule: v.string(),
+    timezone: v.string(),
+    description: v.string(),
+    rules: v.array(v.string()),
+    warnings: v.array(v.object({ message: v.string(), suggestion: v.optional(v.string()) })),
+    fireTimes: v.array(instant),
+    translation,
+  }),
+  v.object({
+    formatVersion,
+    kind: v.literal('job'),
+    ...jobKey,
+    source: v.nullable(v.object({ file: v.string(), line: v.optional(v.number()), column: v.optional(v.number()) })),
+    forThisHost: v.boolean(),
+    reason: v.optional(v.string()),
+    origins: v.record(v.string(), v.string()),
+    job: v.record(v.string(), v.unknown()),
+    translation: v.nullable(translation),
+  }),
+  v.object({
+    formatVersion,
+    kind: v.literal('field'),
+    path: v.string(),
+    type: v.string(),
+    required: v.boolean(),
+    description: v.optional(v.string()),
+    fields: v.array(v.object({ path: v.string(), type: v.string(), required: v.boolean(), description: v.optional(v.string()) })),
+  }),
+]);
+
+/** The output of every command with --json, by the name that `rota schema` takes. `error` is what any of them prints when it fails. */
+export const outputSchemas = {
+  error: errorOutput,
+  init: v.object({ formatVersion, files: v.array(v.string()) }),
+  validate: v.object({ formatVersion, ok: v.boolean(), jobs: v.number(), issues: issueList }),
+  render: v.object({
+    formatVersion,
+    jobs: v.array(
+      v.object({
+        ...jobKey,
+        backend: v.string(),
+        fidelity: v.nullable(fidelity),
+        reason: v.optional(v.string()),
+        horizon: v.nullable(v.object({ from: instant, to: instant })),
+        features,
+        artifacts: v.array(v.string()),
+      }),
+    ),
+  }),
+  plan: v.object({
+    formatVersion,
+    namespace: v.string(),
+    source: v.string(),
+    backend: v.string(),
+    changes: v.array(change),
+    notForThisHost: v.array(v.object({ ...jobKey, reason: v.string() })),
+    warnings: v.array(finding),
+    summary: v.object({
+      create: v.number(),
+      update: v.number(),
+      replace: v.number(),
+      delete: v.number(),
+      move: v.number(),
+      adopt: v.optional(v.number()),
+      unchanged: v.number(),
+      drifted: v.number(),
+    }),
+  }),
+  apply: applied,
+  rollback: applied,
+  destroy: applied,
+  status: v.object({
+    formatVersion,
+    jobs: v.array(
+      v.object({
+        ...jobKey,
+        backend: v.string(),
+        schedule: v.string(),
+        timezone: v.nullable(v.string()),
+        state: v.picklist(['waiting', 'running', 'paused', 'disabled', 'failed', 'missing', 'drifted']),
+        nextRun: v.nullable(instant),
+        lastRun: v.nullable(run),
+        fidelity: v.nullable(fidelity),
+      }),
+    ),
+    maintenance: v.optional(
+      v.pipe(
+        v.object({ ranAt: v.nullable(instant), ageSeconds: v.nullable(v.number()), ok: v.boolean() }),
+        v.description("Rota's own daily job; absent where nothing needs it."),
+      ),
+    ),
+    sync: v.optional(
+      v.pipe(
+        v.object({
+          repo: v.string(),
+          ref: v.string(),
+          revision: v.nullable(revision),
+          syncedAt: v.nullable(instant),
+          ageSeconds: v.nullable(v.number()),
+          outcome: v.picklist(['applied', 'unchanged', 'held', 'failed']),
+          error: v.nullable(v.object({ code: v.string(), message: v.string(), revision: v.nullable(v.string()) })),
+        }),
+        v.description('The repository that the namespace comes from; absent where there is none.'),
+      ),
+    ),
+  }),
+  history: v.object({ formatVersion, runs: v.array(jobRun) }),
+  run: v.union([
+    v.object({ formatVersion, ...jobKey, run: v.nullable(jobRun) }),
+    v.object({ formatVersion, dryRun: v.record(v.string(), v.unknown()) }),
+  ]),
+  logs: v.object({ formatVersion, ...jobKey, log: v.string() }),
+  next: v.object({
+    formatVersion,
+    tenant: v.optional(v.string()),
+    name: v.optional(v.string()),
+    schedule: v.string(),
+    timezone: v.string(),
+    fireTimes: v.array(instant),
+    backend: v.string(),
+    fidelity,
+    reason: v.optional(v.string()),
+    deviations: v.array(deviation),
+  }),
+  explain: explainOutput,
+  simulate: simulateOutput,
+  import: importOutput,
+  generations: v.object({
+    formatVersion,
+    namespace: v.string(),
+    generations: v.array(
+      v.object({
+        number: v.number(),
+        createdAt: instant,
+        cause: v.picklist(['apply', 'rollback', 'destroy']),
+        restored: v.optional(v.number()),
+        backend: v.string(),
+        source: v.string(),
+        jobs: v.array(v.object(jobKey)),
+      }),
+    ),
+  }),
+  doctor: v.object({
+    formatVersion,
+    ok: v.pipe(v.boolean(), v.description('Nothing that was found keeps a job from running.')),
+    namespace: v.pipe(v.nullable(v.string()), v.description('The one that was asked for; null: all of them.')),
+    namespaces: v.array(v.string()),
+    installedJobs: v.number(),
+    findings: v.array(doctorFinding),
+    repaired: v.array(v.string()),
+    unmanaged: v.optional(
+      v.array(
+        v.object({
+          backend: v.string(),
+          id: v.string(),
+          owner: v.string(),
+          text: v.string(),
+          name: v.optional(v.string()),
+          notAdoptable: v.optional(v.string()),
+        }),
+      ),
+    ),
+    backends: v.array(v.object({ name: v.string(), usable: v.boolean(), dialect, findings: v.array(finding) })),
+  }),
+  sync: v.union([syncDone, syncStatus]),
+  maintain: v.object({
+    formatVersion,
+    ranAt: instant,
+    ok: v.boolean(),
+    namespaces: v.array(
+      v.object({
+        namespace: v.string(),
+        renewed: v.array(v.string()),
+        sent: v.number(),
+        waiting: v.number(),
+        missed: v.array(v.string()),
+        dropped: v.array(v.string()),
+        problems: v.array(v.string()),
+      }),
+    ),
+  }),
+  bundle: bundleOutput,
+  schema: v.object({ formatVersion, schemas: v.array(v.string()) }),
+  completion: v.object({ formatVersion, shell: v.string(), script: v.string() }),
+} as const;
