@@ -7,6 +7,7 @@
 #   START END   seconds since the epoch
 #   TABLE       root's crontab
 # output: SECONDS TAB COMMAND, in the order of the starts
+# ROTA_ORACLE_RUN lets jobs really run (see virtual-time-busybox.c)
 #
 # The first call builds BusyBox with crond alone, dynamically linked (Debian's own package has no crond), from `apt-get source busybox`
 # with a source list of its own, from the mirror that apt uses on this machine; its lists are not touched. ROTA_BUSYBOX_SOURCE names an unpacked source instead.

@@ -7,6 +7,7 @@
 #   START END   seconds since the epoch. The daemon runs nothing in its first minute: start it early
 #   TABLE       root's crontab; CRON_TZ= lines are read
 # output: SECONDS TAB COMMAND, in the order of the starts
+# ROTA_ORACLE_BOOT=1 makes the daemon take its start for a boot; ROTA_ORACLE_RUN lets jobs really run (see virtual-time.c)
 #
 # The first call downloads cronie and its libraries from Debian 13 with a source list of its own, from the mirror that apt uses on this machine, and unpacks them into the cache; they run with
 # their own dynamic loader, nothing is installed. Needs: apt, dpkg-deb, gcc, unshare; root.
@@ -56,6 +57,6 @@ unshare -m sh -euc '
   mkdir -p /var/spool/cron/crontabs
   cp "$work/table" /var/spool/cron/crontabs/root
   chmod 600 /var/spool/cron/crontabs/root
-  : > /run/cron.reboot
+  [ -n "${ROTA_ORACLE_BOOT:-}" ] || : > /run/cron.reboot
   lib=$(echo "$root"/usr/lib/*-linux-gnu)
   exec "$lib"/ld-linux-*.so.* --library-path "$lib" --preload "$shim" "$root/usr/sbin/crond" -n -s -i' </dev/null

@@ -4,7 +4,8 @@
  *
  * ROTA_ORACLE_START, ROTA_ORACLE_END   seconds since the epoch between which the daemon lives
  * standard output                      gets "SECONDS TAB COMMAND" for every start
- * ROTA_ORACLE_RUN=1                    let jobs really run
+ * ROTA_ORACLE_RUN=MODULE               let jobs really run: Node programs among them load this module, and find the virtual second in
+ *                                      ROTA_ORACLE_NOW. Time stands still until all that they started has ended, in the background too
  */
 #define _GNU_SOURCE
 #include <fcntl.h>
@@ -12,6 +13,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/types.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -26,6 +28,7 @@ __attribute__((constructor)) static void begin(void) {
   now = atoll(getenv("ROTA_ORACLE_START"));
   end = atoll(getenv("ROTA_ORACLE_END"));
   daemon_pid = getpid();
+  if (getenv("ROTA_ORACLE_RUN")) prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
   unsetenv("LD_PRELOAD");
 }
 
@@ -49,6 +52,11 @@ static int start(va_list arguments) {
   while ((argument = va_arg(arguments, const char *)) != NULL) command = argument;
   dprintf(out, "%lld\t%s\n", now, command);
   if (getenv("ROTA_ORACLE_RUN") == NULL) _exit(0);
+  char module[4096], second[32];
+  snprintf(module, sizeof module, "--import=%s", getenv("ROTA_ORACLE_RUN"));
+  snprintf(second, sizeof second, "%lld", now);
+  setenv("NODE_OPTIONS", module, 1);
+  setenv("ROTA_ORACLE_NOW", second, 1);
   char *words[] = { "sh", "-c", (char *) command, NULL };
   return execv("/bin/sh", words);
 }

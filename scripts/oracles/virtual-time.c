@@ -8,7 +8,7 @@
  *                                      in the daemon itself, which is a hundred times faster
  * ROTA_ORACLE_PAUSES=1                 let the 10 s pass that the daemon pauses between batches of jobs that it is late with
  * ROTA_ORACLE_RUN=MODULE               let jobs really run (with ROTA_ORACLE_FORK): Node programs among them load this module, and
- *                                      find the virtual second in ROTA_ORACLE_NOW
+ *                                      find the virtual second in ROTA_ORACLE_NOW. Time stands still until all that they started has ended
  *
  * Without forks the command is read from the daemon's job queue: job_runqueue() calls do_command(), which forks, and then frees
  * the queue's element {next, entry, user}; the entry holds {next, uid, gid, envp, cmd} (structs.h of cron 3.0pl1).
@@ -20,6 +20,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/time.h>
 #include <sys/types.h>
 #include <sys/wait.h>
@@ -53,6 +54,7 @@ static void init(void) {
   end = atoll(getenv("ROTA_ORACLE_END"));
   forks = getenv("ROTA_ORACLE_FORK") != NULL;
   pauses = getenv("ROTA_ORACLE_PAUSES") != NULL;
+  if (getenv("ROTA_ORACLE_RUN")) prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
   unsetenv("LD_PRELOAD");
 }
 

@@ -9,6 +9,7 @@
 #   -f          let the daemon fork for every start, as it does in life: about 0.7 ms each, instead of under 1 us
 #   -p          let the 10 s pass for which it pauses between batches of jobs that it is late with, as after a gap
 # output: SECONDS TAB COMMAND, in the order of the starts
+# ROTA_ORACLE_BOOT=1 makes the daemon take its start for a boot; ROTA_ORACLE_RUN lets jobs really run (see virtual-time.c)
 #
 # Needs: the package cron, a C compiler (gcc), unshare and mount (util-linux); root, or a kernel that lets users
 # make namespaces. Everything happens in a private mount namespace: the machine's crontabs are neither read nor touched.

@@ -1,25 +1,15 @@
-import { readdirSync } from 'node:fs';
-import { join } from 'node:path';
 import type { BackendChange } from '@rota/core';
 import fc from 'fast-check';
 import { beforeAll, expect, it } from 'vitest';
-import { describeWithDaemon, oracleCache, oraclesAsked } from '../../../scripts/oracles/built-daemon.ts';
+import { describeWithDaemon, oraclesAsked } from '../../../scripts/oracles/built-daemon.ts';
 import { cronDaemon } from '../../../scripts/oracles/cron-daemon.ts';
 import { cron } from './cron.ts';
+import { cronieProgram } from './cronie-program.test-support.ts';
 import { type PrivateCrontab, privateCrontab } from './private-crontab.test-support.ts';
 import { realWorldTable } from './real-world-tables.test-support.ts';
 import { create, inverted } from './sample-entry.test-support.ts';
 
-const root = join(oracleCache, 'cronie');
 const backend = cron();
-
-/** cronie's program with its own libraries. */
-function program(): readonly string[] {
-  const folder = readdirSync(join(root, 'usr/lib')).find((name) => name.endsWith('-linux-gnu')) ?? '';
-  const lib = join(root, 'usr/lib', folder);
-  const loader = readdirSync(lib).find((name) => name.startsWith('ld-linux')) ?? '';
-  return [join(lib, loader), '--library-path', lib, join(root, 'usr/bin/crontab')];
-}
 
 describeWithDaemon('cronie')("cronie's crontab program", () => {
   let crontab: PrivateCrontab;
@@ -27,7 +17,7 @@ describeWithDaemon('cronie')("cronie's crontab program", () => {
     await cronDaemon({ daemon: 'cronie', zone: 'UTC', table: '', from: 0, to: 60 });
     crontab = await privateCrontab();
   });
-  const hostOf = () => crontab.host('root', undefined, program());
+  const hostOf = () => crontab.host('root', undefined, cronieProgram());
   const apply = (host: ReturnType<typeof hostOf>, changes: readonly BackendChange[]) =>
     backend.apply(host, { namespace: 'default', changes, dialect: { name: 'cronie' } });
 
