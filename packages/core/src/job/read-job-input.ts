@@ -1,7 +1,7 @@
 import type { Issue, SourcePlace } from '../errors/issue.ts';
 import { isRotaError } from '../errors/rota-error.ts';
 import { type CronParserExpression, fromCronParser } from '../schedule/from-cron-parser.ts';
-import { placeOfJob } from './define-job.ts';
+import { definedPlace } from './defined-place.ts';
 import type { Job } from './job.ts';
 import type { JobContext } from './job-context.ts';
 import { metadataSchema } from './manifest-schema.ts';
@@ -32,7 +32,7 @@ export async function readJobInput(
     } as const;
     return { issues: [issueAt(problem, place, '', '')] };
   }
-  const source = placeOfJob(value) ?? place;
+  const source = definedPlace(value) ?? place;
   const nested = 'metadata' in value || 'spec' in value;
   const unknown: Problem[] = [];
   const manifest = await plainSchedule(nested ? { ...value } : unflatten(value as Record<string, unknown>, unknown));
