@@ -1,6 +1,7 @@
 import type { Backend } from './backend/backend.ts';
 import { createHost } from './host/create-host.ts';
 import type { Host } from './host/host.ts';
+import type { LoadedPlugin } from './plugin/plugin.ts';
 import type { Rota } from './rota.ts';
 import type { RotaMethods } from './rota-methods.ts';
 import type { CommandPlace } from './run/install-command.ts';
@@ -12,6 +13,8 @@ export interface CreateRotaOptions {
   readonly host?: Host;
   /** Those that may be used; the best that is available here is chosen at the first apply, and recorded. */
   readonly backends: readonly Backend[];
+  /** Of the declaration: their backends are added, their hooks and listeners are called. @default none */
+  readonly plugins?: readonly LoadedPlugin[];
   /** @default `default` */
   readonly namespace?: string;
   /**
@@ -23,15 +26,19 @@ export interface CreateRotaOptions {
 
 /** Rota for one namespace on one host. Reads nothing and changes nothing until a method is called. */
 export function createRota(options: CreateRotaOptions): Rota {
+  const plugins = options.plugins ?? [];
   const parts = {
     host: options.host ?? createHost(),
     namespace: options.namespace ?? 'default',
-    backends: options.backends,
+    backends: [...options.backends, ...plugins.flatMap(({ backends }) => backends)],
     events: createEvents(),
   };
+  for (const plugin of plugins) plugin.attach(parts.events);
   let loading: Promise<RotaMethods> | undefined;
   const methods = (): Promise<RotaMethods> => {
-    loading ??= import('./on-demand-bodies.ts').then(({ rotaMethods }) => rotaMethods({ ...parts, command: options.command }));
+    loading ??= import('./on-demand-bodies.ts').then(({ rotaMethods }) =>
+      rotaMethods({ ...parts, plugins, command: options.command }),
+    );
     return loading;
   };
   return {

@@ -32,18 +32,18 @@ export type {
   IdentityRule,
   StoreDeclaration,
 } from './bundle/bundle-spec.ts';
-export type { BundleStore, Sidecar } from './bundle/bundle-store.ts';
 export type { CaptureInput, CaptureResult } from './bundle/capture.ts';
 export type { BundleInput } from './bundle/define-bundle.ts';
 export { type BundleDifference, diffBundles } from './bundle/diff-bundles.ts';
 export type { GuardKind } from './bundle/downtime.ts';
-export type { FoundBundle } from './bundle/find-bundle.ts';
+export type { FetchedBundle, FindBundleInput, FoundBundle } from './bundle/find-bundle.ts';
 export type { BundleEntry, BundleManifest, BundleProblem } from './bundle/manifest.ts';
 export type { CapturePlan } from './bundle/plan-capture.ts';
 export type { PruneDecision } from './bundle/prune-bundles.ts';
 export type { BundleReader } from './bundle/read-bundle.ts';
 export type { BundleRecovery } from './bundle/recover-bundles.ts';
 export type { RestoreInput, RestorePlan, RestoreResult } from './bundle/restore.ts';
+export type { BundleContent, BundleStore, Sidecar } from './bundle/store/bundle-store.ts';
 export type { VerifyCheck, VerifyInput, VerifyLevel, VerifyResult } from './bundle/verify-bundle.ts';
 export * from './config/declaration.ts';
 export type { DeclarationOfOptions } from './config/declaration-of-options.ts';
@@ -102,6 +102,7 @@ export {
   makeRendering,
   parseManifests,
   readInventory,
+  readPluginStatus,
   readStatus,
   recoverNamespace,
   rollback,
@@ -142,13 +143,21 @@ export type { RenderedJob, Rendering } from './plan/render.ts';
 export type { Collision, Overrun, SimulatedJob, SimulatedRuns, Simulation, SimulationInput } from './plan/simulate.ts';
 export type { Stagger } from './plan/stagger-hosts.ts';
 export type { Translation } from './plan/translate-job.ts';
+export type { AlertChannelContribution } from './plugin/alert-channel.ts';
+export type { BundleStoreOpener, OpenBundleStoreInput } from './plugin/bundle-store-opener.ts';
 export { definePlugin, type OptionsSchema, type PluginDefinition, type StandardResult } from './plugin/define-plugin.ts';
-export { type LoadedPlugin, type Plugin, type PluginApi, pluginApiVersion } from './plugin/plugin.ts';
+export type { HookListener, HookListeners, HookOutcome, HookPlace, RotaHook, RotaHookMap } from './plugin/hooks.ts';
+export { type LoadedPlugin, type Plugin, type PluginApi, type PluginPlace, pluginApiVersion } from './plugin/plugin.ts';
+export * from './plugin/plugin-command.ts';
+export type { PluginRota } from './plugin/plugin-rota.ts';
+export type { PluginStatus, ReadStatusSection, StatusContext, StatusSection } from './plugin/status-section.ts';
 export type { ApplyOptions, PlanOptions, RenderOptions, Rota } from './rota.ts';
+export type { AlertMessage } from './run/alert-message.ts';
 export { appendRecord } from './run/append-record.ts';
 export { buildLaunchFile, type LaunchFileInput } from './run/build-launch-file.ts';
 export { type CommandPlace, installCommand } from './run/install-command.ts';
 export { instantSeconds, instantText } from './run/instant-text.ts';
+export type { SendAlert, SendAlertContext } from './run/plugin-channel.ts';
 export { printLaunchFile } from './run/print-launch-file.ts';
 export { type ReadRecordsOptions, readRecords } from './run/read-records.ts';
 export { recorderScript } from './run/recorder.ts';
@@ -191,3 +200,5 @@ export type { WaitForRunOptions } from './status/wait-for-run.ts';
 export { type SyncJobInput, syncJob, syncNamespace } from './sync/sync-job.ts';
 export type { SyncOptions, SyncResult, SyncTarget } from './sync/sync-repository.ts';
 export { listSyncStatus, type Revision, readSyncStatus, type SyncSource, type SyncStatus } from './sync/sync-status.ts';
+export type { Deployer } from './target/deployer.ts';
+export type { TargetInput } from './target/target-input.ts';

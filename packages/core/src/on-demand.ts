@@ -91,6 +91,14 @@ export const readStatus: typeof import('./status/read-status.ts').readStatus = a
   (await import('./on-demand-bodies.ts')).readStatus(...input);
 
 /**
+ * What the plugins of a declaration say of themselves. One that fails or takes longer than ten seconds is told of, and stops nothing.
+ *
+ * @function
+ */
+export const readPluginStatus: typeof import('./plugin/read-plugin-status.ts').readPluginStatus = async (...input) =>
+  (await import('./on-demand-bodies.ts')).readPluginStatus(...input);
+
+/**
  * The first run of a job that begins after an instant, once it has ended.
  *
  * @throws ROTA_WAIT_TIMEOUT, ROTA_JOB_UNKNOWN

@@ -3,22 +3,26 @@ import { installedEntries } from './apply/installed-entries.ts';
 import { ensureMaintenance } from './apply/maintenance-job.ts';
 import { maintenanceNamespace } from './apply/maintenance-namespace.ts';
 import { recoverNamespace } from './apply/recover-namespace.ts';
-import { rollback } from './apply/rollback.ts';
+import { type RollbackInput, rollback } from './apply/rollback.ts';
 import { runApplyJobs } from './apply/run-apply-jobs.ts';
 import type { Artifact, Finding } from './backend/backend.ts';
 import { isRotaError, RotaError } from './errors/rota-error.ts';
+import type { Host } from './host/host.ts';
 import type { Job } from './job/job.ts';
 import { printJobKey } from './job/job-key.ts';
 import { backendFinder } from './plan/choose-backend.ts';
 import { makePlan } from './plan/make-plan.ts';
 import { makeRendering } from './plan/make-rendering.ts';
-import type { PlannedEntry } from './plan/plan.ts';
+import type { Plan, PlannedEntry } from './plan/plan.ts';
+import { hasChanges } from './plan/plan-to-json.ts';
+import { askHooks, between, tellHooks } from './plugin/call-hooks.ts';
+import type { LoadedPlugin } from './plugin/plugin.ts';
 import type { ApplyOptions, Rota } from './rota.ts';
-import type { CommandPlace } from './run/install-command.ts';
+import { type CommandPlace, installCommand } from './run/install-command.ts';
 import { startJob } from './run/start-job.ts';
 import type { Generation } from './state/generation.ts';
 import { listGenerations, readGeneration } from './state/generation-store.ts';
-import { namespaceLayout } from './state/layout.ts';
+import { namespaceLayout, stateLayout } from './state/layout.ts';
 import { checkState } from './state/state-format.ts';
 import { readHistory } from './status/read-history.ts';
 import { readInstalled } from './status/read-installed.ts';
@@ -28,13 +32,15 @@ import { waitForRun } from './status/wait-for-run.ts';
 
 /** What the methods of a Rota work on. */
 export interface RotaParts extends Pick<Rota, 'host' | 'namespace' | 'backends' | 'events'> {
+  readonly plugins: readonly LoadedPlugin[];
   readonly command: CommandPlace | undefined;
 }
 
 export type RotaMethods = Omit<Rota, 'host' | 'namespace' | 'backends' | 'events'>;
 
 /** The methods of a Rota. They need most of core, so `createRota` loads them with the first call. */
-export function rotaMethods({ host, namespace, backends, events, command }: RotaParts): RotaMethods {
+export function rotaMethods({ host, namespace, backends, events, plugins, command }: RotaParts): RotaMethods {
+  const callers = { host, namespace, plugins, events };
   const layout = namespaceLayout(host.stateDir, namespace);
 
   /** An apply that was cut off is finished or undone before anything else is done or told. */
@@ -63,6 +69,38 @@ export function rotaMethods({ host, namespace, backends, events, command }: Rota
     }
   }
 
+  async function applyNow(plan: Plan, options: ApplyOptions): Promise<ApplyResult> {
+    if (command !== undefined && plan.entries.some(({ job }) => runsRota(job, host))) installCommand(host, command);
+    const result = await applyPlan({
+      host,
+      backends,
+      plan,
+      allowRemovals: options.allowRemovals,
+      signal: options.signal,
+      onProgress: progress(options),
+      onChange: ({ tenant, name, action, backend }) => events.emit('apply:change', { tenant, name, action, backend }),
+    });
+    if (result.recovered !== null) events.emit('apply:recovered', result.recovered);
+    const applyJobs = await runApplyJobs({
+      host,
+      namespace,
+      entries: installedEntries(host, namespace),
+      onStart: (job) => events.emit('run:start', job),
+      signal: options.signal,
+    });
+    for (const { tenant, name, runId, status } of applyJobs)
+      if (runId !== null) events.emit('run:end', { tenant, name, runId, status });
+    return {
+      ...result,
+      ...(applyJobs.length === 0 ? {} : { applyJobs }),
+      ...(result.changes.length === 0 ? {} : await maintained(plan.backend)),
+    };
+  }
+
+  function returnTo(to: RollbackInput['to'], options: ApplyOptions): Promise<ApplyResult> {
+    return rollback({ host, backends, namespace, to, signal: options.signal, onProgress: progress(options) });
+  }
+
   function find(job: string): PlannedEntry {
     const [entry] = readInstalled(host, namespace, { job });
     if (entry === undefined) throw new RotaError('ROTA_JOB_UNKNOWN', `No job \`${job}\` is installed.`);
@@ -84,51 +122,31 @@ export function rotaMethods({ host, namespace, backends, events, command }: Rota
       return makeRendering({ host, declared: { ...declaration, namespace }, backend, dialect, systemTimezone, from });
     },
     async apply(plan, applyOptions = {}) {
-      const result = await applyPlan({
-        host,
-        backends,
-        plan,
-        allowRemovals: applyOptions.allowRemovals,
-        signal: applyOptions.signal,
-        onProgress: progress(applyOptions),
-        onChange: ({ tenant, name, action, backend }) => events.emit('apply:change', { tenant, name, action, backend }),
-      });
-      if (result.recovered !== null) events.emit('apply:recovered', result.recovered);
-      const applyJobs = await runApplyJobs({
-        host,
-        namespace,
-        entries: installedEntries(host, namespace),
-        onStart: (job) => events.emit('run:start', job),
-        signal: applyOptions.signal,
-      });
-      for (const { tenant, name, runId, status } of applyJobs)
-        if (runId !== null) events.emit('run:end', { tenant, name, runId, status });
-      return {
-        ...result,
-        ...(applyJobs.length === 0 ? {} : { applyJobs }),
-        ...(result.changes.length === 0 ? {} : await maintained(plan.backend)),
-      };
+      if (!hasChanges(plan)) return applyNow(plan, applyOptions);
+      const asked = { ...callers, signal: applyOptions.signal };
+      return between(
+        () => askHooks(asked, 'before:apply', { plan }),
+        () => applyNow(plan, applyOptions),
+        (outcome) => tellHooks(callers, 'after:apply', { plan, outcome }),
+      );
     },
     async destroy(applyOptions = {}) {
-      const result = await rollback({
-        host,
-        backends,
-        namespace,
-        to: { kind: 'nothing' },
-        signal: applyOptions.signal,
-        onProgress: progress(applyOptions),
-      });
-      return { ...result, ...(result.changes.length === 0 ? {} : await maintained('')) };
+      return between(
+        () => askHooks({ ...callers, signal: applyOptions.signal }, 'before:destroy', {}),
+        async () => {
+          const result = await returnTo({ kind: 'nothing' }, applyOptions);
+          return { ...result, ...(result.changes.length === 0 ? {} : await maintained('')) };
+        },
+        (outcome) => tellHooks(callers, 'after:destroy', { outcome }),
+      );
     },
     async rollback(number, applyOptions = {}) {
-      return rollback({
-        host,
-        backends,
-        namespace,
-        to: { kind: 'generation', number },
-        signal: applyOptions.signal,
-        onProgress: progress(applyOptions),
-      });
+      const generation = number ?? null;
+      return between(
+        () => askHooks({ ...callers, signal: applyOptions.signal }, 'before:rollback', { generation }),
+        () => returnTo({ kind: 'generation', number }, applyOptions),
+        (outcome) => tellHooks(callers, 'after:rollback', { generation, outcome }),
+      );
     },
     async generations() {
       await ready();
@@ -181,4 +199,10 @@ export function rotaMethods({ host, namespace, backends, events, command }: Rota
       return found;
     },
   };
+}
+
+/** A job that a plugin gave one of Rota's own commands. */
+function runsRota({ command: [program] }: Job, host: Host): boolean {
+  const { command } = stateLayout(host.stateDir);
+  return program === command || program === `${command}.cmd`;
 }

@@ -48,17 +48,28 @@ export async function buildDeclaration(host: Host, place: DeclarationPlace, opti
     issues.push({ code: 'ROTA_FIELD_VALUE', severity: 'error', message, ...('config' in place ? { file: place.config } : {}) });
   }
 
-  const context = jobContext(host, { tenant: merged.tenant, checkin: merged.checkin });
-  const baseDir = 'config' in place ? resolve(place.config, '..') : place.cwd;
-  const found: Job[] = [];
-  if ('files' in place) found.push(...readFiles(host, yaml, place.files, place.cwd, context, issues));
-  for (const layer of layers) found.push(...(await jobsOfLayer(host, yaml, layer, context, issues)));
   const {
     plugins,
     jobs: pluginJobs,
     issues: pluginIssues,
-  } = await setUpPlugins(layers.flatMap(({ config, file }) => (config.plugins ?? []).map((entry) => ({ entry, file }))));
+  } = await setUpPlugins(
+    layers.flatMap(({ config, file }) => (config.plugins ?? []).map((entry) => ({ entry, file }))),
+    { host, namespace, identity },
+  );
   issues.push(...pluginIssues);
+  const context = jobContext(host, {
+    tenant: merged.tenant,
+    checkin: merged.checkin,
+    alertChannels: new Map(
+      plugins.flatMap(({ alertChannels }) =>
+        alertChannels.map(({ name, module, options = {} }) => [name, { module, options }] as const),
+      ),
+    ),
+  });
+  const baseDir = 'config' in place ? resolve(place.config, '..') : place.cwd;
+  const found: Job[] = [];
+  if ('files' in place) found.push(...readFiles(host, yaml, place.files, place.cwd, context, issues));
+  for (const layer of layers) found.push(...(await jobsOfLayer(host, yaml, layer, context, issues)));
   for (const { value, plugin, file } of pluginJobs) {
     const { job, issues: jobIssues } = await readJobInput(value, `plugin "${plugin}"`, context, { file });
     issues.push(...jobIssues);
@@ -71,7 +82,7 @@ export async function buildDeclaration(host: Host, place: DeclarationPlace, opti
   const broken = issues.some((issue) => issue.severity === 'error');
   if (!broken) issues.push(...graphIssues(all));
   if (!broken && all.length === 0) issues.push(nothingDeclared(place));
-  if (issues.some((issue) => issue.severity === 'error')) return { jobCount: all.length, issues };
+  if (issues.some((issue) => issue.severity === 'error')) return { jobCount: all.length, issues, plugins, namespace };
 
   const { jobs, excluded } = selectJobs(all, identity, host);
   const declaration: Declaration = {
@@ -93,7 +104,7 @@ export async function buildDeclaration(host: Host, place: DeclarationPlace, opti
     origins: merged.origins,
     warnings: issues,
   };
-  return { declaration, jobCount: all.length, issues };
+  return { declaration, jobCount: all.length, issues, plugins, namespace };
 }
 
 async function layersOf(

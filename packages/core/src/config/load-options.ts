@@ -1,4 +1,5 @@
 import type { Issue } from '../errors/issue.ts';
+import type { LoadedPlugin } from '../plugin/plugin.ts';
 import type { Declaration } from './declaration.ts';
 
 /** Where to look for what is declared. */
@@ -26,4 +27,7 @@ export interface DeclarationAttempt {
   /** Jobs that were read without error, of all hosts. */
   readonly jobCount: number;
   readonly issues: readonly Issue[];
+  /** Those that could be set up, even where something else is wrong. */
+  readonly plugins: readonly LoadedPlugin[];
+  readonly namespace: string;
 }

@@ -13,6 +13,8 @@ export interface JobContext {
   readonly defaultTenant?: string | undefined;
   /** For jobs whose `checkin` does not say; with a URL here every job reports. */
   readonly checkin?: CheckinDefaults | undefined;
+  /** The alert channels that plugins contribute, by name. */
+  readonly alertChannels: ReadonlyMap<string, KnownAlertChannel>;
   /** What is wrong with an expression; `undefined` when it is sound. */
   scheduleError(expression: string): RotaError | undefined;
   /** What a sound expression says that its writer may not have meant. */
@@ -28,10 +30,18 @@ export interface JobContext {
  */
 export type CheckinDefaults = NonNullable<ValidManifest['spec']['checkin']>;
 
+/** An alert channel that a plugin contributes. */
+export interface KnownAlertChannel {
+  /** Absolute path of the JavaScript module that sends. */
+  readonly module: string;
+  readonly options: Readonly<Record<string, unknown>>;
+}
+
 /** What holds for jobs that do not say otherwise. @default nothing */
 export interface JobDefaults {
   readonly tenant?: string | undefined;
   readonly checkin?: CheckinDefaults | undefined;
+  readonly alertChannels?: ReadonlyMap<string, KnownAlertChannel> | undefined;
 }
 
 /** One per load, so that a changed zone folder is seen. */
@@ -41,6 +51,7 @@ export function jobContext(host: Pick<Host, 'platform' | 'zoneRoots'>, defaults:
     platform: host.platform,
     defaultTenant: defaults.tenant,
     checkin: defaults.checkin,
+    alertChannels: defaults.alertChannels ?? new Map(),
     scheduleError: remember((expression) => errorOf(() => parseCron(expression))),
     scheduleWarnings: remember((expression) => scheduleWarnings(parseCron(expression))),
     zoneError: remember((name) => (name === 'local' ? undefined : errorOf(() => loadZone(name, roots)))),

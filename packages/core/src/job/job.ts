@@ -131,8 +131,13 @@ export type AlertChannel =
   | { readonly kind: 'webhook'; readonly url: string }
   | { readonly kind: 'command'; readonly command: Command }
   | { readonly kind: 'desktop' }
-  /** A channel that a plugin contributes. */
-  | { readonly kind: 'plugin'; readonly name: string; readonly options: Readonly<Record<string, unknown>> };
+  /** A channel that a plugin contributes; `module` is the absolute path of the JavaScript that sends. */
+  | {
+      readonly kind: 'plugin';
+      readonly name: string;
+      readonly module: string;
+      readonly options: Readonly<Record<string, unknown>>;
+    };
 
 /** Who is told when runs go wrong, and of what. */
 export interface Alerts {

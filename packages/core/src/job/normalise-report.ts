@@ -1,3 +1,4 @@
+import { nearest } from '../errors/nearest.ts';
 import type { AlertChannel, Alerts, Checkin, Job } from './job.ts';
 import type { JobContext } from './job-context.ts';
 import type { ValidManifest } from './job-input.ts';
@@ -12,7 +13,7 @@ export function normaliseReport(spec: Spec, context: JobContext, notes: Notes): 
   const checkin = normaliseCheckin(spec, context.checkin, notes);
   return {
     ...(checkin === undefined ? {} : { checkin }),
-    ...(spec.alerts === undefined ? {} : { alerts: normaliseAlerts(spec.alerts, notes) }),
+    ...(spec.alerts === undefined ? {} : { alerts: normaliseAlerts(spec.alerts, context, notes) }),
   };
 }
 
@@ -59,7 +60,7 @@ export function secretReference(secret: string, path: FieldPath, notes: Notes): 
   );
 }
 
-function normaliseAlerts(declared: NonNullable<Spec['alerts']>, notes: Notes): Alerts {
+function normaliseAlerts(declared: NonNullable<Spec['alerts']>, { alertChannels }: JobContext, notes: Notes): Alerts {
   const channels: AlertChannel[] = [];
   const urls = declared.webhook === undefined ? [] : [declared.webhook].flat();
   for (const [index, url] of urls.entries()) {
@@ -73,14 +74,24 @@ function normaliseAlerts(declared: NonNullable<Spec['alerts']>, notes: Notes): A
   }
   if (declared.desktop === true) channels.push({ kind: 'desktop' });
   for (const [index, { plugin, options }] of (declared.channels ?? []).entries()) {
-    notes.error(
-      'ROTA_ALERT_CHANNEL_UNKNOWN',
-      ['spec', 'alerts', 'channels', index, 'plugin'],
-      `No plugin contributes the alert channel "${plugin}". Use webhook, command or desktop.`,
-    );
-    channels.push({ kind: 'plugin', name: plugin, options: options ?? {} });
+    const path = ['spec', 'alerts', 'channels', index];
+    const known = alertChannels.get(plugin);
+    if (known === undefined) {
+      const near = nearest(plugin, [...alertChannels.keys()]);
+      notes.error(
+        'ROTA_ALERT_CHANNEL_UNKNOWN',
+        [...path, 'plugin'],
+        `No plugin contributes the alert channel "${plugin}". Use webhook, command or desktop, or add the plugin to the config.`,
+        near,
+      );
+      continue;
+    }
+    const merged = { ...known.options, ...options };
+    for (const [key, value] of Object.entries(merged))
+      if (typeof value === 'string') notes.references([...path, 'options', key], value);
+    channels.push({ kind: 'plugin', name: plugin, module: known.module, options: merged });
   }
-  if (channels.length === 0)
+  if (channels.length === 0 && (declared.channels ?? []).length === 0)
     notes.error(
       'ROTA_FIELD_MISSING',
       ['spec', 'alerts'],

@@ -148,13 +148,23 @@ export const stateSchema = v.pipe(
             'kind',
             [
               v.strictObject({ kind: v.literal('folder'), path: textSchema }),
-              v.strictObject({ kind: v.literal('ssh'), host: textSchema, path: textSchema }),
+              v.strictObject({
+                kind: v.literal('ssh'),
+                host: v.pipe(textSchema, v.description('[USER@]HOST, or an alias of ssh_config(5).')),
+                path: textSchema,
+                options: v.optional(
+                  v.pipe(
+                    v.array(textSchema),
+                    v.description('Options of ssh_config(5), such as `Port=2222` or `IdentityFile=...`.'),
+                  ),
+                ),
+              }),
               v.strictObject({ kind: v.literal('restic'), repository: textSchema }),
             ],
-            '{kind: folder, path}, {kind: ssh, host, path} or {kind: restic, repository}',
+            '{kind: folder, path}, {kind: ssh, host, path, options?} or {kind: restic, repository}',
           ),
         ),
-        v.description("Where bundles go. Default a folder in Rota's state."),
+        v.description("Where bundles go: each is kept in all of them. Default a folder in Rota's state."),
       ),
     ),
     compression: v.optional(

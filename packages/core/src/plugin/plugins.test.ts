@@ -3,12 +3,16 @@ import { join } from 'node:path';
 import { temporaryFolder } from '@rota/test-support';
 import * as v from 'valibot';
 import { expect, expectTypeOf, test } from 'vitest';
+import { createHost } from '../host/create-host.ts';
 import { createEvents } from '../state/events.ts';
 import { definePlugin } from './define-plugin.ts';
 import type { Plugin } from './plugin.ts';
 import { setUpPlugins } from './set-up-plugins.ts';
 
 const source = (...entries: readonly unknown[]) => entries.map((entry) => ({ entry, file: 'jobs.config.ts' }));
+const host = createHost({ env: { HOME: '/home/ada', ROTA_STATE_DIR: '/state' } });
+const place = { host, namespace: 'default', identity: { hostname: 'here', labels: {} } };
+const setUp = (...entries: readonly unknown[]) => setUpPlugins(source(...entries), place);
 
 const nightly = definePlugin({
   name: 'nightly',
@@ -21,7 +25,7 @@ const nightly = definePlugin({
 });
 
 test('a plugin gets its options checked and filled in, and adds jobs', async () => {
-  const { plugins, jobs, issues } = await setUpPlugins(source([[nightly({ command: 'x' })], false, null, undefined]));
+  const { plugins, jobs, issues } = await setUp([[nightly({ command: 'x' })], false, null, undefined]);
   expect(issues).toEqual([]);
   expect(plugins.map(({ name }) => name)).toEqual(['nightly']);
   expect(jobs).toEqual([
@@ -31,7 +35,7 @@ test('a plugin gets its options checked and filled in, and adds jobs', async () 
 
 test('refused options name the plugin and the option', async () => {
   // @ts-expect-error the hour is a number
-  const { issues } = await setUpPlugins(source(nightly({ command: 'x', hour: 'two' })));
+  const { issues } = await setUp(nightly({ command: 'x', hour: 'two' }));
   expect(issues).toMatchObject([
     {
       code: 'ROTA_PLUGIN_INVALID',
@@ -48,7 +52,7 @@ test('listeners hear the events of a Rota instance that is attached', async () =
     apiVersion: 1,
     setup: (api) => api.on('run:end', ({ name, status }) => void heard.push(`${name} ${status}`)),
   };
-  const { plugins } = await setUpPlugins(source(plugin));
+  const { plugins } = await setUp(plugin);
   const events = createEvents();
   for (const loaded of plugins) loaded.attach(events);
   events.emit('run:end', { tenant: 'a', name: 'b', runId: '1', status: 'success' });
@@ -67,8 +71,8 @@ test.each<[string, unknown, RegExp]>([
   ['a value that is no plugin', 'nightly', /holds nightly, which is no plugin/],
   [
     'a part of the contract that is not built',
-    { name: 'x', apiVersion: 1, setup: (api: Record<string, () => void>) => api.addTargets?.() },
-    /`api.addTargets` is not available to plugins in this version \("x"\)/,
+    { name: 'x', apiVersion: 1, setup: (api: Record<string, () => void>) => api.addWidgets?.() },
+    /`api.addWidgets` is not available to plugins in this version \("x"\)/,
   ],
   [
     'a setup that throws',
@@ -82,13 +86,12 @@ test.each<[string, unknown, RegExp]>([
     /The plugin "x" failed: boom/,
   ],
 ])('%s is refused by name', async (_, entry, message) => {
-  const { plugins, issues } = await setUpPlugins(source(entry));
+  const { plugins, issues } = await setUp(entry);
   expect(plugins).toEqual([]);
   expect(issues).toMatchObject([{ code: 'ROTA_PLUGIN_INVALID', severity: 'error', message: expect.stringMatching(message) }]);
 });
 
 test('jobs of plugins enter the declaration like any others', async () => {
-  const { createHost } = await import('../host/create-host.ts');
   const { loadDeclaration } = await import('../config/load-declaration.ts');
   const root = temporaryFolder();
   writeFileSync(

@@ -1,8 +1,7 @@
-import type { Backend } from '../backend/backend.ts';
 import type { Issue } from '../errors/issue.ts';
 import { isRotaError } from '../errors/rota-error.ts';
-import type { RotaEvents } from '../state/events.ts';
-import { type LoadedPlugin, type Plugin, type PluginApi, pluginApiVersion } from './plugin.ts';
+import { collectContributions } from './collect-contributions.ts';
+import { type LoadedPlugin, type Plugin, type PluginApi, type PluginPlace, pluginApiVersion } from './plugin.ts';
 
 /** What stands in `plugins` of a config, and in which file. */
 export interface PluginSource {
@@ -24,7 +23,7 @@ export interface PluginSetup {
 }
 
 /** Sets up plugins one after the other, in the order of the config. A plugin that fails is an issue that names it. */
-export async function setUpPlugins(sources: readonly PluginSource[]): Promise<PluginSetup> {
+export async function setUpPlugins(sources: readonly PluginSource[], place: Omit<PluginPlace, 'config'>): Promise<PluginSetup> {
   const plugins: LoadedPlugin[] = [];
   const jobs: PluginJob[] = [];
   const issues: Issue[] = [];
@@ -40,16 +39,11 @@ export async function setUpPlugins(sources: readonly PluginSource[]): Promise<Pl
       refuse(`The plugin "${plugin.name}" stands twice in \`plugins\`.`);
       continue;
     }
-    const backends: Backend[] = [];
-    const attachments: ((events: RotaEvents) => void)[] = [];
-    const api: PluginApi = {
-      addJobs: (added) => void jobs.push(...added.map((value) => ({ value, plugin: plugin.name, file }))),
-      addBackend: (backend) => void backends.push(backend),
-      on: (event, listener) => void attachments.push((events) => void events.on(event, listener)),
-    };
     try {
-      await plugin.setup(refusingUnknown(api, plugin.name));
-      plugins.push({ name: plugin.name, backends, attach: (events) => attachments.forEach((attach) => void attach(events)) });
+      const collecting = collectContributions(plugin.name, { ...place, config: file }, plugins);
+      await plugin.setup(refusingUnknown(collecting.api, plugin.name));
+      plugins.push(collecting.plugin);
+      jobs.push(...collecting.jobs.map((value) => ({ value, plugin: plugin.name, file })));
     } catch (error) {
       if (isRotaError(error) && error.issues.length > 0)
         issues.push(...error.issues.map((issue) => ({ ...issue, file: issue.file ?? file })));

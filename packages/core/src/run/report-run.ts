@@ -1,5 +1,6 @@
 import type { LaunchFile } from '../backend/launch-file.ts';
 import type { Admission } from './admit-run.ts';
+import type { AlertMessage } from './alert-message.ts';
 import { captureWith } from './capture-output.ts';
 import type { CheckinStatus } from './checkin-message.ts';
 import { type DeliveryContext, deliver, flushSpool, sendCheckin } from './deliver-checkin.ts';
@@ -7,7 +8,7 @@ import type { Claim } from './job-state.ts';
 import { prepareRun } from './prepare-run.ts';
 import type { RunJobInput } from './run-job-input.ts';
 import type { RunRecord } from './run-record.ts';
-import { type AlertMessage, sendAlert } from './send-alert.ts';
+import { sendAlert } from './send-alert.ts';
 import { checkinEntry, type SpooledEnd } from './spool-end.ts';
 
 export interface StartedReport {

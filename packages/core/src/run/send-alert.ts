@@ -1,25 +1,10 @@
 import { spawn } from 'node:child_process';
 import type { LaunchFile } from '../backend/launch-file.ts';
-import type { AlertChannel, Alerts } from '../job/job.ts';
+import type { AlertChannel } from '../job/job.ts';
+import type { AlertMessage } from './alert-message.ts';
 import { httpPost } from './http-post.ts';
+import { sendByPlugin } from './plugin-channel.ts';
 import type { Resolver } from './resolve-references.ts';
-
-/** What an alert tells. Holds no secret: `output` is a masked tail. */
-export interface AlertMessage {
-  readonly event: Alerts['on'][number];
-  readonly tenant: string;
-  readonly job_name: string;
-  readonly host: string;
-  readonly run_id: string | null;
-  readonly status: string | null;
-  readonly exit_code: number | null;
-  readonly scheduled_at: string | null;
-  /** One sentence for a person. */
-  readonly text: string;
-  readonly output: string;
-  /** The annotations `docs`, `owner`, `oncall`. */
-  readonly about: Readonly<Record<string, string>>;
-}
 
 export interface AlertContext {
   readonly launch: LaunchFile;
@@ -43,7 +28,7 @@ async function tell(
   { launch, resolver, env }: AlertContext,
   message: AlertMessage,
 ): Promise<string | null> {
-  if (channel.kind === 'plugin') return `The alert channel ${channel.name} of a plugin cannot be reached from the runner.`;
+  if (channel.kind === 'plugin') return sendByPlugin(channel, resolver, message, channelMs);
   if (channel.kind === 'webhook') {
     const before = resolver.problems.length;
     const url = resolver.resolve(channel.url, 'alerts.webhook');

@@ -1,0 +1,189 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { temporaryFolder } from '@rota/test-support';
+import { expect, expectTypeOf, test } from 'vitest';
+import { createHost } from '../host/create-host.ts';
+import { createEvents } from '../state/events.ts';
+import { askHooks, between, tellHooks } from './call-hooks.ts';
+import { collectContributions } from './collect-contributions.ts';
+import { definePluginCommand, type PluginCommand } from './plugin-command.ts';
+import { readPluginStatus } from './read-plugin-status.ts';
+
+const host = createHost({ env: { HOME: '/home/ada', ROTA_STATE_DIR: '/state' } });
+const place = { host, namespace: 'default', config: '/repo/jobs.config.ts', identity: { hostname: 'here', labels: {} } };
+const collect = (name = 'p', earlier: Parameters<typeof collectContributions>[2] = []) =>
+  collectContributions(name, place, earlier);
+
+const status = definePluginCommand({
+  name: 'status',
+  summary: 'how it is',
+  examples: ['rota widget status'],
+  output: { type: 'object' },
+  options: {
+    dryRun: { kind: 'flag', summary: 'nothing happens' },
+    mode: { kind: 'text', value: 'mode', summary: 'which', choices: ['fast', 'slow'] },
+    limit: { kind: 'count', value: 'n', summary: 'how many' },
+    label: { kind: 'list', value: 'key=value', summary: 'which ones' },
+  },
+  run({ options }) {
+    expectTypeOf(options.dryRun).toEqualTypeOf<boolean>();
+    expectTypeOf(options.mode).toEqualTypeOf<'fast' | 'slow' | undefined>();
+    expectTypeOf(options.limit).toEqualTypeOf<number | undefined>();
+    expectTypeOf(options.label).toEqualTypeOf<readonly string[]>();
+    // @ts-expect-error there is no such option
+    options.dryrun;
+    return { data: {}, text: 'fine' };
+  },
+});
+const group = (changes: Partial<PluginCommand> = {}) => ({
+  name: 'widget',
+  aliases: ['w'],
+  summary: 'widgets',
+  commands: [{ ...status, ...changes }],
+});
+
+test('everything that is added can be read again', () => {
+  const folder = temporaryFolder();
+  writeFileSync(join(folder, 'send.js'), 'export const send = () => {};\n');
+  const { api, plugin } = collect();
+  const open = () => {
+    throw new Error('not opened');
+  };
+  const deployer = { plan: async () => [], deploy: async () => undefined, deployed: async () => null };
+  api.addCommands(group());
+  api.addAlertChannel({ name: 'pager', module: pathToFileURL(join(folder, 'send.js')), options: { to: 'ada' } });
+  api.addDeployer('ftp', deployer);
+  api.addBundleStore('s3', open);
+  expect(plugin.commands).toEqual([group()]);
+  expect(plugin.alertChannels).toEqual([{ name: 'pager', module: join(folder, 'send.js'), options: { to: 'ada' } }]);
+  expect(plugin.deployers).toEqual({ ftp: deployer });
+  expect(plugin.bundleStores).toEqual({ s3: open });
+});
+
+test("a job can run one of Rota's own commands, wherever Rota stands later", () => {
+  expect(collect().api.rotaCommand(['widget', 'status'])).toEqual({
+    command: '/state/bin/rota',
+    args: ['widget', 'status', '--config', '/repo/jobs.config.ts', '--namespace', 'default', '--state-dir', '/state'],
+  });
+});
+
+const flag = { kind: 'flag', summary: 'x' } as const;
+test.each<[string, Partial<PluginCommand>, RegExp]>([
+  ['no example', { examples: [] }, /"widget status" has no example/],
+  ["an option that is Rota's", { options: { json: flag } }, /has the option "json", which is Rota's own/],
+  ['an option with dashes', { options: { 'dry-run': flag } }, /has the option "dry-run"; write it as in code: dryRun/],
+  ['one letter twice', { options: { all: { ...flag, short: 'a' }, any: { ...flag, short: 'a' } } }, /short option "a" twice/],
+  ['a name with a blank', { name: 'sta tus' }, /is not a word such as "status"/],
+  [
+    'a required word after one that is not',
+    {
+      positionals: [
+        { name: 'a', summary: 'a', required: false },
+        { name: 'b', summary: 'b' },
+      ],
+    },
+    /has a required word after one that is not/,
+  ],
+])('a command with %s is refused', (_, changes, message) => {
+  expect(() => collect().api.addCommands(group(changes))).toThrow(message);
+});
+
+test('names that another plugin has taken are refused, aliases too', () => {
+  const first = collect('first');
+  first.api.addCommands(group());
+  first.api.addBundleStore('s3', () => {
+    throw new Error('not opened');
+  });
+  const second = collect('second', [first.plugin]);
+  expect(() => second.api.addCommands({ ...group(), name: 'w', aliases: [] })).toThrow(
+    'The command "w" is there already; the plugin "first" adds it.',
+  );
+  expect(() =>
+    second.api.addBundleStore('s3', () => {
+      throw new Error('not opened');
+    }),
+  ).toThrow(/bundle store "s3" is there already/);
+});
+
+test.each([
+  ['./send.js', /is not an absolute path/],
+  ['/repo/send.ts', /is not JavaScript/],
+  ['/no/such/send.js', /does not exist/],
+])('the alert channel module %s is refused', (module, message) => {
+  expect(() => collect().api.addAlertChannel({ name: 'pager', module })).toThrow(message);
+});
+
+test('a hook before an operation refuses it, and the operation does not begin', async () => {
+  const { api, plugin } = collect('guard');
+  api.onHook('before:destroy', () => {
+    throw new Error('not on a Friday.');
+  });
+  const callers = { host, namespace: 'default', plugins: [plugin], events: createEvents() };
+  let begun = false;
+  const refused = between(
+    () => askHooks(callers, 'before:destroy', {}),
+    async () => {
+      begun = true;
+      throw new Error('begun');
+    },
+    (outcome) => tellHooks(callers, 'after:destroy', { outcome }),
+  );
+  await expect(refused).rejects.toMatchObject({
+    code: 'ROTA_HOOK_REFUSED',
+    message: 'The plugin "guard" refuses (before:destroy): not on a Friday. Nothing was changed.',
+  });
+  expect(begun).toBe(false);
+});
+
+test('a hook after an operation hears how it ended, and what it throws is an event', async () => {
+  const { api, plugin } = collect('after');
+  const heard: unknown[] = [];
+  api.onHook('after:destroy', ({ outcome }) => {
+    heard.push(outcome);
+    throw new Error('too late');
+  });
+  const events = createEvents();
+  events.on('error', ({ event, cause }) => void heard.push([event, String(cause)]));
+  const callers = { host, namespace: 'default', plugins: [plugin], events };
+  const failing = between(
+    () => askHooks(callers, 'before:destroy', {}),
+    async () => {
+      throw new Error('disk full');
+    },
+    (outcome) => tellHooks(callers, 'after:destroy', { outcome }),
+  );
+  await expect(failing).rejects.toThrow('disk full');
+  expect(heard).toEqual([
+    { ok: false, error: new Error('disk full') },
+    ['after:destroy of the plugin "after"', 'Error: too late'],
+  ]);
+});
+
+test('a hook that is misspelt is refused with the nearest name', () => {
+  // @ts-expect-error there is no such hook
+  expect(() => collect().api.onHook('before:aply', () => undefined)).toThrow('did you mean "before:apply"?');
+});
+
+test('the status of a plugin that fails is told of and stops no other', async () => {
+  const good = collect('good');
+  good.api.addStatus(() => ({ title: 'Good', state: 'ok', summary: 'All well.', facts: [], data: { n: 1 } }));
+  good.api.addStatus(() => null);
+  const bad = collect('bad');
+  bad.api.addStatus(async () => {
+    throw new Error('no such file');
+  });
+  const nothing = async () => [];
+  const rota = {
+    namespace: 'default',
+    backends: [],
+    status: nothing,
+    history: nothing,
+    run: async () => null,
+    logs: async () => '',
+  };
+  expect(await readPluginStatus([bad.plugin, good.plugin], { host, namespace: 'default', rota })).toEqual([
+    { plugin: 'bad', title: 'bad', state: 'unknown', summary: 'Its status cannot be read: no such file', facts: [], data: {} },
+    { plugin: 'good', title: 'Good', state: 'ok', summary: 'All well.', facts: [], data: { n: 1 } },
+  ]);
+});
