@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { cliWorkplace, manifest } from '../testing/cli-workplace.ts';
@@ -146,4 +146,32 @@ test('what is refused stands in the error, with every place', async () => {
   expect(result.exitCode).toBe(1);
   expectSchema('error', result.json());
   expect(result.json().error).toMatchObject({ code: 'ROTA_JOB_REFUSED', file, message: expect.stringContaining('login') });
+});
+
+test('a job whose required command is not here is not planned, and what is installed stays', async () => {
+  const { write, call, home } = cliWorkplace();
+  const tool = join(home, 'tool');
+  writeFileSync(tool, '#!/bin/sh\n', { mode: 0o755 });
+  write('jobs/backup.yaml', manifest('backup', { command: '/bin/echo', requires: { commands: [tool] } }));
+  expect((await call(['apply', 'jobs', ...embedded])).exitCode).toBe(0);
+  rmSync(tool);
+  for (const command of ['plan', 'apply']) {
+    const refused = await call([command, 'jobs', ...embedded]);
+    expect(refused.exitCode).toBe(1);
+    expect(refused.json()).toMatchObject({
+      error: {
+        code: 'ROTA_REQUIREMENT_MISSING',
+        message: expect.stringContaining(`Install ${tool}.`),
+        file: expect.stringMatching(/jobs.backup\.yaml$/),
+        line: expect.any(Number),
+      },
+    });
+  }
+  // Neither needs what the job needs: another machine may have it, and this one is told what is wrong.
+  expect((await call(['validate', 'jobs', '--json'])).exitCode).toBe(0);
+  expect((await call(['doctor', '--json'])).json()).toMatchObject({
+    ok: false,
+    findings: expect.arrayContaining([expect.objectContaining({ code: 'command.missing', job: 'acme/backup' })]),
+  });
+  expect((await call(['status', '--json'])).json()).toMatchObject({ jobs: [{ name: 'backup' }] });
 });

@@ -9,8 +9,9 @@ export async function run(context: CommandContext): Promise<number> {
     context.printJson(report);
     return report.ok ? 0 : 1;
   }
-  for (const { namespace, renewed, sent, waiting, missed, dropped, problems } of report.namespaces) {
+  for (const { namespace, bundles, renewed, sent, waiting, missed, dropped, problems } of report.namespaces) {
     const facts = [
+      ...bundles.map(({ work, outcome }) => `${outcome} ${work}, which had been cut off`),
       renewed.length === 0 ? '' : `renewed ${renewed.join(', ')}`,
       sent === 0 ? '' : `sent ${sent} check-ins`,
       waiting === 0 ? '' : `${waiting} check-ins wait`,

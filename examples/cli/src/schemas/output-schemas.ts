@@ -283,6 +283,9 @@ export const outputSchemas = {
     namespaces: v.array(
       v.object({
         namespace: v.string(),
+        bundles: v.array(
+          v.object({ work: v.string(), outcome: v.picklist(['completed', 'undone']), started: v.array(v.string()) }),
+        ),
         renewed: v.array(v.string()),
         sent: v.number(),
         waiting: v.number(),

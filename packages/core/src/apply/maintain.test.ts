@@ -1,14 +1,19 @@
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
+import { bundleLayout } from '../bundle/bundle-layout.ts';
+import { captureBundle } from '../bundle/capture.ts';
+import { serviceUnderTest } from '../bundle/service.fixture.ts';
 import { declarationOf } from '../config/declaration-of.ts';
 import { createRota } from '../create-rota.ts';
 import { createHost } from '../host/create-host.ts';
+import type { Host } from '../host/host.ts';
 import type { JobInput } from '../job/job-input.ts';
 import { hasChanges } from '../plan/plan-to-json.ts';
 import { installCommand, installedCommand } from '../run/install-command.ts';
 import { namespaceLayout } from '../state/layout.ts';
+import { withLock } from '../state/lock.ts';
 import { folderBackend } from './folder-backend.fixture.ts';
 import { maintain } from './maintain.ts';
 import { ensureMaintenance } from './maintenance-job.ts';
@@ -87,6 +92,7 @@ it('the maintenance job of another state folder is left alone, until a repair sa
 it.each([
   { name: 'checks in', checkin: { url: 'https://example.org/ping' } },
   { name: 'is often', schedule: '*/5 * * * *' },
+  { name: 'has state', state: { roots: [{ name: 'data', path: '/srv/data' }] } },
   { name: 'tells what is missed', alerts: { on: 'missed' as const, command: '/bin/true' } },
 ])('a job that $name needs it', async ({ name: _, ...extra }) => {
   const result = await apply([{ ...plain, ...extra }] as readonly JobInput[]);
@@ -162,4 +168,44 @@ it('the command that maintenance starts is found again in odd places', () => {
   expect(installCommand(host(), place)).toHaveLength(1);
   expect(installCommand(host(), place)).toEqual([]);
   expect(installedCommand(host())).toEqual(place);
+});
+
+it('starts the service that a capture left stopped, and leaves a capture that is under way alone', async () => {
+  const service = serviceUnderTest();
+  try {
+    const machine = service.host();
+    const { lock, work } = bundleLayout(machine.stateDir, 'default');
+    const rota = createRota({ host: machine, backends: backends() });
+    await rota.apply(await rota.plan(await declarationOf([plain], { host: machine, source: 'test', tenant: 'acme' })));
+    service.start();
+    const run: Host['run'] = async (request) => {
+      if (request.file === 'touch') throw new Error('this process ends here');
+      return machine.run(request);
+    };
+    const capture = captureBundle({ host: { ...machine, run }, namespace: 'default', spec: service.spec() });
+    await expect(capture).rejects.toThrow('ends here');
+    expect(service.running()).toBe(false);
+    const maintained = async () => (await maintain(machine, backends())).namespaces;
+    await withLock(machine, lock, { purpose: 'capture' }, async () => {
+      expect(await maintained()).toMatchObject([{ namespace: 'default', bundles: [], problems: [] }]);
+    });
+    expect(service.running()).toBe(false);
+    expect(await maintained()).toMatchObject([
+      { bundles: [{ work: expect.stringMatching(/^capture-/), outcome: 'undone', started: ['app'] }], problems: [] },
+    ]);
+    expect(service.running()).toBe(true);
+    expect(readdirSync(work)).toEqual([]);
+  } finally {
+    service.remove();
+  }
+});
+
+it('renews a job whose required command is gone, so that its dated lines do not run out as well', async () => {
+  const tool = join(root, 'home/tool');
+  writeFileSync(tool, '#!/bin/sh\n', { mode: 0o755 });
+  await apply([{ ...zoned, requires: { commands: [tool] } }]);
+  rmSync(tool);
+  await expect(apply([{ ...zoned, requires: { commands: [tool] } }])).rejects.toMatchObject({ code: 'ROTA_REQUIREMENT_MISSING' });
+  clock += 6 * 365 * 86_400_000;
+  expect((await maintain(host(), backends())).namespaces[0]).toMatchObject({ renewed: ['acme/zoned'], problems: [] });
 });

@@ -1,5 +1,7 @@
 import { join } from 'node:path';
 import type { Backend } from '../backend/backend.ts';
+import { bundleLayout } from '../bundle/bundle-layout.ts';
+import { type BundleRecovery, recoverBundles } from '../bundle/recover-bundles.ts';
 import { isRotaError } from '../errors/rota-error.ts';
 import type { Host } from '../host/host.ts';
 import { printJobKey } from '../job/job-key.ts';
@@ -12,6 +14,7 @@ import { readLaunchFile } from '../run/read-launch-file.ts';
 import { retainRuns } from '../run/retain-runs.ts';
 import { namespaceLayout } from '../state/layout.ts';
 import { listNamespaces } from '../state/list-namespaces.ts';
+import { lockHolder, withLock } from '../state/lock.ts';
 import { openState } from '../state/state-format.ts';
 import { applyPlan } from './apply-plan.ts';
 import { installedGeneration } from './installed-entries.ts';
@@ -64,6 +67,7 @@ async function maintainNamespace(
     }
   };
   await step('recovery', () => recoverNamespace(host, backends, namespace), null);
+  const bundles = await step('bundles', () => endBundles(host, namespace), []);
   const renewed = await step('renewal', () => renew(host, backends, namespace), []);
   const capture = captureWith({ ...host.env });
   const spool = await step('check-ins', () => flushSpool({ files: host.files, layout, env: host.env, capture }), {
@@ -72,7 +76,15 @@ async function maintainNamespace(
   });
   const missed = await step('missed runs', () => tellMissed(host, namespace, told), []);
   const dropped = await step('retention', () => retainRuns(host.files, layout, {}, host.now()), []);
-  return { namespace, renewed, sent: spool.sent, waiting: spool.left, missed, dropped, problems };
+  return { namespace, bundles, renewed, sent: spool.sent, waiting: spool.left, missed, dropped, problems };
+}
+
+/** Ends captures and restores whose process is gone, so that what they stopped does not stay down until somebody asks for the next one. */
+async function endBundles(host: Host, namespace: string): Promise<readonly BundleRecovery[]> {
+  const { work, lock } = bundleLayout(host.stateDir, namespace);
+  // Whoever is at it holds the lock.
+  if (host.files.list(work).length === 0 || lockHolder(host, lock) !== null) return [];
+  return withLock(host, lock, { purpose: 'maintenance' }, () => recoverBundles(host, namespace));
 }
 
 /** Compiles the installed jobs again, and takes of it only what changed with time. */
@@ -91,6 +103,7 @@ async function renew(host: Host, backends: readonly Backend[], namespace: string
       warnings: [],
       ...factsOf(host, namespace, generation.entries),
     },
+    requireCommands: false,
   });
   const changes = plan.changes.filter(
     ({ action, reasons }) =>

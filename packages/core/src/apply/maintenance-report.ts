@@ -1,10 +1,13 @@
 import { join } from 'node:path';
+import type { BundleRecovery } from '../bundle/recover-bundles.ts';
 import type { Host } from '../host/host.ts';
 import { parseState } from '../state/namespace-record.ts';
 
 /** What maintenance did for one namespace. */
 export interface MaintainedNamespace {
   readonly namespace: string;
+  /** Captures and restores that had been cut off, and what became of them. */
+  readonly bundles: readonly BundleRecovery[];
   /** Jobs whose horizon or zone data was renewed, `tenant/name`. */
   readonly renewed: readonly string[];
   /** Check-ins that were sent, and those that still wait. */

@@ -6,12 +6,16 @@ import { parseCron } from '../schedule/parse-cron.ts';
 /** Records a year from which on retention has something to do: its limits are 100,000 records and 64 MiB. */
 const manyRecords = 50_000;
 
-/** Whether any of these needs what only passing time brings: dated lines, messages that could not be sent, runs that did not come, history. */
+/**
+ * Whether any of these needs what only passing time brings: dated lines, messages that could not be sent, runs that did not come, captures that were
+ * cut off, history.
+ */
 export function needsMaintenance(host: Pick<Host, 'now' | 'timezone' | 'zoneRoots'>, entries: readonly PlannedEntry[]): boolean {
   const fixed = new Set<string>();
   let recordsAYear = 0;
   for (const { job } of entries) {
     if (job.checkin?.enabled || job.alerts?.on.some((event) => event === 'late' || event === 'missed')) return true;
+    if (job.state !== undefined) return true;
     if (job.trigger.kind !== 'schedule') continue;
     const { timezone } = job.trigger;
     const zone = timezone === 'local' ? host.timezone : timezone;

@@ -1,6 +1,6 @@
-import { accessSync, constants } from 'node:fs';
-import { delimiter, isAbsolute, join, resolve } from 'node:path';
+import { isAbsolute, join, resolve } from 'node:path';
 import { jobPath } from '../backend/job-path.ts';
+import { programExists } from '../host/find-program.ts';
 import type { Host } from '../host/host.ts';
 import { printJobKey } from '../job/job-key.ts';
 import { parseReferences } from '../job/references.ts';
@@ -51,7 +51,7 @@ function commands({ host, entry: { job } }: CheckJobInput): readonly Told[] {
     ...[...before, ...onSuccess, ...onFailure, ...always].map(([file]) => file ?? ''),
   ];
   for (const program of new Set(programs)) {
-    if (program === '' || program.includes('${') || isFound(program, path, folder, host.platform)) continue;
+    if (program === '' || program.includes('${') || programExists(program, { path, folder, platform: host.platform })) continue;
     found.push({
       severity: 'error',
       code: 'command.missing',
@@ -68,20 +68,6 @@ function commands({ host, entry: { job } }: CheckJobInput): readonly Told[] {
     });
   }
   return found;
-}
-
-function isFound(program: string, path: string, folder: string, platform: string): boolean {
-  if (platform === 'win32') return true; // what the command processor would find is not known here
-  const executable = (file: string): boolean => {
-    try {
-      accessSync(file, constants.X_OK);
-      return true;
-    } catch {
-      return false;
-    }
-  };
-  if (program.includes('/')) return executable(resolve(folder, program));
-  return path.split(delimiter).some((place) => place !== '' && executable(join(place, program)));
 }
 
 function launchFile({ host, namespace, entry }: CheckJobInput): readonly Told[] {

@@ -19,6 +19,7 @@ export const catalogue = {
   ROTA_BACKEND_UNAVAILABLE: 'A backend cannot be used on this machine now.',
   ROTA_BACKEND_POLICY: 'A job would run on a backend that the policy does not allow.',
   ROTA_JOB_REFUSED: 'A job asks for something that its backend and the runner cannot give.',
+  ROTA_REQUIREMENT_MISSING: 'A job requires a command that this machine does not have.',
   ROTA_JOB_UNKNOWN: 'No such job is installed.',
   ROTA_NAMESPACE_SOURCE: 'A namespace was declared from another source.',
   ROTA_PLAN_STALE: 'What is installed has changed since the plan was made.',

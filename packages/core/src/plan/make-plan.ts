@@ -11,6 +11,7 @@ import { readGeneration } from '../state/generation-store.ts';
 import { namespaceLayout } from '../state/layout.ts';
 import { readNamespaceRecord } from '../state/namespace-record.ts';
 import { adoptChange } from './adopt-change.ts';
+import { type ProgramCheck, programCheck } from './check-programs.ts';
 import { type BackendFinder, backendFinder, chooseBackend } from './choose-backend.ts';
 import { compareEntry } from './compare-entries.ts';
 import { findOriginals, standsWarning } from './find-originals.ts';
@@ -54,6 +55,8 @@ export interface MakePlanInput {
   readonly takeOver?: boolean | undefined;
   /** Let imported jobs take the place of what they were imported from. @default false */
   readonly adopt?: boolean | undefined;
+  /** Refuse jobs whose `requires.commands` are not here. @default true; maintenance renews what is installed, whatever became of them */
+  readonly requireCommands?: boolean | undefined;
 }
 
 /** Largest share of installed jobs that an apply deletes unasked, unless the config says otherwise. */
@@ -62,7 +65,7 @@ export const defaultRemovalShare = 0.5;
 /**
  * Compares what is declared with what is installed. Reads the machine, changes nothing.
  *
- * @throws ROTA_JOB_REFUSED with one issue for each job that cannot be had; ROTA_BACKEND_UNKNOWN, ROTA_BACKEND_UNAVAILABLE, ROTA_BACKEND_POLICY,
+ * @throws ROTA_JOB_REFUSED or ROTA_REQUIREMENT_MISSING with one issue for each job that cannot be had; ROTA_BACKEND_UNKNOWN, ROTA_BACKEND_UNAVAILABLE, ROTA_BACKEND_POLICY,
  *   ROTA_NAMESPACE_SOURCE, ROTA_STATE_DAMAGED, ROTA_ADOPT_CHANGED.
  */
 export async function makePlan(input: MakePlanInput): Promise<Plan> {
@@ -80,7 +83,8 @@ export async function makePlan(input: MakePlanInput): Promise<Plan> {
     declared.policy?.backends,
   );
 
-  const prepared = await prepareAll(input, find, chosen.backend.name, previous);
+  const programs = programCheck(host);
+  const prepared = await prepareAll(input, find, chosen.backend.name, previous, programs);
   const warnings: Finding[] = declared.warnings.map(({ message, suggestion }) => ({
     severity: 'warning',
     message,
@@ -140,7 +144,8 @@ export async function makePlan(input: MakePlanInput): Promise<Plan> {
     if (original !== undefined && result.change.action !== 'adopt') warnings.push(standsWarning(id, original));
     changes.push(result.change.backend === '' ? { ...result.change, backend: stray?.[0] ?? chosen.backend.name } : result.change);
     if (result.next !== null) entries.push(result.next);
-    if (result.change.action !== 'none') warnings.push(...(ready?.warnings ?? []));
+    if (result.change.action !== 'none' && ready !== undefined)
+      warnings.push(...ready.warnings, ...programs.warnings(ready.entry.job));
   }
   // A namespace that holds nothing any more is anybody's.
   if (previous.size > 0) checkSource(record?.source, declared, changes, input.takeOver ?? false);
@@ -172,6 +177,7 @@ async function prepareAll(
   find: BackendFinder,
   namespaceBackend: string,
   previous: ReadonlyMap<string, PlannedEntry>,
+  programs: ProgramCheck,
 ): Promise<Ready[]> {
   const { host, declared } = input;
   const facts = scheduleFacts(host.timezone, { roots: host.zoneRoots });
@@ -199,11 +205,12 @@ async function prepareAll(
     });
     prepared.set(printJobKey(job), result);
     if (result.kind === 'refused') issues.push(...result.reasons.map((reason) => refusalIssue(job, reason)));
+    if (input.requireCommands ?? true) issues.push(...programs.issues(job));
   }
   const [first] = issues;
   if (first !== undefined) {
     const many = issues.length > 1 ? `${issues.length} refusals; the first: ` : '';
-    throw new RotaError('ROTA_JOB_REFUSED', `${many}${first.message}`, {
+    throw new RotaError(first.code, `${many}${first.message}`, {
       issues,
       ...(first.file === undefined
         ? {}
