@@ -41,7 +41,7 @@ export function isDocumentationUri(word: string): boolean {
 
 function runnerSettings({ launcher, launchFile, home, job, lowering }: CompileInput): readonly Setting[] {
   return [
-    ['ExecStart', [launcher, launchFile ?? ''].map(quoteArgument).join(' ')],
+    ['ExecStart', [...throughShell(launcher), launcher, launchFile ?? ''].map(quoteArgument).join(' ')],
     ['WorkingDirectory', escapePath(home)],
     ['StandardInput', 'null'],
     ['SyslogIdentifier', job.name],
@@ -53,12 +53,20 @@ function runnerSettings({ launcher, launchFile, home, job, lowering }: CompileIn
   ];
 }
 
+/** systemd refuses a program whose path has quotes, backslashes or control characters, however they are quoted (`string_is_safe` in its source). */
+function throughShell(program: string): readonly string[] {
+  return /["'\\\u0000-\u001F\u007F]/.test(program) ? handOver : [];
+}
+
+/** The arguments follow as they are: no shell reads them. */
+const handOver = ['/bin/sh', '-c', 'exec "$0" "$@"'];
+
 function nativeSettings(input: CompileInput): readonly Setting[] {
   const { job, home, lowering } = input;
   const folder = workingFolder(job, home);
   const { inUnit, onCommandLine } = splitEnvironment(input);
   const program = job.shell ? ['/bin/sh', '-c', ...job.command] : [...job.command];
-  const words = program[0]?.includes('=') ? ['/bin/sh', '-c', 'exec "$0" "$@"', ...program] : program;
+  const words = program[0]?.includes('=') ? [...handOver, ...program] : program;
   return [
     ...inUnit.map(([name, value]): Setting => ['Environment', quoteWord(`${name}=${value}`)]),
     // env(1) gives the run its id, and looks the program up on the job's own PATH; systemd would look on a fixed one.
