@@ -43,6 +43,7 @@ function hostOf(rota: RunnerUnderTest, change: Partial<Host> = {}): Host {
     });
   return {
     platform: 'linux',
+    arch: 'x64',
     hostname: 'box',
     user: { name: 'ann', uid: 1, home: rota.scratch },
     env: process.env,

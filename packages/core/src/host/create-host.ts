@@ -18,6 +18,7 @@ export function createHost(options: HostOptions = {}): Host {
   const zoneRoots = options.zoneRoots ?? defaultZoneRoots(env);
   return {
     platform,
+    arch: options.arch ?? process.arch,
     hostname: options.hostname ?? (hostname().split('.')[0] || 'localhost'),
     user,
     env,

@@ -15,6 +15,8 @@ export interface HostUser {
  */
 export interface Host {
   readonly platform: 'linux' | 'darwin' | 'win32';
+  /** Architecture of the processor, in the words of Node: `x64`, `arm64`, ... */
+  readonly arch: string;
   /** Short host name, as declarations select it. */
   readonly hostname: string;
   readonly user: HostUser;

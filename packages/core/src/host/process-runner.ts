@@ -10,6 +10,10 @@ export interface ProcessRequest {
   readonly encoding?: 'utf8' | 'latin1' | undefined;
   /** Milliseconds until the program is ended with TERM, then KILL. @default no limit */
   readonly timeoutMs?: number | undefined;
+  /** Ends the program with TERM, then KILL, as a time-out does. */
+  readonly signal?: AbortSignal | undefined;
+  /** A file that standard error is appended to while the program runs, made with mode 0600; `stderr` is then empty. Its folder exists. */
+  readonly errorFile?: string | undefined;
   /** Let it run on by itself, without output, and answer as soon as it has started. @default false */
   readonly detached?: boolean | undefined;
 }

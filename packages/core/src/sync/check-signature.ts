@@ -1,5 +1,5 @@
 import { RotaError } from '../errors/rota-error.ts';
-import { type Git, gitWords } from './git.ts';
+import { type Git, gitWords } from '../host/git.ts';
 import type { Revision, SyncSource } from './sync-status.ts';
 
 /**

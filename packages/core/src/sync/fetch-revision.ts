@@ -1,6 +1,6 @@
 import { RotaError } from '../errors/rota-error.ts';
+import { type Git, gitOn, gitOutput, gitWords } from '../host/git.ts';
 import type { Host } from '../host/host.ts';
-import { type Git, gitOn, gitOutput, gitWords } from './git.ts';
 import type { SyncLayout } from './sync-layout.ts';
 import type { Revision, SyncSource } from './sync-status.ts';
 

@@ -1,7 +1,7 @@
 import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join, posix } from 'node:path';
 import { RotaError } from '../errors/rota-error.ts';
-import { type Git, gitOutput } from './git.ts';
+import { type Git, gitOutput } from '../host/git.ts';
 
 export interface WriteTreeOptions {
   /** Everything, not only what can be read as data. */

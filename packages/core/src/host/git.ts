@@ -1,6 +1,6 @@
 import { RotaError } from '../errors/rota-error.ts';
-import type { Host } from '../host/host.ts';
-import type { ProcessResult } from '../host/process-runner.ts';
+import type { Host } from './host.ts';
+import type { ProcessResult } from './process-runner.ts';
 
 export interface GitRequest {
   readonly input?: string;
@@ -11,7 +11,7 @@ export interface GitRequest {
   readonly settings?: readonly string[];
 }
 
-/** Runs git on one bare repository. A non-zero exit is a result. */
+/** Runs git on one repository. A non-zero exit is a result. */
 export type Git = (args: readonly string[], request?: GitRequest) => Promise<ProcessResult>;
 
 /**
@@ -46,8 +46,17 @@ const foreign = [
   'GIT_PROTOCOL_FROM_USER',
 ];
 
-/** @throws (from the result) ROTA_COMMAND_MISSING when git is not installed */
+/** git for a bare repository. @throws (from the result) ROTA_COMMAND_MISSING when git is not installed */
 export function gitOn(host: Pick<Host, 'run' | 'env'>, repository: string): Git {
+  return gitWith(host, [`--git-dir=${repository}`]);
+}
+
+/** git for the checkout that a folder is in; replacements of objects (git-replace(1)) are not followed. @throws as {@link gitOn} */
+export function gitIn(host: Pick<Host, 'run' | 'env'>, folder: string): Git {
+  return gitWith(host, ['-C', folder, '--no-replace-objects']);
+}
+
+function gitWith(host: Pick<Host, 'run' | 'env'>, where: readonly string[]): Git {
   const env = {
     ...Object.fromEntries(foreign.map((name) => [name, undefined])),
     GIT_TERMINAL_PROMPT: '0',
@@ -62,7 +71,7 @@ export function gitOn(host: Pick<Host, 'run' | 'env'>, repository: string): Git 
     try {
       return await host.run({
         file: 'git',
-        args: ['--no-pager', `--git-dir=${repository}`, ...configured, ...args],
+        args: ['--no-pager', ...where, ...configured, ...args],
         env,
         timeoutMs: request.timeoutMs ?? 60_000,
         ...(request.input === undefined ? {} : { input: request.input }),
