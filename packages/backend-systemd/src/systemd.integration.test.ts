@@ -143,6 +143,11 @@ describe('the units of a real user manager', () => {
     expect(runs()).toBe(1);
     await ns.apply({ moved: {} }, at(seconds() + 2));
     await until(() => runs() === 2);
+    // The same for one without a stamp, which 262 counts from its last trigger even when it was stopped and started.
+    await sleep(1500);
+    await ns.apply({ moved: {} }, at(seconds() - 1));
+    await sleep(1500);
+    expect(runs()).toBe(2);
     ns.ask('moved');
     await ns.systemctl('start', unit('moved', 'service'));
     await until(() => runs() === 3);

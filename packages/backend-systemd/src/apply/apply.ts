@@ -7,6 +7,7 @@ import { unitName, unitPrefix } from '../unit-name.ts';
 import { keepRunning } from './keep-running.ts';
 import { parkTimers } from './park-timers.ts';
 import { reloadManager } from './reload-manager.ts';
+import { removeStamp, setStamp } from './stamp.ts';
 import { startTimers } from './start-timers.ts';
 import { stopTimers } from './stop-timers.ts';
 import { surprisedTimers } from './surprised-timers.ts';
@@ -22,7 +23,7 @@ export async function apply(host: Host, { namespace, changes, onProgress }: Appl
   const folders = await readFolders(host);
   const units = changes.map((change): UnitChange => ({ name: unitName(namespace, change), change }));
   const surprised = await surprisedTimers(host, units);
-  await parkTimers(host, folders.units, units.filter(({ name }) => surprised.has(name)).map(timerOf));
+  await parkTimers(host, folders, units.filter(({ name }) => surprised.has(name)).map(timerOf));
   const stopped = units.filter((unit) => hadTimer(unit) && !isArmed(unit));
   // Stopped while their units are still known, and before a reload could let them elapse.
   await stopTimers(host, stopped.map(timerOf));
@@ -73,13 +74,8 @@ function removeOwn(host: Host, path: string): void {
 
 /** A `Persistent=` timer starts its service for what it missed since its stamp (systemd.timer(5)): from now on that is nothing. */
 function writeStamp(host: Host, folders: Folders, { name, change }: UnitChange, timer: string | undefined): void {
-  const stamp = join(folders.stamps, `stamp-${name}.timer`);
-  if (timer === undefined || !/^Persistent=yes$/m.test(timer)) {
-    host.files.remove(stamp);
-    return;
-  }
-  if (host.files.facts(stamp) === undefined) host.files.write(stamp, '', 0o644);
-  host.files.setTimes(stamp, change.handledUntil * 1000);
+  if (timer === undefined || !/^Persistent=yes$/m.test(timer)) removeStamp(host, folders, `${name}.timer`);
+  else setStamp(host, folders, `${name}.timer`, change.handledUntil * 1000);
 }
 
 /** A failed service is kept in memory by name; one that is gone or new starts with a clean slate. */
