@@ -46,6 +46,7 @@ export type { RestoreInput, RestorePlan, RestoreResult } from './bundle/restore.
 export type { BundleContent, BundleStore, Sidecar } from './bundle/store/bundle-store.ts';
 export type { VerifyCheck, VerifyInput, VerifyLevel, VerifyResult } from './bundle/verify-bundle.ts';
 export * from './config/declaration.ts';
+export { declarationError } from './config/declaration-error.ts';
 export type { DeclarationOfOptions } from './config/declaration-of-options.ts';
 export { defaultHostFile } from './config/default-host-file.ts';
 export {

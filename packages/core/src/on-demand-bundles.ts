@@ -1,14 +1,14 @@
 import type { BundleSpec } from './bundle/bundle-spec.ts';
-import type { BundleStore } from './bundle/bundle-store.ts';
 import type { CaptureInput, CaptureResult } from './bundle/capture.ts';
 import type { BundleInput } from './bundle/define-bundle.ts';
-import type { FoundBundle, findBundle as find } from './bundle/find-bundle.ts';
+import type { FetchedBundle, FindBundleInput } from './bundle/find-bundle.ts';
 import type { BundleManifest } from './bundle/manifest.ts';
 import type { CapturePlan } from './bundle/plan-capture.ts';
 import type { PruneDecision, pruneBundles as prune } from './bundle/prune-bundles.ts';
 import type { BundleReader } from './bundle/read-bundle.ts';
 import type { BundleRecovery } from './bundle/recover-bundles.ts';
 import type { RestoreInput, RestorePlan, RestoreResult } from './bundle/restore.ts';
+import type { BundleStore } from './bundle/store/bundle-store.ts';
 import type { VerifyInput, VerifyResult } from './bundle/verify-bundle.ts';
 import type { Host } from './host/host.ts';
 import type { Job } from './job/job.ts';
@@ -66,7 +66,7 @@ export async function recoverBundles(host: CaptureInput['host'], namespace: stri
   return await (await import('./on-demand-bodies.ts')).recoverBundles(host, namespace);
 }
 
-/** The first store that a declaration names, else the state folder's own. @throws ROTA_NOT_BUILT for a kind of store that is not there yet */
+/** The stores that a declaration names, as one, else the state folder's own. */
 export async function openStore(host: Host, namespace: string, spec?: Pick<BundleSpec, 'stores'>): Promise<BundleStore> {
   return (await import('./on-demand-bodies.ts')).openStore(host, namespace, spec);
 }
@@ -81,7 +81,10 @@ export async function pruneBundles(input: Parameters<typeof prune>[0]): Promise<
   return (await import('./on-demand-bodies.ts')).pruneBundles(input);
 }
 
-/** Finds a bundle by the beginning of its id, by `latest` (the newest that is complete), or by the path of its file. @throws ROTA_BUNDLE_UNKNOWN */
-export async function findBundle(...input: Parameters<typeof find>): Promise<FoundBundle> {
-  return (await import('./on-demand-bodies.ts')).findBundle(...input);
+/**
+ * Finds a bundle by the beginning of its id, by `latest` (the newest that is complete), or by the path of its file; fetches it when its store is
+ * elsewhere. @throws ROTA_BUNDLE_UNKNOWN, ROTA_BUNDLE_STORE
+ */
+export async function findBundle(input: FindBundleInput): Promise<FetchedBundle> {
+  return await (await import('./on-demand-bodies.ts')).findBundle(input);
 }

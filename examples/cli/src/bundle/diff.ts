@@ -1,6 +1,6 @@
-import { diffBundles, RotaError, readManifest } from '@rota/core';
+import { diffBundles, type FoundBundle, RotaError, readManifest } from '@rota/core';
 import type { CommandContext } from '../command.ts';
-import { bundleOf, placeOfJob } from '../commands/bundle.ts';
+import { placeOfJob, withBundle } from '../commands/bundle.ts';
 
 /** `rota bundle diff JOB BUNDLE [BUNDLE]`: from the first to the second, which is the newest complete one unless it is named. */
 export async function run(context: CommandContext): Promise<number> {
@@ -8,8 +8,9 @@ export async function run(context: CommandContext): Promise<number> {
   if (first === undefined) throw new RotaError('ROTA_USAGE', '`rota bundle diff` needs a job and a bundle.');
   const place = await placeOfJob(context);
   const key = context.options.ageIdentity;
-  const before = await readManifest((await bundleOf(context, place, first)).path, key);
-  const after = await readManifest((await bundleOf(context, place, second ?? 'latest')).path, key);
+  const read = ({ path }: FoundBundle) => readManifest(path, key);
+  const before = await withBundle(context, place, first, read);
+  const after = await withBundle(context, place, second, read);
   const differences = diffBundles(before, after);
   if (context.json) context.printJson({ formatVersion: 1, action: 'diff', from: before.id, to: after.id, differences });
   else {

@@ -1,11 +1,14 @@
-import { readManifest } from '@rota/core';
+import { type FoundBundle, readManifest } from '@rota/core';
 import type { CommandContext } from '../command.ts';
-import { bundleOf, placeOfJob } from '../commands/bundle.ts';
+import { placeOfJob, withBundle } from '../commands/bundle.ts';
 import { byteText } from '../output/byte-text.ts';
 
 /** `rota bundle inspect JOB [BUNDLE]`: what a bundle says of itself. */
 export async function run(context: CommandContext): Promise<number> {
-  const bundle = await bundleOf(context, await placeOfJob(context));
+  return await withBundle(context, await placeOfJob(context), context.args[2], (bundle) => inspect(context, bundle));
+}
+
+async function inspect(context: CommandContext, bundle: FoundBundle): Promise<number> {
   const { entries, ...manifest } = await readManifest(bundle.path, context.options.ageIdentity);
   if (context.json) {
     context.printJson({

@@ -6,7 +6,9 @@ import { table } from '../output/table.ts';
 /** `rota bundle list [JOB]`: oldest first. */
 export async function run(context: CommandContext): Promise<number> {
   const { store, spec } = await placeOf(context);
-  const bundles = store.list().filter((one) => spec === undefined || (one.tenant === spec.tenant && one.name === spec.name));
+  const bundles = (await store.list()).filter(
+    (one) => spec === undefined || (one.tenant === spec.tenant && one.name === spec.name),
+  );
   if (context.json) context.printJson({ formatVersion: 1, action: 'list', place: store.place, bundles });
   else if (bundles.length === 0) context.say(`There are no bundles in ${store.place}.`);
   else {

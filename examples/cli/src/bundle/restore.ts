@@ -1,20 +1,24 @@
 import { resolve } from 'node:path';
-import { planRestore, type RestoreInput, RotaError, restoreBundle } from '@rota/core';
+import { type FoundBundle, planRestore, type RestoreInput, RotaError, restoreBundle } from '@rota/core';
 import type { CommandContext } from '../command.ts';
-import { bundleOf, placeOfJob } from '../commands/bundle.ts';
+import { type JobPlace, placeOfJob, withBundle } from '../commands/bundle.ts';
 import { confirm } from '../confirm.ts';
 import { progress } from '../output/progress.ts';
 
 /** `rota bundle restore JOB [BUNDLE]` */
 export async function run(context: CommandContext): Promise<number> {
-  const { io, options } = context;
   const place = await placeOfJob(context);
+  return await withBundle(context, place, context.args[2], (bundle) => restore(context, place, bundle));
+}
+
+async function restore(context: CommandContext, place: JobPlace, bundle: FoundBundle): Promise<number> {
+  const { io, options } = context;
   const count = progress(io, 'Restoring');
   const input: RestoreInput = {
     host: context.host(),
     namespace: place.namespace,
     spec: place.spec,
-    bundle: await bundleOf(context, place),
+    bundle,
     ...(options.only === undefined ? {} : { only: options.only }),
     ...(options.into === undefined ? {} : { to: resolve(io.cwd, options.into) }),
     identity: answersOf(options.identity ?? []),

@@ -1,14 +1,18 @@
-import { RotaError, type VerifyLevel, verifyBundle } from '@rota/core';
+import { type FoundBundle, RotaError, type VerifyLevel, verifyBundle } from '@rota/core';
 import type { CommandContext } from '../command.ts';
-import { bundleOf, placeOfJob } from '../commands/bundle.ts';
+import { type JobPlace, placeOfJob, withBundle } from '../commands/bundle.ts';
 import { progress } from '../output/progress.ts';
 
 /** `rota bundle verify JOB [BUNDLE] --level N`, and `rota bundle drill JOB [BUNDLE]`, which is level 4. */
 export async function run(context: CommandContext): Promise<number> {
-  const { io, options, args } = context;
+  const { options, args } = context;
   const level: VerifyLevel = args[0] === 'drill' ? 4 : levelOf(options.level ?? '1');
   const place = await placeOfJob(context);
-  const bundle = await bundleOf(context, place);
+  return await withBundle(context, place, args[2], (bundle) => verify(context, place, bundle, level));
+}
+
+async function verify(context: CommandContext, place: JobPlace, bundle: FoundBundle, level: VerifyLevel): Promise<number> {
+  const { io, options } = context;
   if (options.dryRun === true) {
     if (context.json)
       context.printJson({ formatVersion: 1, action: 'verify', path: bundle.path, level, checks: [], notes: ['dry run'] });

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { cliWorkplace, manifest } from '../testing/cli-workplace.ts';
@@ -54,8 +54,7 @@ test('what is not built, not known or not declared says so', async () => {
   expect(await code('migrate', 'app')).toBe('ROTA_NOT_BUILT');
   expect(await code('captrue', 'app')).toBe('ROTA_USAGE');
   expect(await code('capture', 'app')).toBe('ROTA_BUNDLE_UNDECLARED');
-  const stores = [{ kind: 'restic', repository: '/srv/restic' }];
+  const stores = [{ kind: 'ssh', host: 'nobody@127.0.0.1', options: ['Port=1'], path: '/srv/bundles' }];
   work.write('jobs/app.yaml', manifest('app', { state: { roots: [{ name: 'data', path: work.folder }], stores } }));
-  expect(await code('capture', 'app')).toBe('ROTA_NOT_BUILT');
-  expect(existsSync('/srv/restic')).toBe(false);
+  expect(await code('capture', 'app')).toBe('ROTA_BUNDLE_STORE');
 });

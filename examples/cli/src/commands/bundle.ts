@@ -11,6 +11,11 @@ export interface BundlePlace {
   readonly spec: BundleSpec | undefined;
 }
 
+/** The same where a job was named. */
+export interface JobPlace extends BundlePlace {
+  readonly spec: BundleSpec;
+}
+
 const actions: Readonly<Record<string, () => Promise<{ readonly run: (context: CommandContext) => Promise<number> }>>> = {
   capture: () => import('../bundle/capture.ts'),
   list: () => import('../bundle/list.ts'),
@@ -40,7 +45,7 @@ export async function run(context: CommandContext): Promise<number> {
 }
 
 /** The job that an action is for. @throws ROTA_USAGE, ROTA_JOB_UNKNOWN, ROTA_BUNDLE_UNDECLARED */
-export async function placeOfJob(context: CommandContext): Promise<BundlePlace & { readonly spec: BundleSpec }> {
+export async function placeOfJob(context: CommandContext): Promise<JobPlace> {
   const [action, name] = context.args;
   if (name === undefined) throw new RotaError('ROTA_USAGE', `\`rota bundle ${action}\` needs the name of a job.`);
   const declaration = await openDeclaration(context, [], 'status');
@@ -55,7 +60,17 @@ export async function placeOf(context: CommandContext): Promise<BundlePlace> {
   return { namespace, spec: undefined, store: await openStore(context.host(), namespace) };
 }
 
-/** The bundle that the second word after the action names; the newest complete one without it. */
-export function bundleOf(context: CommandContext, { store, spec }: BundlePlace, which = context.args[2]): Promise<FoundBundle> {
-  return findBundle(context.host(), store, which ?? 'latest', spec);
+/** Does something with a bundle; without a name, with the newest that is complete. What was fetched for it is removed again. */
+export async function withBundle<T>(
+  context: CommandContext,
+  { namespace, store, spec }: BundlePlace,
+  which: string | undefined,
+  work: (bundle: FoundBundle) => Promise<T>,
+): Promise<T> {
+  const bundle = await findBundle({ host: context.host(), namespace, store, which: which ?? 'latest', of: spec });
+  try {
+    return await work(bundle);
+  } finally {
+    bundle.close();
+  }
 }

@@ -80,7 +80,7 @@ export interface BundleRetention {
 /** Where bundles are kept: a folder of this machine, a folder behind ssh, or a repository of restic. */
 export type StoreDeclaration =
   | { readonly kind: 'folder'; readonly path: string }
-  | { readonly kind: 'ssh'; readonly host: string; readonly path: string }
+  | { readonly kind: 'ssh'; readonly host: string; readonly path: string; readonly options: readonly string[] }
   | { readonly kind: 'restic'; readonly repository: string };
 
 /** `spec.state` of a job with every default filled in and every command split. */

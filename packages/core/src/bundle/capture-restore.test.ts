@@ -7,9 +7,9 @@ import { bundleLayout } from './bundle-layout.ts';
 import { captureBundle } from './capture.ts';
 import type { BundleInput } from './define-bundle.ts';
 import { findBundle } from './find-bundle.ts';
-import { openStore } from './open-store.ts';
 import { type RestoreInput, restoreBundle } from './restore.ts';
 import { type ServiceUnderTest, serviceUnderTest } from './service.fixture.ts';
+import { openStore } from './store/open-store.ts';
 import { verifyBundle } from './verify-bundle.ts';
 
 let service: ServiceUnderTest;
@@ -23,7 +23,13 @@ const capture = async (change: Partial<BundleInput> = {}) =>
 const restore = async (change: Partial<BundleInput> = {}, extra: Partial<RestoreInput> = {}) => {
   const host = service.host();
   const spec = service.spec(change);
-  const bundle = findBundle(host, openStore(host, 'default', spec), 'latest', spec);
+  const bundle = await findBundle({
+    host: host,
+    namespace: 'default',
+    store: openStore(host, 'default', spec),
+    which: 'latest',
+    of: spec,
+  });
   return await restoreBundle({ host, namespace: 'default', spec, bundle, ...extra });
 };
 const works = () => readdirSync(bundleLayout(service.host().stateDir, 'default').work);
@@ -53,7 +59,7 @@ describe('a capture', () => {
     const dump = { kind: 'command' as const, name: 'db', dump: ['false'] };
     await expect(capture({ databases: [dump] })).rejects.toMatchObject({ code: 'ROTA_BUNDLE_HOOK' });
     expect(service.running()).toBe(true);
-    expect(openStore(service.host(), 'default').list()).toEqual([]);
+    expect(await openStore(service.host(), 'default').list()).toEqual([]);
     expect(works()).toEqual([]);
   });
 
@@ -204,10 +210,10 @@ requirePart(commandPart('sqlite3'))('a SQLite database', () => {
       spec,
       store,
       level: 4,
-      bundle: findBundle(host, store, 'latest'),
+      bundle: await findBundle({ host: host, namespace: 'default', store: store, which: 'latest' }),
     });
     expect(result.checks.map(({ level }) => level)).toEqual([0, 1, 2, 3, 4]);
-    expect(store.list()[0]?.verified?.level).toBe(4);
+    expect((await store.list())[0]?.verified?.level).toBe(4);
     const written = Number(sql('SELECT n FROM total'));
     await restore(change);
     expect(existsSync(`${file}-wal`)).toBe(false);

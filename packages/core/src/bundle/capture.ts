@@ -8,22 +8,22 @@ import { withLock } from '../state/lock.ts';
 import { hostId, openState } from '../state/state-format.ts';
 import { bundleLayout } from './bundle-layout.ts';
 import type { BundleSpec } from './bundle-spec.ts';
-import type { BundleStore, Sidecar } from './bundle-store.ts';
 import { beginDowntime, type GuardKind } from './downtime.ts';
 import { copySqlite, runWithFile } from './dump-database.ts';
 import { readAttributes } from './extended-attributes.ts';
 import type { BundleManifest, BundleProblem } from './manifest.ts';
 import { namesOfIds } from './names-of-ids.ts';
-import { openStore } from './open-store.ts';
 import { type CapturePlan, freeBytes, leftOut, planCapture } from './plan-capture.ts';
 import { readBundle } from './read-bundle.ts';
 import { recoverBundles } from './recover-bundles.ts';
 import { hookEnvironment, runHooks } from './run-hook.ts';
 import { openStage } from './stage-tree.ts';
+import type { BundleStore, Sidecar } from './store/bundle-store.ts';
+import { openStore } from './store/open-store.ts';
 import { bestCompression } from './stream-parts.ts';
 import { treeDigest } from './tree-digest.ts';
 import { walkTree } from './walk-tree.ts';
-import { writeBundle } from './write-bundle.ts';
+import { archiveOf, writeBundle } from './write-bundle.ts';
 
 /** Whose state to capture, and where to keep it. */
 export interface CaptureInput {
@@ -69,6 +69,8 @@ export async function captureBundle(input: CaptureInput): Promise<CaptureResult>
   const store = input.store ?? openStore(host, namespace, spec);
   return await withLock(host, layout.lock, { purpose: `capture ${spec.tenant}/${spec.name}`, signal }, async () => {
     await recoverBundles(host, namespace);
+    // A store that cannot be reached is better known before anything is stopped.
+    await store.list();
     const plan = await planCapture(spec, signal);
     input.onProgress?.('look', plan.entries, plan.entries);
     refuse(plan, spec);
@@ -198,53 +200,48 @@ async function captureInto(input: CaptureInput, { id, work, plan, store, env }: 
   const suffix = { zstd: '.tar.zst', gzip: '.tar.gz', none: '.tar' }[compression];
   const encrypted = spec.recipients.length > 0;
   const file = `${spec.tenant}.${spec.name}-${host.hostname}-${createdAt.replaceAll(/[-:]/g, '')}-${id.slice(0, 8)}${suffix}${encrypted ? '.age' : ''}`;
-  const prepared = store.prepare(file);
-  host.files.write(join(work, 'prepared'), prepared);
-  try {
-    const { size, sha256 } = await writeBundle({
-      manifest,
-      payload,
-      out: prepared,
-      compression,
-      recipients: spec.recipients,
-      onBytes: (done) => input.onProgress?.('write', done, plan.bytes),
-      signal,
-    });
-    // Who encrypts to others cannot read it back: then the checksum of the file is all that there is.
-    if (!encrypted) await checkWritten(prepared, manifest, input, signal);
-    const bundle: Sidecar = {
-      formatVersion: 1,
-      id,
-      file,
-      size,
-      sha256,
-      tenant: spec.tenant,
-      name: spec.name,
-      host: host.hostname,
-      createdAt,
-      outcome: manifest.outcome,
-      consistency,
-      compression,
-      encrypted,
-      entries: manifest.totals.entries,
-      bytes: manifest.totals.bytes,
-      treeDigest: manifest.treeDigest,
-      verified: encrypted ? null : { level: 1, at: instantText(Math.floor(host.now() / 1000)) },
-    };
-    store.put(prepared, bundle);
-    return {
-      outcome: manifest.outcome,
-      bundle,
-      place: store.pathOf(bundle),
-      problems: manifest.problems,
-      notes: manifest.notes,
-      stopped: downtime.stopped,
-      downtimeMs,
-      ...(downtime.guard === undefined ? {} : { guard: downtime.guard }),
-    };
-  } finally {
-    rmSync(prepared, { force: true });
-  }
+  const prepared = join(work, file);
+  const { size, sha256 } = await writeBundle({
+    manifest,
+    payload,
+    out: prepared,
+    compression,
+    recipients: spec.recipients,
+    onBytes: (done) => input.onProgress?.('write', done, plan.bytes),
+    signal,
+  });
+  // Who encrypts to others cannot read it back: then the checksum of the file is all that there is.
+  if (!encrypted) await checkWritten(prepared, manifest, input, signal);
+  const sidecar: Sidecar = {
+    formatVersion: 1,
+    id,
+    file,
+    size,
+    sha256,
+    tenant: spec.tenant,
+    name: spec.name,
+    host: host.hostname,
+    createdAt,
+    outcome: manifest.outcome,
+    consistency,
+    compression,
+    encrypted,
+    entries: manifest.totals.entries,
+    bytes: manifest.totals.bytes,
+    treeDigest: manifest.treeDigest,
+    verified: encrypted ? null : { level: 1, at: instantText(Math.floor(host.now() / 1000)) },
+  };
+  const bundle = await store.put({ file: prepared, manifest, archive: () => archiveOf({ manifest, payload }) }, sidecar);
+  return {
+    outcome: manifest.outcome,
+    bundle,
+    place: store.placeOf(bundle),
+    problems: manifest.problems,
+    notes: manifest.notes,
+    stopped: downtime.stopped,
+    downtimeMs,
+    ...(downtime.guard === undefined ? {} : { guard: downtime.guard }),
+  };
 }
 
 async function checkWritten(path: string, manifest: BundleManifest, input: CaptureInput, signal?: AbortSignal): Promise<void> {

@@ -7,7 +7,8 @@ import { schemaProblems } from '../job/schema-problems.ts';
 import type { StateInput } from '../job/state-input.ts';
 import { stateSchema } from '../job/state-schema.ts';
 import type { JobKey } from '../state/job-key.ts';
-import type { BundleDatabase, BundleRoot, BundleService, BundleSpec, HookName } from './bundle-spec.ts';
+import type { BundleDatabase, BundleRoot, BundleService, BundleSpec, HookName, StoreDeclaration } from './bundle-spec.ts';
+import { isSshHost } from './ssh-command.ts';
 
 /** What `defineBundle` takes: whose state it is, and the fields of `spec.state`. */
 export type BundleInput = JobKey & StateInput;
@@ -126,7 +127,7 @@ export function defineBundle({ tenant, name, ...state }: BundleInput): BundleSpe
       withinMs: notes.duration(['state', 'retention', 'within'], retention.within) ?? 0,
     },
     recipients: input.encrypt?.recipients ?? [],
-    stores: input.stores ?? [],
+    stores: (input.stores ?? []).map((store, index) => storeOf(notes, ['state', 'stores', index], store)),
     ...(input.compression === undefined ? {} : { compression: input.compression }),
     downtimeBudgetMs: notes.duration(['state', 'downtimeBudget'], input.downtimeBudget, 1) ?? 60_000,
     guidance: Object.fromEntries(
@@ -160,6 +161,22 @@ function unitService(unit: string, scope: 'user' | 'system'): BundleService {
     stop: [...systemctl, 'stop', unit],
     start: [...systemctl, 'start', unit],
   };
+}
+
+function storeOf(
+  notes: Notes,
+  path: readonly (string | number)[],
+  store: NonNullable<StateInput['stores']>[number],
+): StoreDeclaration {
+  if (store.kind === 'restic') {
+    notes.plainText([...path, 'repository'], store.repository);
+    return store;
+  }
+  const place = absolutePath(notes, [...path, 'path'], store.path);
+  if (store.kind === 'folder') return { kind: 'folder', path: place };
+  if (!isSshHost(store.host))
+    notes.error('ROTA_FIELD_VALUE', [...path, 'host'], `"${store.host}" is not a host: expected HOST or USER@HOST.`);
+  return { kind: 'ssh', host: store.host, path: place, options: store.options ?? [] };
 }
 
 function checkRoots(notes: Notes, roots: readonly BundleRoot[]): void {

@@ -4,6 +4,7 @@ import type { Host } from '../host/host.ts';
 import type { Command } from '../job/job.ts';
 import { ownIdentity } from '../state/process-identity.ts';
 import type { BundleService, BundleSpec } from './bundle-spec.ts';
+import { quoteForShell } from './quote-for-shell.ts';
 
 /** What stands still, written before it is stopped, so that anybody can start it again. */
 interface DowntimeJournal {
@@ -160,7 +161,7 @@ async function armGuard(
 }
 
 function guardScript(armed: string, { pid, startTicks, wake }: DowntimeJournal, seconds: number): string {
-  const commands = wake.map(({ command }) => command.map(quoted).join(' '));
+  const commands = wake.map(({ command }) => command.map(quoteForShell).join(' '));
   return `#!/bin/sh
 # Starts again what a capture or a restore stopped, should that process not come to do it.
 left=${seconds}
@@ -168,18 +169,13 @@ alive() {
   kill -0 ${pid} 2>/dev/null || return 1
   ${startTicks === null ? 'return 0' : `test "$(sed 's/.*) //' /proc/${pid}/stat 2>/dev/null | cut -d' ' -f20)" = ${startTicks}`}
 }
-while test -e ${quoted(armed)} && alive && test "$left" -gt 0; do
+while test -e ${quoteForShell(armed)} && alive && test "$left" -gt 0; do
   sleep 1
   left=$((left - 1))
 done
-test -e ${quoted(armed)} || exit 0
+test -e ${quoteForShell(armed)} || exit 0
 failed=0
 ${commands.map((command) => `${command} || { sleep 2; ${command}; } || failed=1`).join('\n')}
-test "$failed" = 0 && rm -f ${quoted(armed)}
+test "$failed" = 0 && rm -f ${quoteForShell(armed)}
 `;
-}
-
-/** A word for sh(1). */
-function quoted(word: string): string {
-  return `'${word.replaceAll("'", `'\\''`)}'`;
 }

@@ -28,8 +28,10 @@ import { walkTree } from './walk-tree.ts';
 
 export interface ExtractInput {
   readonly host: Pick<Host, 'run' | 'files'>;
-  /** The bundle's file. */
-  readonly path: string;
+  /** The bundle's file, or the bytes of its archive. */
+  readonly path: string | AsyncIterable<Uint8Array>;
+  /** Told the text of the manifest before anything is unpacked. */
+  readonly onManifest?: (text: Uint8Array) => void;
   /** Where each root goes, by its name: an absolute path that does not exist, in a folder that does. Other roots are left out. */
   readonly places: ReadonlyMap<string, string>;
   /** A folder for dumps of databases. */
@@ -68,7 +70,8 @@ export async function extractBundle(input: ExtractInput): Promise<Extracted> {
   const manifest = await readBundle(input.path, {
     ageIdentity: input.ageIdentity,
     signal: input.signal,
-    onManifest(found) {
+    onManifest(found, text) {
+      input.onManifest?.(text);
       total = found.totals.bytes;
       for (const { name, type, link = '' } of found.entries)
         if (type === 'symlink' && !input.keepLinks.has(name.split('/')[1] ?? '') && leavesRoot(name, link))

@@ -7,10 +7,10 @@ import { nodeFiles } from '../host/node-files.ts';
 import { bundleLayout } from './bundle-layout.ts';
 import { captureBundle } from './capture.ts';
 import { findBundle } from './find-bundle.ts';
-import { openStore } from './open-store.ts';
 import { recoverBundles } from './recover-bundles.ts';
 import { restoreBundle } from './restore.ts';
 import { type ServiceUnderTest, serviceUnderTest } from './service.fixture.ts';
+import { openStore } from './store/open-store.ts';
 import { verifyBundle } from './verify-bundle.ts';
 
 let service: ServiceUnderTest;
@@ -43,12 +43,12 @@ describe.each(modes)('a capture in which one effect fails (%s)', (mode) => {
       await recoverAfterDeath();
       expect(service.running(), `effect ${at}: the service was left stopped`).toBe(true);
       const store = openStore(service.host(), 'default');
-      for (const sidecar of store.list())
+      for (const sidecar of await store.list())
         await verifyBundle({
           host: service.host(),
           namespace: 'default',
           level: 1,
-          bundle: { path: store.pathOf(sidecar), sidecar },
+          bundle: { path: store.placeOf(sidecar), sidecar },
         });
       expect(existsSync(store.place) ? readdirSync(store.place).filter((name) => name.endsWith('.partial')) : []).toEqual([]);
       expect(nodeFiles.list(bundleLayout(service.host().stateDir, 'default').work)).toEqual([]);
@@ -68,7 +68,12 @@ describe.each(modes)('a restore in which one effect fails (%s)', (mode) => {
       const files = faultyFiles(nodeFiles, { at, mode });
       const host = service.host(files);
       const spec = service.spec();
-      const bundle = findBundle(service.host(), openStore(service.host(), 'default'), 'latest');
+      const bundle = await findBundle({
+        host: service.host(),
+        namespace: 'default',
+        store: openStore(service.host(), 'default'),
+        which: 'latest',
+      });
       const failed = await restoreBundle({ host, namespace: 'default', spec, bundle, keepPrevious: at % 2 === 0 }).then(
         () => false,
         () => true,

@@ -1,8 +1,10 @@
+import { rmSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { RotaError } from '../errors/rota-error.ts';
 import type { Host } from '../host/host.ts';
-import type { BundleStore, Sidecar } from './bundle-store.ts';
-import { parseSidecar } from './folder-store.ts';
+import { makeScratch } from './scratch-folder.ts';
+import type { BundleStore, Sidecar } from './store/bundle-store.ts';
+import { parseSidecar, sidecarSuffix } from './store/sidecar-text.ts';
 
 /** A bundle's file, and its sidecar where there is one. */
 export interface FoundBundle {
@@ -10,31 +12,55 @@ export interface FoundBundle {
   readonly sidecar: Sidecar | undefined;
 }
 
+/** A bundle's file on this machine; it may have been fetched for this use. */
+export interface FetchedBundle extends FoundBundle {
+  /** Removes what was fetched; the store's own file stays. */
+  close(): void;
+}
+
+/** Which bundle to find, and where. */
+export interface FindBundleInput {
+  readonly host: Host;
+  readonly namespace: string;
+  readonly store: BundleStore;
+  /** The beginning of an id, `latest` (the newest that is complete), or the path of a file. */
+  readonly which: string;
+  /** Only bundles of this job. @default all */
+  readonly of?: { readonly tenant: string; readonly name: string } | undefined;
+}
+
 /**
- * Finds a bundle by the beginning of its id, by `latest` (the newest that is complete), or by the path of its file.
+ * Finds a bundle, and fetches it when its store is elsewhere.
  *
- * @throws ROTA_BUNDLE_UNKNOWN
+ * @throws ROTA_BUNDLE_UNKNOWN, ROTA_BUNDLE_STORE
  */
-export function findBundle(
-  host: Pick<Host, 'files'>,
-  store: BundleStore,
-  which: string,
-  of?: { readonly tenant: string; readonly name: string },
-): FoundBundle {
-  const mine = store.list().filter((one) => of === undefined || (one.tenant === of.tenant && one.name === of.name));
-  if (which === 'latest') {
-    const newest = mine.filter(({ outcome }) => outcome === 'ok').at(-1);
-    if (newest !== undefined) return { path: store.pathOf(newest), sidecar: newest };
-    throw unknown('There is no complete bundle yet', store);
-  }
-  const matches = /^[0-9a-f]{4,16}$/.test(which) ? mine.filter(({ id }) => id.startsWith(which)) : [];
-  const [found, another] = matches;
-  if (found !== undefined && another === undefined) return { path: store.pathOf(found), sidecar: found };
-  if (another !== undefined) throw unknown(`More than one bundle begins with ${which}`, store);
+export async function findBundle(input: FindBundleInput): Promise<FetchedBundle> {
+  const { host, store, which, of } = input;
   const path = resolve(which);
   if (/[/.\\]/.test(which) && host.files.facts(path)?.kind === 'file')
-    return { path, sidecar: parseSidecar(host.files.readText(`${path}.bundle.json`)) };
+    return { path, sidecar: parseSidecar(host.files.readText(`${path}${sidecarSuffix}`)), close: () => undefined };
+  const all = await store.list();
+  const mine = all.filter((one) => of === undefined || (one.tenant === of.tenant && one.name === of.name));
+  if (which === 'latest') {
+    const newest = mine.filter(({ outcome }) => outcome === 'ok').at(-1);
+    if (newest !== undefined) return await fetched(input, newest);
+    throw unknown('There is no complete bundle yet', store);
+  }
+  const [found, another] = /^[0-9a-f]{4,16}$/.test(which) ? mine.filter(({ id }) => id.startsWith(which)) : [];
+  if (another !== undefined) throw unknown(`More than one bundle begins with ${which}`, store);
+  if (found !== undefined) return await fetched(input, found);
   throw unknown(`There is no bundle ${which}`, store);
+}
+
+async function fetched({ host, namespace, store }: FindBundleInput, sidecar: Sidecar): Promise<FetchedBundle> {
+  const folder = makeScratch(host, namespace);
+  const close = (): void => rmSync(folder, { recursive: true, force: true });
+  try {
+    return { path: await store.fetch(sidecar, folder), sidecar, close };
+  } catch (error) {
+    close();
+    throw error;
+  }
 }
 
 function unknown(what: string, store: BundleStore): RotaError {

@@ -6,9 +6,9 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { captureBundle } from './capture.ts';
 import type { BundleInput } from './define-bundle.ts';
 import { findBundle } from './find-bundle.ts';
-import { openStore } from './open-store.ts';
 import { restoreBundle } from './restore.ts';
 import { type ServiceUnderTest, serviceUnderTest } from './service.fixture.ts';
+import { openStore } from './store/open-store.ts';
 import { verifyBundle } from './verify-bundle.ts';
 
 let service: ServiceUnderTest;
@@ -34,7 +34,7 @@ requirePart(commandPart('age'))('encryption with age', () => {
     expect(readFileSync(place).subarray(0, 21).toString()).toBe('age-encryption.org/v1');
     const host = service.host();
     const store = openStore(host, 'default');
-    const found = findBundle(host, store, 'latest');
+    const found = await findBundle({ host: host, namespace: 'default', store: store, which: 'latest' });
     const verify = (ageIdentity?: string) => verifyBundle({ host, namespace: 'default', bundle: found, level: 2, ageIdentity });
     await expect(verify()).rejects.toMatchObject({ code: 'ROTA_BUNDLE_COMPRESSION' });
     expect((await verify(key)).checks.map(({ level }) => level)).toEqual([0, 1, 2]);
@@ -81,7 +81,7 @@ requirePart(commandPart('getfattr', 'attr'), {
       const host = service.host();
       const spec = service.spec({ roots });
       const to = mkdtempSync(join(repositoryRoot, 'node_modules', '.rota-xattr-'));
-      const bundle = findBundle(host, openStore(host, 'default'), 'latest');
+      const bundle = await findBundle({ host: host, namespace: 'default', store: openStore(host, 'default'), which: 'latest' });
       const { notes } = await restoreBundle({ host, namespace: 'default', spec, bundle, to });
       expect(notes).toEqual([]);
       const shown = (path: string): string =>

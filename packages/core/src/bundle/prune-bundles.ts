@@ -2,7 +2,7 @@ import type { Host } from '../host/host.ts';
 import { withLock } from '../state/lock.ts';
 import { bundleLayout } from './bundle-layout.ts';
 import type { BundleRetention } from './bundle-spec.ts';
-import type { BundleStore, Sidecar } from './bundle-store.ts';
+import type { BundleStore, Sidecar } from './store/bundle-store.ts';
 
 /** What becomes of each bundle, and why. */
 export interface PruneDecision {
@@ -76,11 +76,12 @@ export async function pruneBundles(input: {
   const { lock, root } = bundleLayout(host.stateDir, input.namespace);
   host.files.makeFolder(root, 0o700);
   return await withLock(host, lock, { purpose: `prune bundles of ${of.tenant}/${of.name}` }, async () => {
-    const mine = store
-      .list()
-      .filter(({ tenant, name, host: made }) => tenant === of.tenant && name === of.name && made === host.hostname);
+    const mine = (await store.list()).filter(
+      ({ tenant, name, host: made }) => tenant === of.tenant && name === of.name && made === host.hostname,
+    );
     const decisions = decidePrune(mine, retention, host.now());
-    if (dryRun !== true) for (const { bundle, keep } of decisions) if (!keep) store.remove(bundle);
+    const leaving = decisions.filter(({ keep }) => !keep).map(({ bundle }) => bundle);
+    if (dryRun !== true && leaving.length > 0) await store.remove(leaving);
     return decisions;
   });
 }

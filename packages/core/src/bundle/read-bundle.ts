@@ -12,7 +12,7 @@ import { treeDigest } from './tree-digest.ts';
 /** What reads the members of a bundle as they come. */
 export interface BundleReader {
   /** Before the first member; the manifest is well formed and holds nothing hostile. */
-  readonly onManifest?: (manifest: BundleManifest) => void | Promise<void>;
+  readonly onManifest?: (manifest: BundleManifest, text: Uint8Array) => void | Promise<void>;
   /** The content must be read to its end, or not at all. It is compared with the manifest while it passes. */
   readonly onMember?: (entry: BundleEntry, content: AsyncIterable<Uint8Array>) => void | Promise<void>;
   readonly signal?: AbortSignal | undefined;
@@ -23,19 +23,22 @@ export interface BundleReader {
 const largestManifest = 256 * 1024 * 1024;
 
 /**
- * Reads a whole bundle and compares every member with the manifest: each there once, in order, with its metadata and SHA-256, nothing else,
+ * Reads a whole bundle, by the path of its file or as the bytes of its archive, and compares every member with the manifest: each there once, in order, with its metadata and SHA-256, nothing else,
  * and the end of the archive. Resolves to the manifest.
  *
  * @throws ROTA_BUNDLE_FORMAT, ROTA_BUNDLE_HOSTILE, ROTA_BUNDLE_MISMATCH, ROTA_BUNDLE_NEWER, ROTA_BUNDLE_COMPRESSION
  */
-export async function readBundle(path: string, reader: BundleReader = {}): Promise<BundleManifest> {
+export async function readBundle(source: string | AsyncIterable<Uint8Array>, reader: BundleReader = {}): Promise<BundleManifest> {
   let manifest: BundleManifest | undefined;
   let next = 0;
-  for await (const { member, content } of readTar(readArchive(path, reader.ageIdentity))) {
+  for await (const { member, content } of readTar(
+    typeof source === 'string' ? readArchive(source, reader.ageIdentity) : source,
+  )) {
     reader.signal?.throwIfAborted();
     if (manifest === undefined) {
-      manifest = await manifestOf(member, content);
-      await reader.onManifest?.(manifest);
+      const text = await manifestText(member, content);
+      manifest = parseManifest(text);
+      await reader.onManifest?.(manifest, text);
       continue;
     }
     const entry = manifest.entries[next];
@@ -56,19 +59,25 @@ export async function readBundle(path: string, reader: BundleReader = {}): Promi
 
 /** Reads the manifest alone. */
 export async function readManifest(path: string, ageIdentity?: string): Promise<BundleManifest> {
-  for await (const { member, content } of readTar(readArchive(path, ageIdentity))) return await manifestOf(member, content);
+  for await (const { member, content } of readTar(readArchive(path, ageIdentity)))
+    return parseManifest(await manifestText(member, content));
   throw notABundle('it is empty');
 }
 
-async function manifestOf(member: TarMember, content: AsyncIterable<Uint8Array>): Promise<BundleManifest> {
+async function manifestText(member: TarMember, content: AsyncIterable<Uint8Array>): Promise<Buffer> {
   if (member.name !== 'manifest.json' || member.type !== 'file')
     throw notABundle(`its first member is ${member.name}, not manifest.json`);
   if (member.size > largestManifest) throw hostile(`a manifest of ${member.size} bytes`);
   const parts: Uint8Array[] = [];
   for await (const part of content) parts.push(Buffer.from(part));
+  return Buffer.concat(parts);
+}
+
+/** The text of a `manifest.json`, checked. @throws ROTA_BUNDLE_FORMAT, ROTA_BUNDLE_NEWER, ROTA_BUNDLE_HOSTILE */
+export function parseManifest(text: Uint8Array): BundleManifest {
   let value: unknown;
   try {
-    value = JSON.parse(Buffer.concat(parts).toString());
+    value = JSON.parse(Buffer.from(text).toString());
   } catch (cause) {
     throw new RotaError('ROTA_BUNDLE_FORMAT', 'The bundle is damaged: its manifest is not JSON.', { cause });
   }

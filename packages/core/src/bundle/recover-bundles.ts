@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { Host } from '../host/host.ts';
 import { bundleLayout } from './bundle-layout.ts';
 import { wakeAbandoned } from './downtime.ts';
+import { sweepScratch } from './scratch-folder.ts';
 import { clearAway, readLines } from './swap-roots.ts';
 import { undoSwap } from './undo-swap.ts';
 
@@ -21,6 +22,7 @@ export interface BundleRecovery {
  */
 export async function recoverBundles(host: Host, namespace: string): Promise<readonly BundleRecovery[]> {
   const layout = bundleLayout(host.stateDir, namespace);
+  sweepScratch(host, namespace);
   const recovered: BundleRecovery[] = [];
   for (const name of host.files.list(layout.work)) {
     const work = join(layout.work, name);
@@ -30,8 +32,6 @@ export async function recoverBundles(host: Host, namespace: string): Promise<rea
     const swapped = !committed && lines.length > 1 && begin?.step === 'begin';
     const started = swapped ? await undoSwap(host, work, begin.services, []) : await wakeAbandoned(host, work);
     clearAway(host, lines);
-    const prepared = host.files.readText(join(work, 'prepared'));
-    if (prepared?.endsWith('.partial')) host.files.remove(prepared);
     rmSync(work, { recursive: true, force: true });
     recovered.push({ work: name, outcome: committed ? 'completed' : 'undone', started });
   }

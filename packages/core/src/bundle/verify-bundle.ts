@@ -1,18 +1,18 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import { createReadStream, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { RotaError } from '../errors/rota-error.ts';
 import type { Host } from '../host/host.ts';
 import { instantText } from '../run/instant-text.ts';
-import { bundleLayout } from './bundle-layout.ts';
 import type { BundleSpec } from './bundle-spec.ts';
-import type { BundleStore } from './bundle-store.ts';
 import { checkSqlite, runWithFile } from './dump-database.ts';
 import { extractBundle } from './extract-bundle.ts';
 import type { FoundBundle } from './find-bundle.ts';
 import type { BundleManifest } from './manifest.ts';
 import { readBundle, readManifest } from './read-bundle.ts';
 import { hookEnvironment, runHooks } from './run-hook.ts';
+import { makeScratch } from './scratch-folder.ts';
+import type { BundleStore } from './store/bundle-store.ts';
 
 /** How much is proved, from the checksum of the file to a drill of the service; each level holds all below it. */
 export type VerifyLevel = 0 | 1 | 2 | 3 | 4;
@@ -81,8 +81,7 @@ export async function verifyBundle(input: VerifyInput): Promise<VerifyResult> {
     checks.push({ level: 1, check: `every one of ${manifest.totals.entries} members is what was captured` });
   }
   if (level >= 2) {
-    const scratch = join(bundleLayout(host.stateDir, input.namespace).root, 'scratch', randomBytes(8).toString('hex'));
-    host.files.makeFolder(scratch, 0o700);
+    const scratch = makeScratch(host, input.namespace);
     try {
       manifest = await checkUnpacked(input, scratch, checks, notes);
     } finally {
@@ -91,7 +90,7 @@ export async function verifyBundle(input: VerifyInput): Promise<VerifyResult> {
   }
   const { sidecar } = bundle;
   if (store !== undefined && sidecar !== undefined && level >= (sidecar.verified?.level ?? 0))
-    store.update({ ...sidecar, verified: { level, at: instantText(Math.floor(host.now() / 1000)) } });
+    await store.update({ ...sidecar, verified: { level, at: instantText(Math.floor(host.now() / 1000)) } });
   return { level, checks, manifest, notes };
 }
 

@@ -20,7 +20,7 @@ export interface WriteBundleInput {
 
 /** Writes the manifest and the staged members as one archive, and syncs it. Resolves to size and SHA-256 of the file. */
 export async function writeBundle(input: WriteBundleInput): Promise<{ readonly size: number; readonly sha256: string }> {
-  const packed = compress(archive(input), input.compression);
+  const packed = compress(archiveOf(input), input.compression);
   const sealed =
     input.recipients.length === 0
       ? packed
@@ -42,8 +42,24 @@ export async function writeBundle(input: WriteBundleInput): Promise<{ readonly s
   return { size, sha256: hash.digest('hex') };
 }
 
-async function* archive({ manifest, payload, onBytes }: WriteBundleInput): AsyncGenerator<Uint8Array> {
-  const text = Buffer.from(printManifestJson(manifest));
+/** The bytes of an archive: manifest, staged members, end. */
+export async function* archiveOf({
+  manifest,
+  payload,
+  onBytes,
+}: Pick<WriteBundleInput, 'manifest' | 'payload' | 'onBytes'>): AsyncGenerator<Uint8Array> {
+  yield* manifestMember(Buffer.from(printManifestJson(manifest)), manifest.createdAt);
+  let done = 0;
+  for await (const chunk of createReadStream(payload, { highWaterMark: 512 * 1024 })) {
+    yield chunk;
+    done += chunk.length;
+    onBytes?.(done);
+  }
+  yield endOfArchive;
+}
+
+/** The first member: the manifest under its name. Equal texts give equal bytes. */
+export function* manifestMember(text: Uint8Array, createdAt: string): Generator<Uint8Array> {
   yield tarHeader({
     name: 'manifest.json',
     type: 'file',
@@ -52,17 +68,10 @@ async function* archive({ manifest, payload, onBytes }: WriteBundleInput): Async
     gid: 0,
     user: '',
     group: '',
-    mtimeNs: BigInt(Date.parse(manifest.createdAt)) * 1_000_000n,
+    mtimeNs: BigInt(Date.parse(createdAt)) * 1_000_000n,
     size: text.length,
     link: '',
   });
   yield text;
   yield Buffer.alloc(padding(text.length));
-  let done = 0;
-  for await (const chunk of createReadStream(payload, { highWaterMark: 512 * 1024 })) {
-    yield chunk;
-    done += chunk.length;
-    onBytes?.(done);
-  }
-  yield endOfArchive;
 }

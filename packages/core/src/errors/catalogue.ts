@@ -93,6 +93,10 @@ export const catalogue = {
   ROTA_BUNDLE_MIGRATE: 'A migration failed; the service runs where it ran before, unless the message says otherwise.',
   ROTA_BUNDLE_MOVED: 'The service has moved to another machine and is not to run here.',
   ROTA_BUNDLE_NOT_DRILLED: 'A verification level needs a command that the declaration does not have.',
+  ROTA_DOTFILES_CONFIG: 'The dotfile sync cannot work with this set-up; nothing was changed.',
+  ROTA_DOTFILES_FAILED: 'A step of the dotfile sync failed; what was captured is kept.',
+  ROTA_DOTFILES_BUSY: 'Another chezmoi or jj is at work on the dotfiles; nothing was changed.',
+  ROTA_DOTFILES_PATH: 'A path is not one that the dotfile sync can resolve.',
   ROTA_INTERNAL: 'A defect of Rota itself.',
 } as const satisfies Record<`ROTA_${string}`, string>;
 

@@ -1,0 +1,67 @@
+import { closeSync, constants, fstatSync, openSync, readFileSync, readSync, writeSync } from 'node:fs';
+import { join } from 'node:path';
+import { RotaError } from '../../errors/rota-error.ts';
+import { bytesOfName } from '../file-name.ts';
+import { parseManifest } from '../read-bundle.ts';
+import { memberOf } from '../stage-tree.ts';
+import { endOfArchive, tarHeader } from '../tar/tar-header.ts';
+import { padding } from '../tar/tar-member.ts';
+import { manifestMember } from '../write-bundle.ts';
+
+const pieceSize = 1024 * 1024;
+
+/**
+ * Makes the archive again that a tree was laid out from, byte for byte: of the tree only the manifest's text and the content of files are
+ * read. Whoever reads the archive compares every content with the manifest. Returns the path of the archive.
+ *
+ * @throws ROTA_BUNDLE_MISMATCH when a file is missing or has another size; ROTA_BUNDLE_FORMAT, ROTA_BUNDLE_HOSTILE
+ */
+export function packTree(tree: string, out: string): string {
+  const text = readFileSync(join(tree, 'manifest.json'));
+  const manifest = parseManifest(text);
+  const archive = openSync(out, 'wx', 0o600);
+  const piece = Buffer.allocUnsafe(pieceSize);
+  const write = (bytes: Uint8Array): void => {
+    for (let written = 0; written < bytes.length; ) written += writeSync(archive, bytes, written);
+  };
+  try {
+    for (const part of manifestMember(text, manifest.createdAt)) write(part);
+    for (const entry of manifest.entries) {
+      write(tarHeader(memberOf(entry)));
+      if (entry.type !== 'file') continue;
+      copyContent(bytesOfName(join(tree, entry.name)), entry, piece, write);
+      write(Buffer.alloc(padding(entry.size)));
+    }
+    write(endOfArchive);
+  } finally {
+    closeSync(archive);
+  }
+  return out;
+}
+
+function copyContent(
+  path: Buffer,
+  { name, size }: { readonly name: string; readonly size: number },
+  piece: Buffer,
+  write: (bytes: Uint8Array) => void,
+): void {
+  let file: number;
+  try {
+    file = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+  } catch (cause) {
+    throw new RotaError('ROTA_BUNDLE_MISMATCH', `The tree that the store gave back lacks ${name}.`, { cause });
+  }
+  try {
+    const found = fstatSync(file).size;
+    if (found !== size)
+      throw new RotaError('ROTA_BUNDLE_MISMATCH', `The store gave back ${found} of the ${size} bytes of ${name}.`);
+    for (let left = size; left > 0; ) {
+      const got = readSync(file, piece, 0, Math.min(pieceSize, left), null);
+      if (got === 0) throw new RotaError('ROTA_BUNDLE_MISMATCH', `${name} ended early in the tree that the store gave back.`);
+      write(piece.subarray(0, got));
+      left -= got;
+    }
+  } finally {
+    closeSync(file);
+  }
+}

@@ -1,0 +1,57 @@
+import { execFileSync, spawn } from 'node:child_process';
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir, userInfo } from 'node:os';
+import { join } from 'node:path';
+
+/** A real sshd of this user on a port of loopback, with keys that were made for it. */
+export interface SshServer {
+  /** Options of ssh_config(5) that reach it. */
+  readonly options: readonly string[];
+  readonly host: string;
+  readonly stop: () => Promise<void>;
+}
+
+/** Starts a server; resolves when it answers. */
+export async function sshServer(): Promise<SshServer> {
+  const folder = mkdtempSync(join(tmpdir(), 'rota-sshd-'));
+  const key = (name: string): string => join(folder, name);
+  for (const name of ['host', 'user']) execFileSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-f', key(name)]);
+  const port = await freePort();
+  writeFileSync(key('authorized'), readFileSync(key('user.pub')));
+  chmodSync(key('authorized'), 0o600);
+  const config = ['UsePAM no', 'StrictModes no', 'PasswordAuthentication no', 'MaxStartups 100:30:200', `PidFile ${key('pid')}`];
+  writeFileSync(key('config'), `${config.join('\n')}\nHostKey ${key('host')}\nAuthorizedKeysFile ${key('authorized')}\n`);
+  writeFileSync(key('known'), `[127.0.0.1]:${port} ${readFileSync(key('host.pub'), 'utf8')}`);
+  if (process.getuid?.() === 0) mkdirSync('/run/sshd', { recursive: true, mode: 0o755 });
+  const args = ['-D', '-e', '-f', key('config'), '-o', 'ListenAddress=127.0.0.1', '-p', String(port)];
+  const server = spawn('/usr/sbin/sshd', args, { stdio: ['ignore', 'ignore', 'pipe'] });
+  await new Promise<void>((resolve, reject) => {
+    let said = '';
+    server.stderr.on('data', (text: Buffer) => {
+      said += text.toString();
+      if (said.includes('Server listening')) resolve();
+    });
+    server.once('error', reject);
+    server.once('exit', () => reject(new Error(`sshd ended: ${said}`)));
+  });
+  return {
+    host: `${userInfo().username}@127.0.0.1`,
+    options: [`Port=${port}`, `IdentityFile=${key('user')}`, 'IdentitiesOnly=yes', `UserKnownHostsFile=${key('known')}`],
+    async stop() {
+      const ended = new Promise((resolve) => server.once('exit', resolve));
+      server.kill();
+      await ended;
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+async function freePort(): Promise<number> {
+  const probe = createServer();
+  await new Promise<void>((resolve) => probe.listen(0, '127.0.0.1', resolve));
+  const address = probe.address();
+  await new Promise((resolve) => probe.close(resolve));
+  if (address === null || typeof address === 'string') throw new Error('no port');
+  return address.port;
+}
