@@ -1,14 +1,15 @@
 import { Command, Option } from 'commander';
 import type { CliOptions } from './cli-options.ts';
-import type { CommandSpec } from './command.ts';
+import type { CommandSpec, SpecGroup } from './command.ts';
 import { commandSpecs } from './command-specs.ts';
 import type { Io } from './io.ts';
+import { knownPlugins } from './plugin-commands/known-plugins.ts';
 
 /** Called for the command that the line names. */
 export type Dispatch = (spec: CommandSpec, args: readonly string[], options: CliOptions) => Promise<void>;
 
 /** The commander program of all commands. It never exits the process: what it would exit for is thrown. */
-export function buildProgram(io: Io, dispatch: Dispatch): Command {
+export function buildProgram(io: Io, dispatch: Dispatch, groups: readonly SpecGroup[] = []): Command {
   const program = new Command('rota')
     .description('Declare recurring jobs once; run them on the scheduler that this machine already has.')
     .usage('<command> [options]')
@@ -17,16 +18,30 @@ export function buildProgram(io: Io, dispatch: Dispatch): Command {
     .configureHelp({ showGlobalOptions: false });
   configure(program, io);
   for (const spec of commandSpecs) addCommand(program, spec, io, dispatch);
+  for (const group of groups) addGroup(program, group, io, dispatch);
   program.addHelpText(
     'after',
-    '\nStart with `rota init`, then `rota plan` and `rota apply`. `rota help COMMAND` has examples.\nExit codes: 0 done, 1 error; see `rota help COMMAND` for others.',
+    `\nPlugins add commands: ${knownPlugins.map(({ command, summary }) => `\`rota ${command}\` (${summary})`).join(', ')}.\n` +
+      'Start with `rota init`, then `rota plan` and `rota apply`. `rota help COMMAND` has examples.\nExit codes: 0 done, 1 error; see `rota help COMMAND` for others.',
   );
   return program;
 }
 
-function addCommand(program: Command, spec: CommandSpec, io: Io, dispatch: Dispatch): void {
-  const command = program
-    .command(spec.name)
+/** The commands of a plugin stand below one word. */
+function addGroup(program: Command, group: SpecGroup, io: Io, dispatch: Dispatch): void {
+  const parent = program
+    .command(group.name)
+    .aliases([...group.aliases])
+    .summary(group.summary)
+    .description(`${capital(group.summary)}.`)
+    .usage('<command> [options]');
+  configure(parent, io);
+  for (const spec of group.specs) addCommand(parent, spec, io, dispatch);
+}
+
+function addCommand(parent: Command, spec: CommandSpec, io: Io, dispatch: Dispatch): void {
+  const command = parent
+    .command(spec.name.split(' ').at(-1) ?? spec.name)
     .summary(spec.summary)
     .description(`${capital(spec.summary)}.`);
   configure(command, io);

@@ -374,8 +374,6 @@ export const commandSpecs: readonly CommandSpec[] = [
   ...[
     ['report', 'one HTML page of the week ahead and the past month'],
     ['targets', 'plan and build what a repository deploys'],
-    ['nix', 'keep a Nix machine up to date'],
-    ['chezmoi', 'keep dotfiles in step across hosts'],
   ].map(
     ([name = '', summary = '']): CommandSpec => ({
       name,

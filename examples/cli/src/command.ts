@@ -52,3 +52,12 @@ export interface CommandSpec {
   /** Absent: named, but not built yet. */
   readonly load?: () => Promise<CommandModule>;
 }
+
+/** Commands below one word, which a plugin adds. */
+export interface SpecGroup {
+  readonly name: string;
+  readonly aliases: readonly string[];
+  readonly summary: string;
+  /** Named with the word: `nix status`. */
+  readonly specs: readonly CommandSpec[];
+}

@@ -22,11 +22,17 @@ export async function checkDeclaration(context: CommandContext, files: readonly 
 
 /** The namespace that is meant: the named one, else that of the config here, else `default`. */
 export async function namespaceHere(context: CommandContext): Promise<string> {
+  const here = await declarationHere(context);
+  return typeof here === 'string' ? here : here.namespace;
+}
+
+/** What is declared here; the namespace alone where one is named, or where there is no config. @throws ROTA_CONFIG_FAILED */
+export async function declarationHere(context: CommandContext): Promise<Declaration | string> {
   const { namespace, config } = context.options;
   if (namespace !== undefined) return namespace;
   if (config === undefined && findConfig(context.host().files, context.io.cwd) === undefined) return 'default';
   try {
-    return (await openDeclaration(context, [], 'status')).namespace;
+    return await openDeclaration(context, [], 'status');
   } catch (cause) {
     throw new RotaError(
       'ROTA_CONFIG_FAILED',

@@ -1,14 +1,13 @@
 import { type CommandPlace, createRota, type Declaration, type Rota } from '@rota/core';
 import type { CommandContext } from './command.ts';
 import { loadBackends } from './load-backends.ts';
-import { namespaceHere } from './open-declaration.ts';
+import { declarationHere } from './open-declaration.ts';
 import { ownCommand } from './own-command.ts';
 
-/** Rota for a declaration, with the backends of its plugins. */
+/** Rota for a declaration, with its plugins. */
 export async function openRota(context: CommandContext, declaration: Declaration): Promise<Rota> {
-  const contributed = declaration.plugins.flatMap((plugin) => plugin.backends);
-  const backends = [...(await loadBackends()), ...contributed];
-  return createRota({ host: context.host(), backends, namespace: declaration.namespace, ...maintenanceOf(context) });
+  const { namespace, plugins } = declaration;
+  return createRota({ host: context.host(), backends: await loadBackends(), plugins, namespace, ...maintenanceOf(context) });
 }
 
 /** Rota for a namespace by name. */
@@ -16,9 +15,11 @@ export async function rotaOf(context: CommandContext, namespace: string): Promis
   return createRota({ host: context.host(), backends: await loadBackends(), namespace, ...maintenanceOf(context) });
 }
 
-/** Rota for the namespace that the command line or the config here names. */
-export async function openNamespace(context: CommandContext): Promise<Rota> {
-  return await rotaOf(context, await namespaceHere(context));
+/** Rota for the namespace that the command line or the config here names; with the plugins of the config, if it was read. */
+export async function openNamespace(context: CommandContext): Promise<Rota & Pick<Declaration, 'plugins'>> {
+  const here = await declarationHere(context);
+  if (typeof here === 'string') return { ...(await rotaOf(context, here)), plugins: [] };
+  return { ...(await openRota(context, here)), plugins: here.plugins };
 }
 
 /** `ROTA_MAINTENANCE=off`: who sets it runs `rota maintain` himself, or keeps nothing long enough. */

@@ -1,7 +1,8 @@
 import { CommanderError } from 'commander';
 import { buildProgram } from './build-program.ts';
 import type { CliOptions } from './cli-options.ts';
-import type { CommandContext, CommandSpec } from './command.ts';
+import type { CommandContext, CommandSpec, SpecGroup } from './command.ts';
+import { commandSpecs } from './command-specs.ts';
 import type { Io } from './io.ts';
 import { printFailure } from './print-failure.ts';
 
@@ -20,13 +21,25 @@ export async function runCli(args: readonly string[], io: Io): Promise<number> {
       buildProgram(io, async () => undefined).outputHelp();
       return 0;
     }
-    const program = buildProgram(io, async (spec, commandArgs, options) => {
-      exitCode = await runCommand(spec, commandArgs, options, io);
-    });
+    const asked = withHelpLast(args);
+    const groups = await groupsFor(asked, io);
+    const program = buildProgram(
+      io,
+      async (spec, commandArgs, options) => {
+        exitCode = await runCommand(spec, commandArgs, options, io);
+      },
+      groups,
+    );
+    const [word, another] = asked;
+    const group = groups.find(({ name, aliases }) => word === name || aliases.includes(word ?? ''));
+    if (group !== undefined && (another === undefined || another === '--json')) {
+      program.commands.find((command) => command.name() === group.name)?.outputHelp();
+      return 0;
+    }
     program.on('option:version', () => {
       throw new CommanderError(0, 'rota.version', '');
     });
-    await program.parseAsync([...args], { from: 'user' });
+    await program.parseAsync([...asked], { from: 'user' });
     return exitCode;
   } catch (error) {
     if (error instanceof CommanderError && error.exitCode === 0) {
@@ -35,6 +48,24 @@ export async function runCli(args: readonly string[], io: Io): Promise<number> {
     }
     return await printFailure(error, { io, json });
   }
+}
+
+/** `help nix status` is `nix status --help`: commander looks one word deep. */
+function withHelpLast(args: readonly string[]): readonly string[] {
+  const [first, second] = args;
+  return first === 'help' && second !== undefined && !isOwn(second) ? [...args.slice(1), '--help'] : args;
+}
+
+/** A config is only read for a word that is none of Rota's own: `rota help` and mistyped options stay fast. */
+async function groupsFor(args: readonly string[], io: Io): Promise<readonly SpecGroup[]> {
+  const [word = '-'] = args;
+  if (word.startsWith('-') || isOwn(word)) return [];
+  const { callableGroups } = await import('./plugin-commands/callable-groups.ts');
+  return await callableGroups(args, io);
+}
+
+function isOwn(word: string): boolean {
+  return word === 'help' || commandSpecs.some(({ name }) => name === word);
 }
 
 async function runCommand(spec: CommandSpec, args: readonly string[], options: CliOptions, io: Io): Promise<number> {

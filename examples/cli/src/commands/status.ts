@@ -1,4 +1,12 @@
-import { instantSeconds, type JobStatus, loadZone, printJobKey, RotaError } from '@rota/core';
+import {
+  instantSeconds,
+  type JobStatus,
+  loadZone,
+  type PluginStatus,
+  printJobKey,
+  RotaError,
+  readPluginStatus,
+} from '@rota/core';
 import type { CommandContext } from '../command.ts';
 import { openNamespace } from '../open-rota.ts';
 import { durationText } from '../output/duration-text.ts';
@@ -21,21 +29,39 @@ export async function run(context: CommandContext): Promise<number> {
     io.out(openMetrics(jobs, await rota.history({ limit: 100_000 })));
     return 0;
   }
+  const plugins =
+    job === undefined ? await readPluginStatus(rota.plugins, { host: context.host(), namespace: rota.namespace, rota }) : [];
   if (context.json) {
-    context.printJson({ formatVersion: 1, jobs, ...ownJobs(context, rota.namespace) });
+    const sections = plugins.length === 0 ? {} : { plugins };
+    context.printJson({ formatVersion: 1, jobs, ...ownJobs(context, rota.namespace), ...sections });
     return 0;
   }
-  if (jobs.length === 0) {
-    context.say(`Nothing is installed in namespace ${rota.namespace}.`);
-    return 0;
-  }
-  for (const line of table(
-    [['JOB', 'STATE', 'NEXT', 'LAST', 'SCHEDULE', 'BACKEND'], ...jobs.map((status) => row(context, status))],
-    io.columns,
-  ))
-    context.print(line);
+  if (jobs.length === 0) context.say(`Nothing is installed in namespace ${rota.namespace}.`);
+  else printJobs(context, jobs);
+  for (const section of plugins) for (const line of sectionLines(context, section)) context.print(line);
   for (const line of ownJobsLines(ownJobs(context, rota.namespace))) context.say(line);
   return 0;
+}
+
+function printJobs(context: CommandContext, jobs: readonly JobStatus[]): void {
+  for (const line of table(
+    [['JOB', 'STATE', 'NEXT', 'LAST', 'SCHEDULE', 'BACKEND'], ...jobs.map((status) => row(context, status))],
+    context.io.columns,
+  ))
+    context.print(line);
+}
+
+/** What a plugin says of itself, below the jobs. */
+function sectionLines({ colors, io }: CommandContext, { title, state, summary, facts }: PluginStatus): readonly string[] {
+  const shown = state === 'ok' ? colors.green(state) : state === 'failed' ? colors.red(state) : colors.yellow(state);
+  return [
+    '',
+    `${colors.bold(title)}  ${shown}  ${summary}`,
+    ...table(
+      facts.map(({ label, value }) => [`  ${label}`, value]),
+      io.columns,
+    ),
+  ];
 }
 
 function row({ host, colors }: CommandContext, status: JobStatus): readonly string[] {

@@ -196,6 +196,21 @@ export const outputSchemas = {
         fidelity: v.nullable(fidelity),
       }),
     ),
+    plugins: v.optional(
+      v.pipe(
+        v.array(
+          v.object({
+            plugin: v.string(),
+            title: v.string(),
+            state: v.picklist(['ok', 'attention', 'failed', 'unknown']),
+            summary: v.string(),
+            facts: v.array(v.object({ label: v.string(), value: v.string() })),
+            data: v.pipe(v.record(v.string(), v.unknown()), v.description('As the plugin documents it.')),
+          }),
+        ),
+        v.description('What plugins of the config say of themselves; absent where none does, and for one job.'),
+      ),
+    ),
     maintenance: v.optional(
       v.pipe(
         v.object({ ranAt: v.nullable(instant), ageSeconds: v.nullable(v.number()), ok: v.boolean() }),

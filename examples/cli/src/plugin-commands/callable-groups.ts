@@ -1,0 +1,47 @@
+import { declarationError, type PluginCommandGroup, RotaError } from '@rota/core';
+import type { SpecGroup } from '../command.ts';
+import type { Io } from '../io.ts';
+import { findGroups, isCalled } from './find-groups.ts';
+import { type KnownPlugin, knownPlugins } from './known-plugins.ts';
+import { specGroup } from './spec-group.ts';
+
+/**
+ * The commands that a command line may mean beyond Rota's own: those of the plugins in the config here. For a plugin of ours that is not
+ * there, its commands that work without a config.
+ *
+ * @throws ROTA_PLUGIN_MISSING, and what is wrong with the config
+ */
+export async function callableGroups(args: readonly string[], io: Io): Promise<readonly SpecGroup[]> {
+  const { groups, attempt, failure } = await findGroups(args, io);
+  const [word = ''] = args;
+  if (groups.some((group) => isCalled(group, word))) return groups.map(specGroup);
+  const known = knownPlugins.find(({ command }) => command === word);
+  if (known === undefined) return groups.map(specGroup);
+  const standalone = await standaloneGroup(known);
+  if (standalone?.commands.some(({ name }) => name === args[1]) === true) return [...groups, standalone].map(specGroup);
+  if (failure !== undefined) throw failure;
+  if (attempt?.issues.some(({ severity }) => severity === 'error')) throw declarationError(attempt.issues);
+  throw new RotaError(
+    'ROTA_PLUGIN_MISSING',
+    `\`rota ${word}\` comes with the plugin ${known.package}, which ${attempt === undefined ? 'needs a config; there is none here' : 'the config here does not have'}.`,
+    {
+      suggestions: [
+        `npm install ${known.package}`,
+        `In jobs.config.ts: import { ${known.exported} } from '${known.package}', and plugins: [${known.exported}({ ... })]`,
+      ],
+    },
+  );
+}
+
+/** What the package of a plugin offers for the day when no config can be loaded. */
+async function standaloneGroup({ package: name }: KnownPlugin): Promise<PluginCommandGroup | undefined> {
+  let loaded: { readonly commandGroup?: PluginCommandGroup };
+  try {
+    loaded = await import(name);
+  } catch {
+    return undefined;
+  }
+  const group = loaded.commandGroup;
+  if (group === undefined) return undefined;
+  return { ...group, commands: group.commands.filter(({ withoutConfig }) => withoutConfig === true) };
+}

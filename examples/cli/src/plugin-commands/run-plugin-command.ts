@@ -1,0 +1,82 @@
+import {
+  type Declaration,
+  findConfig,
+  loadDeclaration,
+  type PluginCommand,
+  type PluginCommandContext,
+  type PluginRota,
+  type RotaEvents,
+} from '@rota/core';
+import type { CommandContext } from '../command.ts';
+import { confirm } from '../confirm.ts';
+import { openRota, rotaOf } from '../open-rota.ts';
+import { progress } from '../output/progress.ts';
+import { table } from '../output/table.ts';
+
+/** Runs a command of a plugin, and prints its answer. */
+export async function runPluginCommand(command: PluginCommand, context: CommandContext): Promise<number> {
+  const { io, json, say, colors, options } = context;
+  const declaration = await declarationFor(command, context);
+  const rota: PluginRota & { readonly events: RotaEvents } =
+    declaration === undefined ? await rotaOf(context, options.namespace ?? 'default') : await openRota(context, declaration);
+  const config = declaration?.source;
+  const answer = await command.run({
+    host: context.host(),
+    namespace: rota.namespace,
+    config,
+    jobs: declaration?.jobs ?? [],
+    rota,
+    events: rota.events,
+    args: context.args,
+    options: optionValues(command, context),
+    json,
+    signal: io.signal,
+    columns: io.columns,
+    colors,
+    say,
+    progress: (label) => progress(io, label),
+    confirm: (question) => confirm(context, question),
+    table: (rows) => table(rows, io.columns),
+  });
+  if (json) context.printJson({ formatVersion: 1, ...answer.data });
+  else {
+    const text = typeof answer.text === 'string' ? answer.text : answer.text.join('\n');
+    if (text !== '') io.out(text.endsWith('\n') ? text : `${text}\n`);
+  }
+  return answer.exitCode ?? 0;
+}
+
+/** @throws ROTA_DECLARATION_INVALID, unless the command works without */
+async function declarationFor({ withoutConfig, name }: PluginCommand, context: CommandContext): Promise<Declaration | undefined> {
+  const { options, io } = context;
+  const host = context.host();
+  if (withoutConfig === true && options.config === undefined && findConfig(host.files, io.cwd) === undefined) return undefined;
+  try {
+    return await loadDeclaration(host, {
+      cwd: io.cwd,
+      command: name,
+      config: options.config,
+      namespace: options.namespace,
+      hostFile: options.hostFile,
+    });
+  } catch (error) {
+    if (withoutConfig !== true) throw error;
+    context.say(
+      `warning: the config cannot be read, and this works without it: ${error instanceof Error ? error.message : error}`,
+    );
+    return undefined;
+  }
+}
+
+/** What commander has read, by the names that the plugin gave. What was not given is as the contract says. */
+function optionValues({ options = {} }: PluginCommand, context: CommandContext): PluginCommandContext['options'] {
+  const given = new Map<string, unknown>(Object.entries(context.options));
+  return Object.fromEntries(
+    Object.entries(options).map(([name, { kind }]) => {
+      const value = given.get(name);
+      if (kind === 'flag') return [name, value === true];
+      if (kind === 'list') return [name, Array.isArray(value) ? value.map(String) : []];
+      return [name, typeof value === 'string' || typeof value === 'number' ? value : undefined];
+    }),
+  );
+}
