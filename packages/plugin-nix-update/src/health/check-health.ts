@@ -1,0 +1,46 @@
+import type { HealthCheck } from '../settings/options-schema.ts';
+import type { UpdateContext } from '../update-context.ts';
+import { commandProblem } from './command-problem.ts';
+import { httpProblem } from './http-problem.ts';
+import { tcpProblem } from './tcp-problem.ts';
+import { unitProblem } from './unit-problem.ts';
+import { newlyFailedUnits, systemStateProblem } from './units-problem.ts';
+
+export type HealthContext = Pick<UpdateContext, 'host' | 'settings' | 'system' | 'call'>;
+
+const retryMs = 2000;
+
+/**
+ * Looks at the system until everything is well or the grace is over. Answers what is wrong then, in words; nothing when it is healthy.
+ * Units that had failed before the update count against nobody.
+ */
+export async function healthProblems(context: HealthContext, failedBefore: readonly string[] | null): Promise<readonly string[]> {
+  const { host, settings } = context;
+  await host.sleep(settings.healthSettle);
+  const deadline = host.now() + settings.healthGrace;
+  for (;;) {
+    const problems = await problemsNow(context, failedBefore);
+    const left = deadline - host.now();
+    if (problems.length === 0 || left <= 0) return problems;
+    await host.sleep(Math.min(retryMs, left));
+  }
+}
+
+/** One look. */
+export async function problemsNow(context: HealthContext, failedBefore: readonly string[] | null): Promise<readonly string[]> {
+  const { settings } = context;
+  const problems = await Promise.all([
+    newlyFailedUnits(context, failedBefore),
+    ...(settings.requireRunning ? [systemStateProblem(context)] : []),
+    ...settings.requiredServices.map(async (unit) => await unitProblem(context, unit)),
+    ...settings.healthChecks.map(async (check) => await problemOf(context, check)),
+  ]);
+  return problems.filter((problem) => problem !== null);
+}
+
+async function problemOf(context: HealthContext, check: HealthCheck): Promise<string | null> {
+  if ('unit' in check) return await unitProblem(context, check.unit);
+  if ('http' in check) return await httpProblem(check);
+  if ('tcp' in check) return await tcpProblem(check.tcp);
+  return await commandProblem(context, check);
+}

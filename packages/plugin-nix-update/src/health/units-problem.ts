@@ -1,0 +1,20 @@
+import { failedUnits, parseFailedUnits, systemState } from '../machine/systemd-commands.ts';
+import type { HealthContext } from './check-health.ts';
+
+/** Units that have failed since the baseline. Where systemd does not answer now but did before, that is a problem itself. */
+export async function newlyFailedUnits(
+  { system, call }: Pick<HealthContext, 'system' | 'call'>,
+  failedBefore: readonly string[] | null,
+): Promise<string | null> {
+  const result = await call({ ...failedUnits(system.kind), timeoutMs: 30_000 });
+  if (result.exitCode !== 0) return failedBefore === null ? null : `systemd does not answer: ${result.stderr.trim()}`;
+  const fresh = parseFailedUnits(result.stdout).filter((unit) => !failedBefore?.includes(unit));
+  return fresh.length === 0 ? null : `Units failed that had not before: ${fresh.join(', ')}.`;
+}
+
+/** `requireRunning`: the manager as a whole has to be well. */
+export async function systemStateProblem({ system, call }: Pick<HealthContext, 'system' | 'call'>): Promise<string | null> {
+  const result = await call({ ...systemState(system.kind), timeoutMs: 30_000 });
+  const state = result.stdout.trim();
+  return state === 'running' ? null : `The system is ${state || 'in a state that systemd does not tell'}, not running.`;
+}

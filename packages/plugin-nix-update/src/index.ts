@@ -1,0 +1,3 @@
+export type { FailureClass } from './failure.ts';
+export type { UpdateReport, UpdateStatus } from './report.ts';
+export { type RunUpdateInput, runUpdate } from './run-update.ts';

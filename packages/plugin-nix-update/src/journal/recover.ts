@@ -1,0 +1,93 @@
+import { UpdateFailure } from '../failure.ts';
+import { discardLockChange } from '../lock/discard-lock-change.ts';
+import { keepLockChange } from '../lock/keep-lock-change.ts';
+import { activationUnit } from '../machine/activation-commands.ts';
+import { followLink } from '../machine/follow-link.ts';
+import { readBootId } from '../machine/read-boot-id.ts';
+import { parseProperties, unitState } from '../machine/systemd-commands.ts';
+import type { OpenContext } from '../open-context.ts';
+import { decideReboot } from '../reboot/decide-reboot.ts';
+import { type Ending, finishReport, type RunFacts } from '../record/finish-report.ts';
+import type { UpdateReport } from '../report.ts';
+import { makeBootDefault } from '../steps/activate-system.ts';
+import { rollBack } from '../steps/roll-back.ts';
+import { pointProfile } from '../steps/set-profile.ts';
+import { firstKeptStep, isAtOrAfter } from '../steps/step-names.ts';
+import type { UpdateContext } from '../update-context.ts';
+import { readJournal, type UpdateJournal } from './update-journal.ts';
+
+/**
+ * Ends a run that was killed, or that lost its power: undone when the new system had not shown its health yet, else finished. `null` when there
+ * is none. Everything in here is safe to repeat, so a kill in here changes nothing.
+ *
+ * @throws ROTA_STATE_DAMAGED
+ */
+export async function recover(open: OpenContext): Promise<UpdateReport | null> {
+  const { host, layout } = open.context;
+  const journal = readJournal(host.files, layout.journal);
+  if (journal === null) return null;
+  const context: UpdateContext = { ...open.context, system: journal.system };
+  await activationEnded(context);
+  const facts: RunFacts = { inputs: [], summary: [], lockDigest: null, reboot: 'not-needed' };
+  const ending = mayFinish(context, journal) ? await finish(context, journal, facts) : await undo(context, journal);
+  return await finishReport({ ...open, context }, journal, facts, { ...ending, kind: 'recovery' });
+}
+
+/** Healthy when it was cut off, and not lost by a boot into the old system since. */
+function mayFinish({ host, system }: UpdateContext, { step, target, baseline, needsBoot }: UpdateJournal): boolean {
+  if (target === null || !isAtOrAfter(step, firstKeptStep)) return false;
+  return needsBoot || readBootId(host.files) === baseline.bootId || followLink(host.files, system.current) === target;
+}
+
+async function finish(
+  context: UpdateContext,
+  { target, lock, baseline, needsBoot }: UpdateJournal,
+  facts: RunFacts,
+): Promise<Ending> {
+  if (target === null) return { status: 'failed' };
+  try {
+    await pointProfile(context, target);
+    await makeBootDefault(context, target);
+    if (lock !== null) await keepLockChange(context, lock);
+    facts.reboot = await decideReboot(context, { baseline, facts, target, needsBoot, rebootNow: false });
+    return { status: 'updated' };
+  } catch (error) {
+    return { status: 'rollback-failed', failure: interrupted('could not be finished', error), unfinished: true };
+  }
+}
+
+async function undo(context: UpdateContext, { step, lock, baseline, operation }: UpdateJournal): Promise<Ending> {
+  const sameBoot = readBootId(context.host.files) === baseline.bootId;
+  // A boot has made the old system active already: an activation lasts until then.
+  const activated = sameBoot && operation !== 'boot' && isAtOrAfter(step, 'activate');
+  const defaultChanged = isAtOrAfter(step, firstKeptStep);
+  try {
+    if (activated || defaultChanged) await rollBack(context, { baseline, activated, defaultChanged });
+    if (lock !== null) await discardLockChange(context, lock);
+  } catch (error) {
+    return { status: 'rollback-failed', failure: interrupted('could not be taken back', error), unfinished: true };
+  }
+  const failure = new UpdateFailure(
+    'interrupted',
+    `An update was cut off in the step ${step}; what it had changed was taken back.`,
+  );
+  return { status: activated || defaultChanged ? 'rolled-back' : 'failed', failure };
+}
+
+function interrupted(what: string, error: unknown): UpdateFailure {
+  const message = error instanceof Error ? error.message : String(error);
+  return new UpdateFailure('rollback', `An update was cut off and ${what}: ${message}`);
+}
+
+const pollMs = 500;
+
+/** An activation has a unit of its own and outlives the updater: two at once would fight. Its own limit ends it. */
+async function activationEnded({ host, call, system, settings }: UpdateContext): Promise<void> {
+  const deadline = host.now() + settings.activationTimeout + 60_000;
+  while (host.now() < deadline) {
+    const result = await call({ ...unitState(system.kind, `${activationUnit}.service`), timeoutMs: 30_000 });
+    const state = result.exitCode === 0 ? parseProperties(result.stdout).ActiveState : undefined;
+    if (state !== 'active' && state !== 'activating' && state !== 'deactivating') return;
+    await host.sleep(pollMs);
+  }
+}

@@ -1,0 +1,39 @@
+import { type Command, changes, reads } from '../machine/command.ts';
+
+const git = (folder: string, ...args: readonly string[]): readonly string[] => ['-C', folder, ...args];
+
+/** Two lines: the root of the checkout, and the folder below it (empty at the root). */
+export const findRepository = (folder: string): Command =>
+  reads('git', ...git(folder, 'rev-parse', '--show-toplevel', '--show-prefix'));
+
+/** One line for each path that differs from the last commit. `--no-optional-locks`: a look does not write the index. */
+export const listChanges = (folder: string, ...paths: readonly string[]): Command =>
+  reads('git', '--no-optional-locks', ...git(folder, 'status', '--porcelain', '--untracked-files=no', '--', ...paths));
+
+export const headCommit = (folder: string): Command => reads('git', ...git(folder, 'rev-parse', 'HEAD'));
+
+export const upstreamOf = (folder: string): Command =>
+  reads('git', ...git(folder, 'rev-parse', '--abbrev-ref', '--symbolic-full-name', '@{upstream}'));
+
+export const authorOf = (folder: string): Command => reads('git', ...git(folder, 'config', 'user.email'));
+
+export const addWorktree = (repository: string, worktree: string): Command =>
+  changes('git', ...git(repository, 'worktree', 'add', '--quiet', '--force', '--detach', worktree, 'HEAD'));
+
+export const removeWorktree = (repository: string, worktree: string): Command =>
+  changes('git', ...git(repository, 'worktree', 'remove', '--force', worktree));
+
+export const pruneWorktrees = (repository: string): Command => changes('git', ...git(repository, 'worktree', 'prune'));
+
+/** Only the lock, whatever else is staged. Hooks and signing are for people: at night nobody answers. */
+export const commitLock = (folder: string, message: string, author: string | null): Command =>
+  changes(
+    'git',
+    ...(author === null ? [] : ['-c', 'user.name=Rota', '-c', `user.email=${author}`]),
+    ...git(folder, 'commit', '--quiet', '--no-verify', '--no-gpg-sign', '--only', '--message', message, '--', 'flake.lock'),
+  );
+
+export const fastForward = (repository: string, commit: string): Command =>
+  changes('git', ...git(repository, 'merge', '--quiet', '--ff-only', commit));
+
+export const push = (repository: string): Command => changes('git', ...git(repository, 'push', '--quiet'));

@@ -1,0 +1,41 @@
+import { join } from 'node:path';
+
+/** Where the updater keeps what outlives a run. Pure path arithmetic. */
+export interface UpdateLayout {
+  readonly root: string;
+  readonly lock: string;
+  /** What a run is in the middle of. */
+  readonly journal: string;
+  /** Root of the garbage collector for what is built and not switched to yet. */
+  readonly candidate: string;
+  /** One JSON line for each run. */
+  readonly history: string;
+  readonly badRevisions: string;
+  readonly reboot: string;
+  /** Digest of a lock file that this updater wrote and nobody has committed. */
+  readonly ownLock: string;
+  /** The profile and kind of the last run: `rollback` and `status` need no config. */
+  readonly system: string;
+  readonly log: string;
+  /** Working copy of the flake in which a lock is committed before it is deployed. */
+  readonly worktree: string;
+  readonly fleet: string;
+}
+
+export function updateLayout(stateDir: string, logFile?: string): UpdateLayout {
+  const root = join(stateDir, 'nix-update');
+  return {
+    root,
+    lock: join(root, 'lock'),
+    journal: join(root, 'journal.json'),
+    candidate: join(root, 'candidate'),
+    history: join(root, 'history.jsonl'),
+    badRevisions: join(root, 'bad-revisions.json'),
+    reboot: join(root, 'reboot.json'),
+    ownLock: join(root, 'own-lock'),
+    system: join(root, 'system.json'),
+    log: logFile ?? join(root, 'log', 'update.log'),
+    worktree: join(root, 'worktree'),
+    fleet: join(root, 'fleet'),
+  };
+}

@@ -1,0 +1,31 @@
+import type { Host, ProcessResult } from '@rota/core';
+import type { Command } from './command.ts';
+import { followLink } from './follow-link.ts';
+import { readBootId } from './read-boot-id.ts';
+import { failedUnits, parseFailedUnits } from './systemd-commands.ts';
+import type { UpdatedSystem } from './updated-system.ts';
+
+/** The machine before an update changes anything; what a rollback goes back to. */
+export interface Baseline {
+  /** Store path behind the profile: what boots. */
+  readonly profile: string | null;
+  /** Store path that is active now. */
+  readonly current: string | null;
+  readonly bootId: string | null;
+  /** Units that had failed before, which no update is blamed for; `null` where systemd does not answer. */
+  readonly failedUnits: readonly string[] | null;
+}
+
+export async function readBaseline(
+  host: Pick<Host, 'files'>,
+  system: UpdatedSystem,
+  call: (command: Command) => Promise<ProcessResult>,
+): Promise<Baseline> {
+  const units = await call(failedUnits(system.kind));
+  return {
+    profile: followLink(host.files, system.profile),
+    current: followLink(host.files, system.current),
+    bootId: readBootId(host.files),
+    failedUnits: units.exitCode === 0 ? parseFailedUnits(units.stdout) : null,
+  };
+}

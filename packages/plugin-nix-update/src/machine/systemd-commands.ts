@@ -1,0 +1,41 @@
+import { type Command, changes, reads } from './command.ts';
+import type { UpdatedSystem } from './updated-system.ts';
+
+type Kind = UpdatedSystem['kind'];
+
+const manager = (kind: Kind): readonly string[] => (kind === 'home-manager' ? ['--user'] : []);
+
+export const failedUnits = (kind: Kind): Command =>
+  reads('systemctl', ...manager(kind), 'list-units', '--failed', '--plain', '--no-legend', '--no-pager', '--full');
+
+/** `running`, `degraded`, `starting`, ... on standard output; nothing where systemd is not PID 1. */
+export const systemState = (kind: Kind): Command => reads('systemctl', ...manager(kind), 'is-system-running');
+
+export const unitState = (kind: Kind, unit: string): Command =>
+  reads('systemctl', ...manager(kind), 'show', '--property=LoadState,ActiveState,SubState,Type,RemainAfterExit', '--', unit);
+
+/** A wall message, a delay in whole minutes, and `shutdown -c` takes it back. */
+export const restart = (delayMs: number, message: string): Command => {
+  const minutes = Math.ceil(delayMs / 60_000);
+  return changes('shutdown', '-r', minutes === 0 ? 'now' : `+${minutes}`, message);
+};
+
+export const cancelRestart = (): Command => changes('shutdown', '-c');
+
+/** The names in the first column. */
+export function parseFailedUnits(stdout: string): readonly string[] {
+  return stdout
+    .split('\n')
+    .map((line) => line.trim().split(/\s+/)[0] ?? '')
+    .filter((name) => name !== '');
+}
+
+/** `KEY=value` lines. */
+export function parseProperties(stdout: string): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    stdout.split('\n').flatMap((line) => {
+      const at = line.indexOf('=');
+      return at === -1 ? [] : [[line.slice(0, at), line.slice(at + 1)] as const];
+    }),
+  );
+}

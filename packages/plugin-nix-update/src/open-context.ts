@@ -1,0 +1,44 @@
+import { createHost, type Host, type ProcessResult } from '@rota/core';
+import { type Command, printCommand } from './machine/command.ts';
+import { updateLayout } from './machine/layout.ts';
+import { updateEnvironment } from './machine/update-environment.ts';
+import { updatedSystem } from './machine/updated-system.ts';
+import type { Settings } from './settings/options-schema.ts';
+import type { UpdateCause } from './update-cause.ts';
+import type { UpdateContext } from './update-context.ts';
+
+/** A context, and what was run and said with it. */
+export interface OpenContext {
+  readonly context: UpdateContext;
+  readonly commands: () => readonly string[];
+  readonly warnings: () => readonly string[];
+}
+
+const quickCommandMs = 120_000;
+
+/** Puts together what the steps get. Reads nothing and changes nothing. */
+export function openContext(settings: Settings, cause: UpdateCause, host: Host = createHost()): OpenContext {
+  const commands: string[] = [];
+  const warnings: string[] = [];
+  const env = updateEnvironment(host);
+  const deadline = host.now() + settings.timeout;
+  const call = async (command: Command): Promise<ProcessResult> => {
+    commands.push(printCommand(command));
+    const { file, args, cwd = '/', timeoutMs = quickCommandMs } = command;
+    return await host.run({ file, args, cwd, env, timeoutMs });
+  };
+  return {
+    context: {
+      host,
+      settings,
+      system: updatedSystem(host, settings.system),
+      layout: updateLayout(host.stateDir, settings.logFile),
+      cause,
+      call,
+      remainingMs: () => Math.max(1000, deadline - host.now()),
+      warn: (message) => void warnings.push(message),
+    },
+    commands: () => commands,
+    warnings: () => warnings,
+  };
+}

@@ -1,0 +1,37 @@
+import type { Files } from '@rota/core';
+
+/** Where a machine stands with its reboot. `unknown`: what would tell cannot be read, so nobody reboots. */
+export type RebootState = 'not-needed' | 'pending' | 'scheduled' | 'unknown';
+
+/** What the next boot is expected to bring, written before anything reboots and cleared by the verification after it. */
+export interface RebootMarker {
+  readonly formatVersion: 1;
+  /** Store path that is to boot. */
+  readonly expected: string;
+  /** Store path to go back to. */
+  readonly previous: string | null;
+  /** The boot in which it was written. */
+  readonly bootId: string | null;
+  readonly since: string;
+  readonly state: 'pending' | 'scheduled';
+  readonly reasons: readonly string[];
+  /** The baseline of the update, for the health check after the boot. */
+  readonly failedUnits: readonly string[] | null;
+  readonly lockDigest: string | null;
+}
+
+/** `null` when no boot is awaited. A damaged marker is none: nothing is ever rebooted or rolled back on its word. */
+export function readRebootMarker(files: Pick<Files, 'readText'>, path: string): RebootMarker | null {
+  try {
+    const value: unknown = JSON.parse(files.readText(path) ?? 'null');
+    return typeof value === 'object' && value !== null && 'formatVersion' in value && value.formatVersion === 1
+      ? (value as RebootMarker)
+      : null;
+  } catch {
+    return null;
+  }
+}
+
+export function writeRebootMarker(files: Pick<Files, 'write'>, path: string, marker: RebootMarker): void {
+  files.write(path, `${JSON.stringify(marker)}\n`);
+}

@@ -1,0 +1,47 @@
+import { type Host, withLock } from '@rota/core';
+import { recover } from './journal/recover.ts';
+import { type OpenContext, openContext } from './open-context.ts';
+import { verifyAfterBoot } from './reboot/verify-after-boot.ts';
+import type { UpdateReport } from './report.ts';
+import type { NixUpdateOptions } from './settings/options-schema.ts';
+import { readSettings } from './settings/read-settings.ts';
+import type { UpdateCause } from './update-cause.ts';
+import { updateOnce } from './update-once.ts';
+import type { StepEvent } from './update-run.ts';
+
+/** What an update is called with. */
+export interface RunUpdateInput {
+  readonly options: NixUpdateOptions;
+  /** @default this machine and this user */
+  readonly host?: Host;
+  /** `emergency`: no schedule, ring or least uptime; lock, build, health and rollback stay. @default 'manual' */
+  readonly cause?: UpdateCause;
+  /** With `emergency`: reboot at once if that is needed. @default false */
+  readonly rebootNow?: boolean;
+  /** Called as steps begin and end. */
+  readonly onStep?: (event: StepEvent) => void;
+}
+
+/**
+ * Updates the machine, or the home, once: ends what an earlier run left open, then goes through the steps. What does not go through is taken back,
+ * and the report says so: an update that fails is a result, not an error.
+ *
+ * @returns the reports of what was done, the update's own last; a rollback that failed ends the list early.
+ * @throws ROTA_LOCK_HELD when another update runs; ROTA_PLUGIN_INVALID for options that the schema refuses
+ */
+export async function runUpdate(input: RunUpdateInput): Promise<readonly UpdateReport[]> {
+  const settings = readSettings(input.options);
+  const cause = input.cause ?? 'manual';
+  const open = (): OpenContext => openContext(settings, cause, input.host);
+  const { host, layout } = open().context;
+  return await withLock(host, layout.lock, { purpose: 'nix update', waitMs: 0 }, async () => {
+    const reports: UpdateReport[] = [];
+    for (const finish of [recover, verifyAfterBoot]) {
+      const report = await finish(open());
+      if (report !== null) reports.push(report);
+      if (report?.status === 'rollback-failed') return reports;
+    }
+    const onStep = input.onStep ?? (() => undefined);
+    return [...reports, await updateOnce(open(), { onStep, rebootNow: input.rebootNow ?? false })];
+  });
+}

@@ -1,0 +1,46 @@
+import { UpdateFailure } from '../failure.ts';
+import { activate } from '../machine/activation-commands.ts';
+import { failureOf } from '../machine/classify-output.ts';
+import { followLink } from '../machine/follow-link.ts';
+import type { UpdateContext } from '../update-context.ts';
+
+/** How an activation went. `needs-boot`: it cannot be active before a boot. `with-failed-units`: it is active, and the health check decides. */
+export type Activation = 'active' | 'with-failed-units' | 'needs-boot';
+
+type ActivatingContext = Pick<UpdateContext, 'host' | 'system' | 'settings' | 'call'>;
+
+/**
+ * Makes a system active until the next boot. Exit codes of switch-to-configuration: 4 is "switched, units failed", 100 is "needs a boot", and a
+ * refused pre-switch check (a changed `system.switch.inhibitors`) means the same. Everything else has failed, whatever state it left.
+ */
+export async function activateNow(context: ActivatingContext, path: string): Promise<Activation> {
+  const { host, system } = context;
+  const command = activate({ ...activationOf(context), path, action: 'test' });
+  if (command === null) return 'active';
+  const result = await context.call(command);
+  const text = `${result.stderr}\n${result.stdout}`;
+  if (system.kind === 'nixos') {
+    if (result.exitCode === 100 || (result.exitCode === 1 && /Pre-switch checks? failed/i.test(text))) return 'needs-boot';
+    if (result.exitCode === 4) return 'with-failed-units';
+  }
+  if (result.exitCode !== 0) throw failureOf(result, 'activation', 'The activation');
+  if (system.kind === 'nixos' && followLink(host.files, system.current) !== path)
+    throw new UpdateFailure('activation', `The activation said that it went well, but ${system.current} is not ${path}.`);
+  return 'active';
+}
+
+/** Makes a system the one that boots. @throws UpdateFailure */
+export async function makeBootDefault(context: ActivatingContext, path: string): Promise<void> {
+  const command = activate({ ...activationOf(context), path, action: 'boot' });
+  if (command === null) return;
+  const result = await context.call(command);
+  if (result.exitCode !== 0) throw failureOf(result, 'boot', 'The boot entry');
+}
+
+function activationOf({ host, system, settings }: ActivatingContext) {
+  return {
+    system,
+    ownUnit: host.files.facts('/run/systemd/system') !== undefined,
+    timeoutMs: settings.activationTimeout,
+  };
+}

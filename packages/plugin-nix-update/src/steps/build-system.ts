@@ -1,0 +1,30 @@
+import { join } from 'node:path';
+import { UpdateFailure } from '../failure.ts';
+import { failureOf } from '../machine/classify-output.ts';
+import { buildSystem } from '../machine/nix-commands.ts';
+import { expectedFiles } from '../machine/updated-system.ts';
+import type { UpdateContext } from '../update-context.ts';
+import type { EvaluatedSystem } from './evaluate-system.ts';
+
+/** Exit codes of `nix-store --realise` (man nix-store): why a build failed, without reading its text. */
+const classOfExit = { 100: 'build', 101: 'timeout', 102: 'hash' } as const;
+
+/** Builds the system, and keeps it from the garbage collector until the next run. Nothing of the running system is touched. */
+export async function build(
+  { host, system, layout, call, remainingMs }: UpdateContext,
+  evaluated: EvaluatedSystem,
+): Promise<void> {
+  const result = await call({ ...buildSystem(evaluated.derivation, layout.candidate), timeoutMs: remainingMs() });
+  if (result.exitCode !== 0) {
+    const failure = failureOf(result, 'build', 'The build');
+    const code = result.exitCode;
+    const known = failure.failureClass === 'build' && (code === 101 || code === 102) ? classOfExit[code] : failure.failureClass;
+    throw new UpdateFailure(known, failure.message, { output: failure.output });
+  }
+  const missing = expectedFiles(system.kind).filter((name) => host.files.facts(join(evaluated.output, name)) === undefined);
+  if (missing.length > 0)
+    throw new UpdateFailure(
+      'build',
+      `What was built is no ${system.kind} system: ${evaluated.output} has no ${missing.join(', no ')}.`,
+    );
+}

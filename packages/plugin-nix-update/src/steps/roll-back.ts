@@ -1,0 +1,61 @@
+import { UpdateFailure } from '../failure.ts';
+import { healthProblems } from '../health/check-health.ts';
+import { activate } from '../machine/activation-commands.ts';
+import { failureOf } from '../machine/classify-output.ts';
+import { followLink } from '../machine/follow-link.ts';
+import type { Baseline } from '../machine/read-baseline.ts';
+import type { UpdateContext } from '../update-context.ts';
+import { makeBootDefault } from './activate-system.ts';
+import { pointProfile } from './set-profile.ts';
+
+export interface RollBackInput {
+  readonly baseline: Pick<Baseline, 'profile' | 'current' | 'failedUnits'>;
+  /** The new system may be active. */
+  readonly activated: boolean;
+  /** The new system may be what boots. */
+  readonly defaultChanged: boolean;
+}
+
+type RollBackContext = Pick<UpdateContext, 'host' | 'system' | 'settings' | 'call' | 'warn'>;
+
+/**
+ * Goes back to the store paths that were taken down before the update, never to "the previous generation": that may be one that was rejected.
+ * What boots is put right first: a power cut in between then boots the old system. Safe to repeat.
+ *
+ * @throws UpdateFailure of class `rollback`: the machine is not what it was, and a person has to look.
+ */
+export async function rollBack(context: RollBackContext, { baseline, activated, defaultChanged }: RollBackInput): Promise<void> {
+  const problems: string[] = [];
+  const attempt = async (work: () => Promise<void>): Promise<void> => {
+    try {
+      await work();
+    } catch (error) {
+      problems.push(error instanceof Error ? error.message : String(error));
+    }
+  };
+  if (defaultChanged) await attempt(async () => await restoreDefault(context, baseline.profile));
+  if (activated) await attempt(async () => await reactivate(context, baseline.current));
+  if (problems.length > 0) throw new UpdateFailure('rollback', `The rollback failed: ${problems.join(' ')}`);
+
+  const unwell = activated ? await healthProblems(context, baseline.failedUnits) : [];
+  for (const problem of unwell) context.warn(`After the rollback: ${problem}`);
+}
+
+async function restoreDefault(context: RollBackContext, profile: string | null): Promise<void> {
+  if (profile === null) throw new UpdateFailure('rollback', 'There was no generation before this one.');
+  await pointProfile(context, profile);
+  await makeBootDefault(context, profile);
+}
+
+async function reactivate(context: RollBackContext, path: string | null): Promise<void> {
+  const { host, system, settings, call } = context;
+  if (path === null) throw new UpdateFailure('rollback', 'What was active before the update is not known.');
+  const ownUnit = host.files.facts('/run/systemd/system') !== undefined;
+  const command = activate({ system, path, action: 'test', ownUnit, timeoutMs: settings.activationTimeout });
+  if (command === null) return;
+  const result = await call(command);
+  const switched = system.kind === 'home-manager' ? result.exitCode === 0 : followLink(host.files, system.current) === path;
+  // Exit 4 is "switched, with failed units": the health check after this reports them.
+  if (switched && (result.exitCode === 0 || result.exitCode === 4)) return;
+  throw failureOf(result, 'rollback', `The activation of ${path}`);
+}

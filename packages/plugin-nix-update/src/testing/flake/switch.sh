@@ -1,0 +1,23 @@
+#!/bin/sh
+# What NixOS's own does, on a small scale: sets the boot default, makes itself the current system, and restarts its units.
+# /var/lib/machine/rc-ACTION, where it exists, is the exit status of that action, before anything is done.
+self=$(readlink -f "$0")
+me=${self%/bin/*}
+echo "$1 $me" >>/var/lib/machine/journal
+if [ -f "/var/lib/machine/rc-$1" ]; then exit "$(cat "/var/lib/machine/rc-$1")"; fi
+rc=$(cat "$me/switch-rc")
+case $1 in
+switch | boot) ln -sfn "$me" /boot/default ;;
+esac
+case $1 in
+switch | test)
+  if [ "$rc" = 100 ]; then exit 100; fi
+  if [ -f /var/lib/machine/slow ]; then sleep "$(cat /var/lib/machine/slow)"; fi
+  ln -sfn "$me" /run/current-system
+  cp "$me"/units/*.service /run/systemd/system/
+  systemctl daemon-reload
+  systemctl reset-failed
+  systemctl restart app.service || exit 4
+  exit "$rc"
+  ;;
+esac

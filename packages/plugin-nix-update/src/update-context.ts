@@ -1,0 +1,21 @@
+import type { Host, ProcessResult } from '@rota/core';
+import type { Command } from './machine/command.ts';
+import type { UpdateLayout } from './machine/layout.ts';
+import type { UpdatedSystem } from './machine/updated-system.ts';
+import type { Settings } from './settings/options-schema.ts';
+import type { UpdateCause } from './update-cause.ts';
+
+/** What every step gets. */
+export interface UpdateContext {
+  readonly host: Host;
+  readonly settings: Settings;
+  readonly system: UpdatedSystem;
+  readonly layout: UpdateLayout;
+  readonly cause: UpdateCause;
+  /** Runs a program with the environment of updates, and notes that it did. A non-zero exit is a result, not an error. */
+  readonly call: (command: Command) => Promise<ProcessResult>;
+  /** What is left of the time for fetch, evaluation and build, in milliseconds; at least one second, so that a late call fails by its time-out. */
+  readonly remainingMs: () => number;
+  /** Something that a person should know, although the update goes on. */
+  readonly warn: (message: string) => void;
+}
