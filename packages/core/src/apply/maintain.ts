@@ -9,7 +9,7 @@ import { makePlan } from '../plan/make-plan.ts';
 import type { PlannedEntry } from '../plan/plan.ts';
 import { summaryOf } from '../plan/summary.ts';
 import { captureWith } from '../run/capture-output.ts';
-import { flushSpool } from '../run/deliver-checkin.ts';
+import { flushSpool } from '../run/deliver-report.ts';
 import { readLaunchFile } from '../run/read-launch-file.ts';
 import { retainRuns } from '../run/retain-runs.ts';
 import { namespaceLayout } from '../state/layout.ts';

@@ -14,7 +14,7 @@ export function needsMaintenance(host: Pick<Host, 'now' | 'timezone' | 'zoneRoot
   const fixed = new Set<string>();
   let recordsAYear = 0;
   for (const { job } of entries) {
-    if (job.checkin?.enabled || job.alerts?.on.some((event) => event === 'late' || event === 'missed')) return true;
+    if (job.checkin?.enabled || job.alerts !== undefined) return true;
     if (job.state !== undefined) return true;
     if (job.trigger.kind !== 'schedule') continue;
     const { timezone } = job.trigger;

@@ -2,13 +2,14 @@ import { join } from 'node:path';
 import type { Host } from '../host/host.ts';
 import { printJobKey } from '../job/job-key.ts';
 import type { PlannedEntry } from '../plan/plan.ts';
+import { alertReports } from '../run/alert-of.ts';
 import { captureWith } from '../run/capture-output.ts';
+import { deliver } from '../run/deliver-report.ts';
 import { instantText } from '../run/instant-text.ts';
 import { readHandled } from '../run/job-state.ts';
 import { readLaunchFile } from '../run/read-launch-file.ts';
 import { readRecords } from '../run/read-records.ts';
-import { createResolver } from '../run/resolve-references.ts';
-import { sendAlert } from '../run/send-alert.ts';
+import { spoolReport } from '../run/spool.ts';
 import { loadZone } from '../schedule/load-zone.ts';
 import { previousFire } from '../schedule/previous-fire.ts';
 import { defineSchedule } from '../schedule/schedule.ts';
@@ -31,7 +32,7 @@ export async function tellMissed(host: Host, namespace: string, told: Record<str
     if (fire === null || (told[key] ?? 0) >= fire) continue;
     told[key] = fire;
     missed.push(printJobKey(entry));
-    await tell(host, namespace, entry, entry.launchFile, fire);
+    await tell(host, namespace, entry.launchFile, fire);
   }
   return missed;
 }
@@ -51,32 +52,20 @@ function missedFire(host: Host, namespace: string, { job, tenant, name }: Planne
   return startedAt >= fire - 60 ? null : fire;
 }
 
-async function tell(
-  host: Host,
-  namespace: string,
-  { tenant, name }: PlannedEntry,
-  launchFile: string,
-  fire: number,
-): Promise<void> {
-  const read = readLaunchFile(host.files, join(namespaceLayout(host.stateDir, namespace).launchFiles, launchFile));
+async function tell(host: Host, namespace: string, launchFile: string, fire: number): Promise<void> {
+  const layout = namespaceLayout(host.stateDir, namespace);
+  const read = readLaunchFile(host.files, join(layout.launchFiles, launchFile));
   if (!read.ok) return;
   const { launch } = read;
-  const env = { ...host.env, PATH: launch.env.PATH };
-  const resolver = createResolver({ launch, files: host.files, env, capture: captureWith(env) });
-  await sendAlert(
-    { launch, resolver, env },
-    {
-      event: 'missed',
-      tenant,
-      job_name: name,
-      host: launch.hostname,
-      run_id: null,
-      status: null,
-      exit_code: null,
-      scheduled_at: instantText(fire),
-      text: `It was due at ${instantText(fire)}, and nothing started it.`,
-      output: '',
-      about: launch.about ?? {},
-    },
-  );
+  const context = {
+    files: host.files,
+    layout,
+    env: host.env,
+    capture: captureWith({ ...host.env, PATH: launch.env.PATH }),
+  };
+  const run = { runId: null, status: 'skipped', exitCode: null, scheduledAt: instantText(fire) } as const;
+  const news = { event: 'missed', text: `It was due at ${instantText(fire)}, and nothing started it.` } as const;
+  // Through the spool: what cannot be delivered now is tried again.
+  const waiting = alertReports(launch, run, news, '').map((report) => spoolReport(host.files, layout, report, host.now()));
+  await Promise.all(waiting.map((one) => deliver(context, one)));
 }

@@ -2,7 +2,7 @@ import { RotaError } from '../errors/rota-error.ts';
 import type { Host } from '../host/host.ts';
 import type { JobKey } from '../job/job.ts';
 import { captureWith } from '../run/capture-output.ts';
-import { flushSpool } from '../run/deliver-checkin.ts';
+import { flushSpool } from '../run/deliver-report.ts';
 import { dueFire } from '../run/due-fire.ts';
 import { instantText } from '../run/instant-text.ts';
 import { readHandled, seedHandled } from '../run/job-state.ts';

@@ -31,8 +31,11 @@ export interface AdmitInput {
   readonly cause: RunCause;
   readonly nowMs: number;
   readonly owner: ProcessIdentity;
-  /** Called for each run of a runner that is gone, once it has its record and before its claim is dropped: nobody has reported its end yet. */
-  readonly onAbandoned: (record: RunRecord) => void;
+  /**
+   * Called for each run that nobody has reported, once it has its record and before that is remembered: of a runner that is gone, or skipped. Killed
+   * in between, the next runner calls it again. `failingBefore`: the run before it ended badly.
+   */
+  readonly onUnreported: (record: RunRecord, failingBefore: boolean) => void;
   /** Holds the named locks, or says why not. Asked last, and only where the policy does not wait for them. */
   readonly takeLocks: () => string | null;
 }
@@ -40,8 +43,6 @@ export interface AdmitInput {
 export interface Admission {
   /** The run that may go on; `null`: nothing is due, or it is skipped. */
   readonly claim: Claim | null;
-  /** What was recorded on the way: runs that were interrupted, fire times that were skipped. */
-  readonly recorded: readonly RunRecord[];
   /** Fire times that nobody noticed, when there are any. */
   readonly missed: number;
   /** Claims whose owners have to be ended. */
@@ -55,16 +56,15 @@ const overrunLimit = 100;
 /** Decides, as one step for all runners of the job, whether and for which fire time this one runs, and claims that durably. */
 export function admitRun(input: AdmitInput): Admission {
   return changeJobState(input.files, input.layout, input.launch, (before) => {
-    const recorded: RunRecord[] = [];
+    const swept = sweep(before, input);
     const record = (made: RunRecord): void => {
-      appendRecord(input.files, input.layout, made);
-      recorded.push(made);
+      if (!isRecorded(input, made)) appendRecord(input.files, input.layout, made);
+      input.onUnreported(made, swept.failing);
     };
-    const swept = sweep(before, input, record);
     const wanted = wantedRun(swept, input);
     const answer = (state: JobState, rest: Partial<Admission>): readonly [JobState, Admission] => [
       state,
-      { claim: null, recorded, missed: wanted.missed, replaced: [], failingBefore: before.failing, ...rest },
+      { claim: null, missed: wanted.missed, replaced: [], failingBefore: swept.failing, ...rest },
     ];
     if (wanted.kind === 'none') return answer(swept, { missed: 0 });
     const fire = wanted.fire;
@@ -131,7 +131,7 @@ function wantedRun(state: JobState, { launch, schedule, cause, nowMs }: AdmitInp
 }
 
 /** Claims of runners that are gone: a run that has its record was only cut off before it could tidy up; any other was interrupted. */
-function sweep(state: JobState, input: AdmitInput, record: (made: RunRecord) => void): JobState {
+function sweep(state: JobState, input: AdmitInput): JobState {
   const dead = state.claims.filter((claim) => !lives(input.files, claim.owner));
   if (dead.length === 0) return state;
   const orphans = orphansOf(new Set(dead.map((claim) => claim.runId)));
@@ -144,8 +144,8 @@ function sweep(state: JobState, input: AdmitInput, record: (made: RunRecord) => 
     if (claim.phase !== 'orphaned') {
       const written = recordOf(input.layout, claim);
       const made = written ?? interruptedRecord(input, claim);
-      if (written === undefined) record(made);
-      input.onAbandoned(made);
+      if (written === undefined) appendRecord(input.files, input.layout, made);
+      input.onUnreported(made, next.failing);
       next = { ...next, failing: made.status === 'skipped' ? next.failing : made.status !== 'success' };
     }
     const left = orphans.get(claim.runId) ?? [];
@@ -164,6 +164,17 @@ function recordOf(layout: NamespaceLayout, claim: Claim): RunRecord | undefined 
     if (Date.parse(record.endedAt) / 1000 < since) return undefined;
   }
   return undefined;
+}
+
+/** A runner that was killed between this record and the memory of it has left the record behind. */
+function isRecorded({ layout }: AdmitInput, { tenant, name, scheduledAt }: RunRecord): boolean {
+  const fire = instantSeconds(scheduledAt);
+  if (fire === null) return false;
+  for (const record of readRecords(layout, { since: fire - 86_400, only: new Set([`${tenant}/${name}`]) })) {
+    if (record.scheduledAt === scheduledAt) return true;
+    if (Date.parse(record.endedAt) / 1000 < fire) return false;
+  }
+  return false;
 }
 
 function killQuietly(pid: number): void {

@@ -1,57 +1,18 @@
 import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { join } from 'node:path';
-import { afterFile } from '@rota/test-support';
 import { describe, expect, it } from 'vitest';
 import type { LaunchFile } from '../backend/launch-file.ts';
 import type { Checkin } from '../job/job.ts';
-import { type RunnerUnderTest, runnerUnderTest } from './runner-under-test.test-support.ts';
+import { endpoint } from './endpoint.test-support.ts';
+import { runnerUnderTest } from './runner-under-test.test-support.ts';
 
 const secret = 'tok3n-Ü-0123456789';
 const sh = (text: string) => ({ command: [text], shell: true });
 
-interface Received {
-  readonly path: string;
-  readonly authorization: string | undefined;
-  readonly body: string;
-}
-
-/** A real endpoint on this machine. `answer` decides what it does with each request. */
-async function endpoint(
-  answer: (request: IncomingMessage, response: ServerResponse) => void = (_, response) => void response.end(),
-) {
-  const received: Received[] = [];
-  const server = createServer((request, response) => {
-    let body = '';
-    request.setEncoding('utf8').on('data', (text: string) => {
-      body += text;
-    });
-    request.on('end', () => {
-      received.push({ path: request.url ?? '', authorization: request.headers.authorization, body });
-      answer(request, response);
-    });
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  afterFile(() => {
-    server.closeAllConnections();
-    server.close();
-  });
-  const { port } = server.address() as AddressInfo;
-  return { url: `http://127.0.0.1:${port}/api/checkins`, received, messages: () => received.map(({ body }) => JSON.parse(body)) };
-}
-
 const checkin = (url: string, change: Partial<Checkin> = {}): Pick<LaunchFile, 'checkin'> => ({
   checkin: { enabled: true, url, timeoutMs: 3_600_000, format: 'json', start: false, by: 'runner', ...change },
 });
-
-const spooled = (rota: RunnerUnderTest): string[] => {
-  try {
-    return readdirSync(rota.layout.spool);
-  } catch {
-    return [];
-  }
-};
 
 describe('a check-in', () => {
   it('tells start and end in the json format, with the Bearer secret, which appears in no file, argument or output', async () => {
@@ -113,13 +74,13 @@ describe('a check-in', () => {
       expect(Date.now() - began).toBeLessThan(20_000);
       expect(rota.records()[0]).toMatchObject({ status: 'success' });
       expect(rota.records()[0]?.durationMs).toBeLessThan(2000);
-      expect(spooled(rota)).toHaveLength(1);
+      expect(rota.spooled()).toHaveLength(1);
       away = false;
       server.received.length = 0;
       await rota.run(path);
       const [first, second] = rota.records();
       expect(new Set(server.messages().map(({ run_id }) => run_id))).toEqual(new Set([first?.runId, second?.runId]));
-      expect(spooled(rota)).toEqual([]);
+      expect(rota.spooled()).toEqual([]);
     },
   );
 
@@ -129,7 +90,7 @@ describe('a check-in', () => {
     await Promise.all([rota.run(path)]);
     await rota.run(path);
     expect(rota.records().map(({ status }) => status)).toEqual(['success', 'success']);
-    expect(spooled(rota)).toHaveLength(2);
+    expect(rota.spooled()).toHaveLength(2);
   });
 
   it('gives up the lock before it reports, so that a slow endpoint makes no fire time skip', async () => {
@@ -168,42 +129,6 @@ describe('a check-in', () => {
     expect(server.received).toEqual([]);
     await rota.run(rota.launchFile({ ...sh('exit 1'), ...own }));
     expect(server.messages().map(({ status }) => status)).toEqual(['failure']);
-  });
-});
-
-describe('an alert', () => {
-  it('tells of failure and recovery by webhook and command, with what helps, and nothing else', async () => {
-    const rota = await runnerUnderTest();
-    const server = await endpoint();
-    const alerts: LaunchFile['alerts'] = {
-      on: ['failure', 'recovery'],
-      channels: [
-        { kind: 'webhook', url: '${HOOK}' },
-        { kind: 'command', command: ['/bin/sh', '-c', 'echo "$ROTA_ALERT: $ROTA_ALERT_TEXT" >> told; cat > last.json'] },
-      ],
-    };
-    const job = (text: string) => rota.launchFile({ ...sh(text), alerts, about: { docs: 'https://example.test/runbook' } });
-    for (const text of ['true', 'echo oops; exit 2', 'true', 'true']) await rota.run(job(text), [], { HOOK: server.url });
-    expect(server.messages()).toMatchObject([
-      { event: 'failure', exit_code: 2, output: 'oops\n', about: { docs: 'https://example.test/runbook' }, job_name: 'job' },
-      { event: 'recovery', status: 'success' },
-    ]);
-    expect(readFileSync(join(rota.scratch, 'told'), 'utf8')).toBe(
-      'failure: It ended in failure: exit status 2\nrecovery: It ended well again.\n',
-    );
-    expect(JSON.parse(readFileSync(join(rota.scratch, 'last.json'), 'utf8'))).toMatchObject({ event: 'recovery' });
-  });
-
-  it('does not change the outcome when a channel is broken', async () => {
-    const rota = await runnerUnderTest();
-    const alerts: LaunchFile['alerts'] = {
-      on: ['failure'],
-      channels: [{ kind: 'command', command: ['no-such-mailer'] }, { kind: 'desktop' }],
-    };
-    const { code, stderr } = await rota.run(rota.launchFile({ ...sh('exit 6'), alerts }));
-    expect(code).toBe(6);
-    expect(stderr).toContain('no-such-mailer');
-    expect(rota.records()[0]).toMatchObject({ status: 'failure', exitCode: 6 });
   });
 });
 

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { NamespaceLayout } from '../state/layout.ts';
 import { captureWith } from './capture-output.ts';
+import { inheritedEnvironment, jobEnvironment } from './job-environment.ts';
 import type { Claim } from './job-state.ts';
 import { createResolver, type Resolver } from './resolve-references.ts';
 import type { RunJobInput } from './run-job-input.ts';
@@ -14,19 +15,16 @@ export interface PreparedRun {
   readonly problems: readonly string[];
 }
 
-/** systemd tells a service by these which unit started it; a job must not take them for its own. */
-const notForJobs = ['TRIGGER_UNIT', 'TRIGGER_TIMER_REALTIME_USEC', 'TRIGGER_TIMER_MONOTONIC_USEC', 'NOTIFY_SOCKET'];
-
 /** Resolves the references of environment and check-in, once for all attempts and hooks. */
 export function prepareRun(
   { launch, place, files, env }: Pick<RunJobInput, 'launch' | 'place' | 'files' | 'env'>,
   claim: Pick<Claim, 'runId' | 'scheduledAt'>,
 ): PreparedRun {
-  const inherited = { ...env };
-  for (const name of notForJobs) delete inherited[name];
+  const inherited = inheritedEnvironment(env);
   const capture = captureWith({ ...inherited, PATH: launch.env.PATH ?? inherited.PATH });
   const resolver = createResolver({ launch, files, env: inherited, capture });
-  const own = Object.entries(launch.env).map(([name, text]) => [name, resolver.resolve(text, `env.${name}`)] as const);
+  const { tenant, name } = launch;
+  const own = jobEnvironment(inherited, launch.env, resolver, { tenant, name, ...claim });
   const { checkin } = launch;
   const url = checkin?.url === undefined ? undefined : resolver.resolve(checkin.url, 'checkin.url');
   const secret = checkin?.secret === undefined ? undefined : resolver.resolve(checkin.secret, 'checkin.secret');
@@ -35,12 +33,7 @@ export function prepareRun(
     secrets: resolver.secrets,
     problems: resolver.problems,
     env: {
-      ...inherited,
-      ...Object.fromEntries(own),
-      ROTA_JOB: launch.name,
-      ROTA_TENANT: launch.tenant,
-      ROTA_RUN_ID: claim.runId,
-      ROTA_SCHEDULED_AT: claim.scheduledAt ?? '',
+      ...own,
       ...(url === undefined ? {} : { ROTA_CHECKIN_URL: url }),
       ...(checkin?.by === 'job' ? { ROTA_CHECKIN_DONE: checkinDonePath(place.layout, claim.runId) } : {}),
       ...(secret === undefined ? {} : { CHECKIN_SECRET: secret }),

@@ -1,15 +1,15 @@
 import type { LaunchFile } from '../backend/launch-file.ts';
 import type { Admission } from './admit-run.ts';
-import type { AlertMessage } from './alert-message.ts';
+import { type AlertNews, alertReports } from './alert-of.ts';
 import { captureWith } from './capture-output.ts';
 import type { CheckinStatus } from './checkin-message.ts';
-import { type DeliveryContext, deliver, flushSpool, sendCheckin } from './deliver-checkin.ts';
+import { type DeliveryContext, deliver, flushSpool } from './deliver-report.ts';
 import type { Claim } from './job-state.ts';
-import { prepareRun } from './prepare-run.ts';
 import type { RunJobInput } from './run-job-input.ts';
 import type { RunRecord } from './run-record.ts';
-import { sendAlert } from './send-alert.ts';
-import { checkinEntry, type SpooledEnd } from './spool-end.ts';
+import { sendCheckin } from './send-checkin.ts';
+import { type Report, spoolReport, type WaitingReport } from './spool.ts';
+import { checkinReport } from './spool-end.ts';
 
 export interface StartedReport {
   /** What is on its way. */
@@ -25,7 +25,8 @@ export function reportStart(input: RunJobInput, admission: Admission, claim: Cla
   const record = unfinished(launch, claim);
   if (checkin?.start) pending.push(quietly(sendNow(input, record, 'running', '')));
   if (admission.missed > 0) {
-    pending.push(quietly(alert(input, record, 'missed', `${admission.missed} fire times before this run were missed.`, '')));
+    const text = `${admission.missed} fire times before this run were missed.`;
+    pending.push(quietly(alertNow(input, record, { event: 'missed', text }, '')));
   }
   const limitMs = checkin?.timeoutMs ?? launch.timeoutMs;
   if (limitMs === null) return { pending, timer: undefined };
@@ -33,88 +34,60 @@ export function reportStart(input: RunJobInput, admission: Admission, claim: Cla
     () => {
       const late: RunRecord = { ...record, durationMs: limitMs };
       if (checkin !== null) pending.push(quietly(sendNow(input, late, 'timeout', tail())));
-      pending.push(quietly(alert(input, late, 'late', `It has been running for more than ${limitMs / 1000} s.`, tail())));
+      const text = `It has been running for more than ${limitMs / 1000} s.`;
+      pending.push(quietly(alertNow(input, late, { event: 'late', text }, tail())));
     },
     Math.min(limitMs, 2 ** 31 - 1),
   );
   return { pending, timer };
 }
 
-/** What is left to tell when a run has ended, or when this runner has none. */
-export interface EndReport {
-  readonly admission: Admission;
-  /** `null` when nothing ran. */
-  readonly record: RunRecord | null;
-  readonly output: string;
-  readonly started: StartedReport | null;
-  /** Check-ins that are in the spool and are ours to deliver. */
-  readonly spooled: readonly SpooledEnd[];
-}
-
-/** Tells of the end, after everything is recorded: nobody waits for it but the runner itself, for a bounded time. */
-export async function reportEnd(input: RunJobInput, { admission, record, output, started, spooled }: EndReport): Promise<void> {
+/**
+ * Tells what waits in the spool and is ours to tell, after everything is recorded: nobody waits for it but the runner itself, for a bounded time. What
+ * cannot be delivered stays there for a later runner.
+ */
+export async function reportEnd(
+  input: RunJobInput,
+  started: StartedReport | null,
+  waiting: readonly WaitingReport[],
+): Promise<void> {
   clearTimeout(started?.timer);
   const context = deliveryContext(input);
-  const deliverAll = async (): Promise<void> => {
+  const checkins = waiting.filter(({ report }) => 'checkin' in report);
+  const alerts = waiting.filter(({ report }) => 'alert' in report);
+  const inOrder = async (): Promise<Report[]> => {
     // The start must not arrive after the end.
     await Promise.all(started?.pending ?? []);
-    const away: SpooledEnd['entry']['checkin'][] = [];
-    for (const { path, entry } of spooled) if (!(await deliver(context, path, entry)).ok) away.push(entry.checkin);
-    await flushSpool(context, away);
+    return deliverAll(context, checkins);
   };
-  const alerts = [alertFound(input, admission), record === null ? null : alertEnd(input, admission, record, output)];
-  await Promise.all([quietly(deliverAll()), ...alerts.map((work) => (work === null ? null : quietly(work)))]);
+  const away = await Promise.all([inOrder(), ...alerts.map((one) => deliverAll(context, [one]))]);
+  await quietly(flushSpool(context, away.flat()));
 }
 
-/** What was found on the way to the run: runs that were interrupted, a fire time that came too late. */
-async function alertFound(input: RunJobInput, { recorded }: Admission): Promise<void> {
-  for (const record of recorded) {
-    const reason = record.reason ?? '';
-    if (record.status === 'interrupted') await alert(input, record, 'failure', reason, '');
-    else if (record.status === 'skipped' && record.trigger === 'catch-up') {
-      await alert(input, record, 'missed', `A fire time was missed. ${reason}`, '');
-    }
+/** One after the other; answers those that could not be delivered. */
+async function deliverAll(context: DeliveryContext, waiting: readonly WaitingReport[]): Promise<Report[]> {
+  const away: Report[] = [];
+  for (const one of waiting) {
+    const result = await quietly(deliver(context, one));
+    if (result?.ok) continue;
+    away.push(one.report);
+    if ('alert' in one.report && result !== undefined)
+      process.stderr.write(`rota-run: ${result.reason} It is tried again later.\n`);
   }
+  return away;
 }
 
-async function alertEnd(input: RunJobInput, admission: Admission, record: RunRecord, output: string): Promise<void> {
-  if (record.status === 'success') {
-    if (admission.failingBefore) await alert(input, record, 'recovery', 'It ended well again.', '');
-  } else if (record.status !== 'skipped' && record.status !== 'cancelled') {
-    const how = record.reason ?? (record.signal === null ? `exit status ${record.exitCode}` : `ended by ${record.signal}`);
-    await alert(input, record, 'failure', `It ended in ${record.status}: ${how}`, output);
-  }
-}
-
-async function alert(
-  input: RunJobInput,
-  record: RunRecord,
-  event: AlertMessage['event'],
-  text: string,
-  output: string,
-): Promise<void> {
-  const { launch } = input;
-  if (launch.alerts === null || !launch.alerts.on.includes(event)) return;
-  const { resolver, env } = prepareRun(input, record);
-  const message: AlertMessage = {
-    event,
-    tenant: launch.tenant,
-    job_name: launch.name,
-    host: launch.hostname,
-    run_id: record.runId,
-    status: event === 'late' || event === 'missed' ? null : record.status,
-    exit_code: record.exitCode,
-    scheduled_at: record.scheduledAt,
-    text,
-    output,
-    about: launch.about ?? {},
-  };
-  for (const problem of await sendAlert({ launch, resolver, env }, message)) process.stderr.write(`rota-run: ${problem}\n`);
+/** While the job runs: through the spool too, since the runner may be killed meanwhile. */
+async function alertNow(input: RunJobInput, record: RunRecord, news: AlertNews, output: string): Promise<void> {
+  const { files, place } = input;
+  const reports = alertReports(input.launch, record, news, output);
+  const waiting = reports.map((report) => spoolReport(files, place.layout, report, Date.now()));
+  await Promise.all(waiting.map((one) => deliverAll(deliveryContext(input), [one])));
 }
 
 function sendNow(input: RunJobInput, record: RunRecord, status: CheckinStatus, output: string): Promise<unknown> {
   if (input.launch.checkin?.url === undefined) return Promise.resolve();
-  return sendCheckin(deliveryContext(input), checkinEntry(input.launch, record, status, output));
+  return sendCheckin(deliveryContext(input), checkinReport(input.launch, record, status, output));
 }
 
 function deliveryContext({ launch, place, files, env }: RunJobInput): DeliveryContext {
@@ -130,10 +103,11 @@ function unfinished(launch: LaunchFile, claim: Claim): RunRecord {
 }
 
 /** Reports never change a run's outcome. */
-async function quietly(work: Promise<unknown>): Promise<void> {
+async function quietly<T>(work: Promise<T>): Promise<T | undefined> {
   try {
-    await work;
+    return await work;
   } catch (error) {
     process.stderr.write(`rota-run: a report failed: ${error instanceof Error ? error.message : error}\n`);
+    return undefined;
   }
 }

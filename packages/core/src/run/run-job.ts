@@ -11,11 +11,12 @@ import { maskText } from './mask-secrets.ts';
 import { cancelled, exitStatus, type Outcome } from './outcome.ts';
 import { openOutputLog, outputFolder } from './output-log.ts';
 import { prepareRun } from './prepare-run.ts';
-import type { EndReport, StartedReport } from './report-run.ts';
+import type { StartedReport } from './report-run.ts';
 import { runAttempts } from './run-attempts.ts';
 import type { RunJobInput } from './run-job-input.ts';
 import type { RunRecord } from './run-record.ts';
-import { type SpooledEnd, spoolEnd } from './spool-end.ts';
+import type { WaitingReport } from './spool.ts';
+import { spoolEnd } from './spool-end.ts';
 import { namedLocks, waitForTurn } from './wait-turn.ts';
 
 /** One run of a job from the due gate to the last report. Resolves to the exit status of the runner. */
@@ -24,7 +25,7 @@ export async function runJob(input: RunJobInput): Promise<number> {
   const locks = namedLocks({ files, layout: place.layout, launch });
   const schedule = scheduleOf(launch);
   const waits = launch.concurrency.policy !== 'forbid';
-  const spooled: SpooledEnd[] = [];
+  const waiting: WaitingReport[] = [];
   const admission = admitRun({
     launch,
     layout: place.layout,
@@ -33,10 +34,7 @@ export async function runJob(input: RunJobInput): Promise<number> {
     cause,
     nowMs: Date.now(),
     owner: ownIdentity(files),
-    onAbandoned(record) {
-      const end = spoolEnd(input, record, record.reason ?? '');
-      if (end !== null) spooled.push(end);
-    },
+    onUnreported: (record, failing) => void waiting.push(...spoolEnd(input, record, record.reason ?? '', failing)),
     takeLocks: () => {
       const problem = waits ? null : locks.take();
       if (problem !== null) locks.release();
@@ -45,11 +43,11 @@ export async function runJob(input: RunJobInput): Promise<number> {
   });
   try {
     if (admission.claim !== null) {
-      const code = await runClaimed(input, admission, admission.claim, locks, spooled);
-      const waiting = schedule === null ? null : queuedFire(input, schedule);
-      return waiting === null ? code : await runJob({ ...input, cause: { kind: 'fire', at: waiting } });
+      const code = await runClaimed(input, admission, admission.claim, locks, waiting);
+      const queued = schedule === null ? null : queuedFire(input, schedule);
+      return queued === null ? code : await runJob({ ...input, cause: { kind: 'fire', at: queued } });
     }
-    await report(input, { admission, record: null, output: '', started: null, spooled });
+    await report(input, null, waiting);
     return 0;
   } finally {
     locks.release();
@@ -78,7 +76,7 @@ async function runClaimed(
   admission: Admission,
   claim: Claim,
   locks: ReturnType<typeof namedLocks>,
-  spooled: readonly SpooledEnd[],
+  waiting: readonly WaitingReport[],
 ): Promise<number> {
   const { launch, place, files, cancel } = input;
   const { layout } = place;
@@ -128,10 +126,10 @@ async function runClaimed(
   if (outcome.reason !== null && prepared.problems.length === 0) note(outcome.reason);
   log.close();
   appendRecord(files, layout, record);
-  const end = spoolEnd(input, record, log.tail());
+  const end = spoolEnd(input, record, log.tail(), admission.failingBefore);
   finishRun(files, layout, launch, record);
   locks.release();
-  await report(input, { admission, record, output: log.tail(), started, spooled: end === null ? spooled : [...spooled, end] });
+  await report(input, started, [...waiting, ...end]);
   if (outcome.status === 'success' && launch.followers.length > 0) {
     const { startFollowers } = await import('./start-followers.ts');
     for (const problem of await startFollowers(launch, place)) process.stderr.write(`rota-run: ${problem}\n`);
@@ -140,12 +138,10 @@ async function runClaimed(
 }
 
 /** Most jobs tell nobody and load none of it. */
-async function report(input: RunJobInput, told: EndReport): Promise<void> {
-  const { launch, place, files } = input;
-  if (told.spooled.length === 0 && told.started === null && launch.alerts === null && files.list(place.layout.spool).length === 0)
-    return;
+async function report(input: RunJobInput, started: StartedReport | null, waiting: readonly WaitingReport[]): Promise<void> {
+  if (waiting.length === 0 && started === null && input.files.list(input.place.layout.spool).length === 0) return;
   const { reportEnd } = await import('./report-run.ts');
-  await reportEnd(input, told);
+  await reportEnd(input, started, waiting);
 }
 
 async function beginReport(input: RunJobInput, admission: Admission, claim: Claim, tail: () => string) {

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterFile } from '@rota/test-support';
 import type { LaunchFile } from '../backend/launch-file.ts';
+import { nodeFiles } from '../host/node-files.ts';
 import { namespaceLayout } from '../state/layout.ts';
 import { printLaunchFile } from './print-launch-file.ts';
 import { readRecords } from './read-records.ts';
@@ -29,6 +30,8 @@ export interface RunnerUnderTest {
   /** The oldest first. */
   records(): RunRecord[];
   output(record: RunRecord): string;
+  /** Names of the reports that wait for delivery. */
+  spooled(): readonly string[];
 }
 
 let bundle: Promise<string> | undefined;
@@ -89,6 +92,7 @@ export async function runnerUnderTest(): Promise<RunnerUnderTest> {
       return new Promise((resolve) => child.on('close', (code) => resolve({ code, stdout, stderr })));
     },
     records: () => [...readRecords(layout)].reverse(),
+    spooled: () => nodeFiles.list(layout.spool),
     output: (record) => readFileSync(join(layout.output, `${record.tenant}.${record.name}`, `${record.runId}.log`), 'utf8'),
   };
 }

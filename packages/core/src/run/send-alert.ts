@@ -1,50 +1,40 @@
 import { spawn } from 'node:child_process';
-import type { LaunchFile } from '../backend/launch-file.ts';
-import type { AlertChannel } from '../job/job.ts';
 import type { AlertMessage } from './alert-message.ts';
-import { httpPost } from './http-post.ts';
+import { httpPost, type PostResult } from './http-post.ts';
+import { jobEnvironment } from './job-environment.ts';
 import { sendByPlugin } from './plugin-channel.ts';
-import type { Resolver } from './resolve-references.ts';
-
-export interface AlertContext {
-  readonly launch: LaunchFile;
-  readonly resolver: Resolver;
-  /** Of the job, with its references resolved. */
-  readonly env: NodeJS.ProcessEnv;
-}
+import { createResolver, type ResolverInput } from './resolve-references.ts';
+import type { AlertReport } from './spool.ts';
 
 const channelMs = 10_000;
 
-/** Tells every channel of the job that the event concerns, at the same time and in bounded time. Answers what went wrong, in words without secrets. */
-export async function sendAlert(context: AlertContext, message: AlertMessage): Promise<readonly string[]> {
-  const { alerts } = context.launch;
-  if (alerts === null || !alerts.on.includes(message.event)) return [];
-  const problems = await Promise.all(alerts.channels.map((channel) => tell(channel, context, message)));
-  return problems.filter((problem) => problem !== null);
-}
-
-async function tell(
-  channel: AlertChannel,
-  { launch, resolver, env }: AlertContext,
-  message: AlertMessage,
-): Promise<string | null> {
-  if (channel.kind === 'plugin') return sendByPlugin(channel, resolver, message, channelMs);
-  if (channel.kind === 'webhook') {
-    const before = resolver.problems.length;
-    const url = resolver.resolve(channel.url, 'alerts.webhook');
-    const problem = resolver.problems[before];
-    if (problem !== undefined) return problem;
+/** Resolves the references of an alert and tells its channel: once, in bounded time. The reason of a failure holds no secret. */
+export async function sendAlert(
+  context: Pick<ResolverInput, 'files' | 'env' | 'capture'>,
+  { alert, resolve, message }: AlertReport,
+): Promise<PostResult> {
+  const resolver = createResolver({ ...context, launch: resolve });
+  if (alert.kind === 'plugin') return answer(await sendByPlugin(alert, resolver, message, channelMs));
+  if (alert.kind === 'webhook') {
+    const url = resolver.resolve(alert.url, 'alerts.webhook');
+    const [problem] = resolver.problems;
+    if (problem !== undefined) return answer(problem);
     const body = JSON.stringify(message);
     const result = await httpPost({ url, body, headers: { 'content-type': 'application/json' }, timeoutMs: channelMs });
-    return result.ok ? null : `The alert webhook was not reached: ${result.reason}.`;
+    return result.ok ? result : answer(`The alert webhook was not reached: ${result.reason}.`);
   }
   const title = `${message.tenant}/${message.job_name}`;
   const urgency = message.event === 'recovery' ? 'normal' : 'critical';
-  const argv =
-    channel.kind === 'desktop'
-      ? ['notify-send', '--app-name=rota', `--urgency=${urgency}`, '--', title, message.text]
-      : channel.command;
-  return startCommand(argv, launch.workingDir, channel.kind === 'desktop' ? withSession(env) : env, message);
+  const desktop = alert.kind === 'desktop';
+  const argv = desktop ? ['notify-send', '--app-name=rota', `--urgency=${urgency}`, '--', title, message.text] : alert.command;
+  const run = { tenant: message.tenant, name: message.job_name, runId: message.run_id, scheduledAt: message.scheduled_at };
+  // Whatever of it cannot be resolved may be what the alert is about.
+  const env = jobEnvironment(context.env, resolve.env, resolver, run);
+  return answer(await startCommand(argv, resolve.workingDir, desktop ? withSession(env) : env, message));
+}
+
+function answer(problem: string | null): PostResult {
+  return problem === null ? { ok: true } : { ok: false, reason: problem };
 }
 
 /** The command gets the message as JSON on its input and its main facts as variables, so that a mail command needs no JSON. */

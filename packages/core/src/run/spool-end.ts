@@ -1,30 +1,35 @@
 import type { LaunchFile } from '../backend/launch-file.ts';
+import { alertOf, alertReports } from './alert-of.ts';
 import { type CheckinStatus, checkinMessage, checkinStatus } from './checkin-message.ts';
 import { checkinDonePath } from './prepare-run.ts';
 import type { RunJobInput } from './run-job-input.ts';
 import type { RunRecord } from './run-record.ts';
-import { type SpooledCheckin, spoolCheckin } from './spool.ts';
-
-/** A check-in that was spooled and is to be delivered. */
-export interface SpooledEnd {
-  readonly path: string;
-  readonly entry: Pick<SpooledCheckin, 'checkin' | 'resolve' | 'message'>;
-}
+import { type CheckinReport, spoolReport, type WaitingReport } from './spool.ts';
 
 /**
- * Puts the check-in of a run's end into the spool. Called between the run's record and the end of its claim: killed before, the next runner finds
- * the claim and does it; killed after, the next flush finds the message. So none is lost.
+ * Puts what a run's record has to tell into the spool: its check-in and its alerts. Called between the record and the memory that the run is over:
+ * killed before, the next runner finds that it is not and does it again; killed after, the next flush finds the reports. So none is lost.
  */
-export function spoolEnd(input: RunJobInput, record: RunRecord, output: string): SpooledEnd | null {
+export function spoolEnd(
+  input: RunJobInput,
+  record: RunRecord,
+  output: string,
+  failingBefore: boolean,
+): readonly WaitingReport[] {
   const { launch, place, files } = input;
+  const reports = [...endCheckin(input, record, output), ...alertReports(launch, record, alertOf(record, failingBefore), output)];
+  return reports.map((report) => spoolReport(files, place.layout, report, Date.parse(record.endedAt)));
+}
+
+function endCheckin(input: RunJobInput, record: RunRecord, output: string): readonly CheckinReport[] {
+  const { launch } = input;
   const status = checkinStatus(record.status);
-  if (launch.checkin?.url === undefined || status === null || reportedByJob(input, record)) return null;
-  const entry = checkinEntry(launch, record, status, output);
-  return { path: spoolCheckin(files, place.layout, entry, Date.now()), entry };
+  if (launch.checkin?.url === undefined || status === null || reportedByJob(input, record)) return [];
+  return [checkinReport(launch, record, status, output)];
 }
 
 /** The message together with what it takes to send it. */
-export function checkinEntry(launch: LaunchFile, record: RunRecord, status: CheckinStatus, output: string): SpooledEnd['entry'] {
+export function checkinReport(launch: LaunchFile, record: RunRecord, status: CheckinStatus, output: string): CheckinReport {
   const { url, secret, format } = launch.checkin ?? { format: 'json' as const };
   const { env, secretsFile, workingDir } = launch;
   return {

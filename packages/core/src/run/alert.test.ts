@@ -1,0 +1,110 @@
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import type { LaunchFile } from '../backend/launch-file.ts';
+import { endpoint } from './endpoint.test-support.ts';
+import { runnerUnderTest } from './runner-under-test.test-support.ts';
+
+const sh = (text: string) => ({ command: [text], shell: true });
+
+describe('an alert', () => {
+  it('tells of failure and recovery by webhook and command, with what helps, and nothing else', async () => {
+    const rota = await runnerUnderTest();
+    const server = await endpoint();
+    const alerts: LaunchFile['alerts'] = {
+      on: ['failure', 'recovery'],
+      channels: [
+        { kind: 'webhook', url: '${HOOK}' },
+        { kind: 'command', command: ['/bin/sh', '-c', 'echo "$ROTA_ALERT: $ROTA_ALERT_TEXT" >> told; cat > last.json'] },
+      ],
+    };
+    const job = (text: string) => rota.launchFile({ ...sh(text), alerts, about: { docs: 'https://example.test/runbook' } });
+    for (const text of ['true', 'echo oops; exit 2', 'true', 'true']) await rota.run(job(text), [], { HOOK: server.url });
+    expect(server.messages()).toMatchObject([
+      { event: 'failure', exit_code: 2, output: 'oops\n', about: { docs: 'https://example.test/runbook' }, job_name: 'job' },
+      { event: 'recovery', status: 'success' },
+    ]);
+    expect(readFileSync(join(rota.scratch, 'told'), 'utf8')).toBe(
+      'failure: It ended in failure: exit status 2\nrecovery: It ended well again.\n',
+    );
+    expect(JSON.parse(readFileSync(join(rota.scratch, 'last.json'), 'utf8'))).toMatchObject({ event: 'recovery' });
+  });
+
+  it('does not change the outcome when a channel is broken', async () => {
+    const rota = await runnerUnderTest();
+    const alerts: LaunchFile['alerts'] = {
+      on: ['failure'],
+      channels: [{ kind: 'command', command: ['no-such-mailer'] }, { kind: 'desktop' }],
+    };
+    const { code, stderr } = await rota.run(rota.launchFile({ ...sh('exit 6'), alerts }));
+    expect(code).toBe(6);
+    expect(stderr).toContain('no-such-mailer');
+    expect(rota.records()[0]).toMatchObject({ status: 'failure', exitCode: 6 });
+  });
+
+  it('that cannot be delivered waits, each channel for itself, and the next run of any job delivers it once', async () => {
+    const rota = await runnerUnderTest();
+    let away = true;
+    const server = await endpoint((_, response) => void response.writeHead(away ? 503 : 200).end());
+    const alerts: LaunchFile['alerts'] = {
+      on: ['failure'],
+      channels: [
+        { kind: 'webhook', url: '${HOOK}' },
+        { kind: 'command', command: ['/bin/sh', '-c', 'echo "$ROTA_ALERT of $ROTA_JOB" >> told'] },
+      ],
+    };
+    writeFileSync(join(rota.scratch, 'secrets.env'), `HOOK=${server.url}\n`, { mode: 0o600 });
+    const { stderr } = await rota.run(rota.launchFile({ ...sh('exit 2'), alerts }));
+    expect(stderr).toContain('the answer was 503');
+    expect(rota.spooled()).toHaveLength(1);
+    for (const name of rota.spooled()) expect(readFileSync(join(rota.layout.spool, name), 'utf8')).not.toContain(server.url);
+    away = false;
+    server.received.length = 0;
+    for (const name of ['other', 'other']) await rota.run(rota.launchFile({ name }));
+    expect(server.messages()).toMatchObject([{ event: 'failure', job_name: 'job', exit_code: 2 }]);
+    expect(rota.spooled()).toEqual([]);
+    expect(readFileSync(join(rota.scratch, 'told'), 'utf8')).toBe('failure of job\n');
+  });
+
+  it('goes out for a run whose runner was killed, and again when that has ended well', async () => {
+    const rota = await runnerUnderTest();
+    const server = await endpoint();
+    const alerts: LaunchFile['alerts'] = { on: ['failure', 'recovery'], channels: [{ kind: 'webhook', url: server.url }] };
+    const child = rota.start(rota.launchFile({ ...sh('touch up; exec sleep 0.5'), alerts }));
+    const gone = new Promise((resolve) => child.on('close', resolve));
+    while (!existsSync(join(rota.scratch, 'up'))) await new Promise((resolve) => setTimeout(resolve, 10));
+    child.kill('SIGKILL');
+    await gone;
+    await new Promise((resolve) => setTimeout(resolve, 700));
+    await rota.run(rota.launchFile({ alerts }));
+    const [interrupted, ended] = rota.records();
+    expect(server.messages().map(({ event, run_id }) => [event, run_id])).toEqual([
+      ['failure', interrupted?.runId],
+      ['recovery', ended?.runId],
+    ]);
+  });
+
+  it('goes through the module of a plugin, with its options resolved, and waits when that throws', async () => {
+    const rota = await runnerUnderTest();
+    const told = join(rota.scratch, 'told.json');
+    const module = join(rota.scratch, 'pager.mjs');
+    writeFileSync(
+      module,
+      `import { existsSync, writeFileSync } from 'node:fs';
+      export async function send(message, { options }) {
+        if (!existsSync(options.line)) throw new Error('the line is dead');
+        writeFileSync(${JSON.stringify(told)}, JSON.stringify({ event: message.event, options }));
+      }`,
+    );
+    const line = join(rota.scratch, 'line');
+    const channel = { kind: 'plugin', name: 'pager', module, options: { to: '${PAGER}', line, loud: true } } as const;
+    const alerts: LaunchFile['alerts'] = { on: ['failure'], channels: [channel] };
+    const { stderr } = await rota.run(rota.launchFile({ ...sh('exit 1'), alerts }), [], { PAGER: 'ada' });
+    expect(stderr).toContain('The alert channel pager failed: the line is dead');
+    expect(rota.spooled()).toHaveLength(1);
+    writeFileSync(line, '');
+    await rota.run(rota.launchFile({ name: 'other' }), [], { PAGER: 'ada' });
+    expect(JSON.parse(readFileSync(told, 'utf8'))).toEqual({ event: 'failure', options: { to: 'ada', line, loud: true } });
+    expect(rota.spooled()).toEqual([]);
+  });
+});
