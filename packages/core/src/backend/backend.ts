@@ -21,6 +21,11 @@ export interface Capabilities {
   readonly refused: Partial<Readonly<Record<Feature, string>>>;
   /** Every job of this backend is started through the runner. @default false */
   readonly alwaysRunner: boolean;
+  /**
+   * This scheduler starts jobs where no runner is: on another machine, in a container. What is not native is refused then, and so is a schedule
+   * that is not exact, because nothing could filter its starts. @default false
+   */
+  readonly neverRunner?: boolean;
 }
 
 /** What would keep a backend, or a job on it, from running. */

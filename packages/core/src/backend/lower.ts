@@ -80,7 +80,9 @@ export function lower(job: Job, capabilities: Capabilities, context: LoweringCon
   if (neverOverlaps(job, native, context.smallestGap)) native.add('concurrency.forbid');
 
   const first = used.map((feature) => [feature, decide(feature, native, capabilities, context)] as const);
-  const runner = capabilities.alwaysRunner || context.gated || first.some(([, decision]) => decision === 'runner');
+  const runner =
+    !capabilities.neverRunner &&
+    (capabilities.alwaysRunner || context.gated || first.some(([, decision]) => decision === 'runner'));
   const decisions = first.map(
     ([feature, decision]) =>
       [feature, runner && decision === 'native' && withProcess.has(feature) ? 'runner' : decision] as const,
@@ -88,6 +90,7 @@ export function lower(job: Job, capabilities: Capabilities, context: LoweringCon
   const refusals = decisions
     .filter(([feature, decision]) => decision === 'refused' && !stated.test(feature))
     .map(([feature]) => refusal(feature, capabilities, context.backend));
+  if (capabilities.neverRunner && context.gated) refusals.push(ungateable(context.backend));
   return { features: Object.fromEntries(decisions), runner, gated: context.gated, refusals };
 }
 
@@ -105,6 +108,7 @@ function decide(
   context: LoweringContext,
 ): FeatureDecision {
   if (capabilities.refused[feature] !== undefined) return 'refused';
+  if (capabilities.neverRunner) return native.has(feature) ? 'native' : 'refused';
   if (context.gated && feature === 'timezone') return 'runner';
   // Core runs these itself, when it applies.
   if (feature === 'apply') return 'runner';
@@ -121,5 +125,13 @@ function neverOverlaps(job: Job, native: ReadonlySet<Feature>, smallestGap: numb
 function refusal(feature: Feature, capabilities: Capabilities, backend: string): string {
   const reason = capabilities.refused[feature];
   if (reason !== undefined) return `\`${feature}\` cannot be had on ${backend}: ${reason}`;
-  return `\`${feature}\` cannot be had on ${backend}, and the runner cannot supply it. Remove it, or choose another backend for the job.`;
+  const supplied = capabilities.neverRunner ? 'where no runner can be' : 'and the runner cannot supply it';
+  return `\`${feature}\` cannot be had on ${backend}, ${supplied}. Remove it, or choose another backend for the job.`;
+}
+
+function ungateable(backend: string): string {
+  return (
+    `its schedule cannot be had exactly: ${backend} would also start it when it is not due, and no runner is there to filter that. ` +
+    'Choose a time that no clock change touches, `timezone: UTC`, or another backend for the job.'
+  );
 }
