@@ -58,8 +58,9 @@ export function admitRun(input: AdmitInput): Admission {
   return changeJobState(input.files, input.layout, input.launch, (before) => {
     const swept = sweep(before, input);
     const record = (made: RunRecord): void => {
-      if (!isRecorded(input, made)) appendRecord(input.files, input.layout, made);
-      input.onUnreported(made, swept.failing);
+      const written = recordOfFire(input, made);
+      if (written === undefined) appendRecord(input.files, input.layout, made);
+      input.onUnreported(written ?? made, swept.failing);
     };
     const wanted = wantedRun(swept, input);
     const answer = (state: JobState, rest: Partial<Admission>): readonly [JobState, Admission] => [
@@ -166,15 +167,15 @@ function recordOf(layout: NamespaceLayout, claim: Claim): RunRecord | undefined 
   return undefined;
 }
 
-/** A runner that was killed between this record and the memory of it has left the record behind. */
-function isRecorded({ layout }: AdmitInput, { tenant, name, scheduledAt }: RunRecord): boolean {
+/** What a runner wrote that was killed before it could remember that the fire time is handled. */
+function recordOfFire({ layout }: AdmitInput, { tenant, name, scheduledAt }: RunRecord): RunRecord | undefined {
   const fire = instantSeconds(scheduledAt);
-  if (fire === null) return false;
+  if (fire === null) return undefined;
   for (const record of readRecords(layout, { since: fire - 86_400, only: new Set([`${tenant}/${name}`]) })) {
-    if (record.scheduledAt === scheduledAt) return true;
-    if (Date.parse(record.endedAt) / 1000 < fire) return false;
+    if (record.scheduledAt === scheduledAt) return record;
+    if (Date.parse(record.endedAt) / 1000 < fire) return undefined;
   }
-  return false;
+  return undefined;
 }
 
 function killQuietly(pid: number): void {

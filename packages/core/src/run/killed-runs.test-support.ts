@@ -1,0 +1,103 @@
+import { join } from 'node:path';
+import { expect } from 'vitest';
+import type { LaunchFile } from '../backend/launch-file.ts';
+import { nodeFiles } from '../host/node-files.ts';
+import { endpoint } from './endpoint.test-support.ts';
+import { instantText } from './instant-text.ts';
+import { readJobState } from './job-state.ts';
+import { readRecords } from './read-records.ts';
+import { type RunnerUnderTest, runnerUnderTest } from './runner-under-test.test-support.ts';
+
+/** For tests that kill runners: jobs that leave a trace of each start, a real endpoint, and what must hold afterwards. */
+export interface KilledRuns {
+  readonly rota: RunnerUnderTest;
+  /** Writes the launch file of a job that uses all that a killed runner could leave behind. With a deadline its fire times are too old to run. */
+  job(name: string, startingDeadlineMs?: number): string;
+  /** Fire times one minute apart, the first for 0. */
+  fire(number: number): string;
+  /** Runs the job until what was left running has ended and the last fire time has its run. */
+  settle(name: string, path: string, last: string): Promise<void>;
+  /** Fails the test unless each fire time was started at most once and has one record that tells the truth. Answers the records' statuses. */
+  expectOneRecordEach(name: string, fires: readonly string[]): readonly string[];
+  /** Fails the test if a lock, a claim or a report is left, a run is recorded twice, or its check-in or alert was lost. */
+  expectNothingLeft(names: readonly string[]): void;
+}
+
+const gate: NonNullable<LaunchFile['gate']> = {
+  expression: '* * * * *',
+  timezone: 'UTC',
+  zoneRoots: ['/usr/share/zoneinfo'],
+  persistent: true,
+  startingDeadlineMs: null,
+};
+
+export async function killedRuns(): Promise<KilledRuns> {
+  const rota = await runnerUnderTest();
+  const server = await endpoint();
+  const first = Date.parse('2026-01-01T00:00:00Z') / 1000;
+  const lines = (name: string): string[] =>
+    (nodeFiles.readText(join(rota.scratch, name)) ?? '').split('\n').filter((line) => line !== '');
+  return {
+    rota,
+    fire: (number) => instantText(first + 60 * number),
+    job: (name, startingDeadlineMs) =>
+      rota.launchFile({
+        name,
+        gate: { ...gate, startingDeadlineMs: startingDeadlineMs ?? null },
+        command: [`echo "$ROTA_SCHEDULED_AT" >> started-${name}; sleep 0.03; echo "$ROTA_SCHEDULED_AT" >> ended-${name}`],
+        shell: true,
+        concurrency: { policy: 'forbid', locks: [`lock-${name}`] },
+        checkin: { enabled: true, url: server.url, timeoutMs: 3_600_000, format: 'json', start: false, by: 'runner' },
+        alerts: { on: ['failure', 'missed'], channels: [{ kind: 'webhook', url: server.url }] },
+      }),
+    async settle(name, path, last) {
+      while (!lines(`ended-${name}`).includes(last)) {
+        await new Promise((resolve) => setTimeout(resolve, 100));
+        await rota.run(path, ['--manual']);
+        await rota.run(path, ['--scheduled-at', last]);
+      }
+    },
+    expectOneRecordEach(name, fires) {
+      const started = lines(`started-${name}`);
+      const ended = new Set(lines(`ended-${name}`));
+      expect(new Set(started).size, 'each fire time starts at most once').toBe(started.length);
+      const records = rota.records().filter((record) => record.name === name && record.trigger !== 'manual');
+      expect(records.map(({ scheduledAt }) => scheduledAt).sort(), 'each fire time has one record').toEqual(fires);
+      for (const { status, scheduledAt } of records) {
+        if (status === 'success') expect(ended).toContain(scheduledAt);
+        if (status === 'skipped') expect(started).not.toContain(scheduledAt);
+        expect(['success', 'interrupted', 'skipped']).toContain(status);
+      }
+      return records.map(({ status }) => status);
+    },
+    expectNothingLeft(names) {
+      const { layout } = rota;
+      for (const name of names)
+        expect(readJobState(nodeFiles, layout, { tenant: 'acme', name }).claims, 'no claim is left').toEqual([]);
+      const damaged: string[] = [];
+      const all = [...readRecords(layout, { onDamaged: (line) => damaged.push(line) })];
+      expect(damaged).toEqual([]);
+      expect(new Set(all.map(({ runId }) => runId)).size, 'no run is recorded twice').toBe(all.length);
+      const ours = all.filter(({ name }) => names.includes(name));
+      const ran = ours.filter(({ status }) => status !== 'skipped');
+      const told = new Set(server.messages().map((message) => `${message.run_id} ${message.event ?? 'check-in'}`));
+      expect(
+        ran.filter(({ runId }) => !told.has(`${runId} check-in`)),
+        'no check-in is lost',
+      ).toEqual([]);
+      const alerted = ours.flatMap(({ runId, status, trigger }) => {
+        if (status === 'interrupted') return [`${runId} failure`];
+        return status === 'skipped' && trigger === 'catch-up' ? [`${runId} missed`] : [];
+      });
+      expect(
+        alerted.filter((one) => !told.has(one)),
+        'no alert is lost',
+      ).toEqual([]);
+      expect(rota.spooled().filter((name) => name.endsWith('.json'))).toEqual([]);
+      for (const folder of nodeFiles.list(layout.runLocks))
+        expect(nodeFiles.list(join(layout.runLocks, folder)), `no lock is left in ${folder}`).toEqual([]);
+      for (const file of nodeFiles.list(layout.runs))
+        expect(nodeFiles.readText(join(layout.runs, file))?.endsWith('\n')).toBe(true);
+    },
+  };
+}
