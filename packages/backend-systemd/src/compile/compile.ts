@@ -1,4 +1,12 @@
-import { type Compiled, type CompileInput, type Finding, loadZone, type Zone } from '@rota/core';
+import {
+  type Compiled,
+  type CompileInput,
+  type Finding,
+  loadZone,
+  type NativeSchedule,
+  type Schedule,
+  type Zone,
+} from '@rota/core';
 import { timerSchedule } from '../on-calendar/timer-schedule.ts';
 import { translate } from '../on-calendar/translate.ts';
 import { sealFiles } from '../unit/mark.ts';
@@ -10,13 +18,7 @@ import { timerUnit } from './timer-unit.ts';
 /** The two units of a job; a job that only others start has no timer. Pure. */
 export function compile(input: CompileInput): Compiled {
   const { namespace, job, schedule } = input;
-  const native =
-    schedule === undefined
-      ? undefined
-      : timerSchedule(
-          translate(schedule.declared, schedule.horizon),
-          (name): Zone => (name === schedule.declared.zone.name ? schedule.declared.zone : loadZone(name)),
-        );
+  const native = schedule === undefined ? undefined : nativeOf(schedule);
   const mark = markOf(input);
   const name = unitName(namespace, job);
   const timed = job.trigger.kind === 'schedule' || job.trigger.kind === 'boot' || job.trigger.kind === 'login';
@@ -29,6 +31,20 @@ export function compile(input: CompileInput): Compiled {
     ...(native === undefined ? {} : { native }),
     warnings: warningsOf(input),
   };
+}
+
+type Translated = Pick<NonNullable<CompileInput['schedule']>, 'declared' | 'horizon'>;
+
+/** The translation of a schedule for the horizon that was asked for last; jobs of one plan that are due together share theirs. */
+const translations = new WeakMap<Schedule, { readonly horizon: Translated['horizon']; readonly native: NativeSchedule }>();
+
+function nativeOf({ declared, horizon }: Translated): NativeSchedule {
+  const known = translations.get(declared);
+  if (known?.horizon.fromYear === horizon.fromYear && known.horizon.toYear === horizon.toYear) return known.native;
+  const zoneOf = (name: string): Zone => (name === declared.zone.name ? declared.zone : loadZone(name));
+  const native = timerSchedule(translate(declared, horizon), zoneOf);
+  translations.set(declared, { horizon, native });
+  return native;
 }
 
 function warningsOf({ job }: CompileInput): readonly Finding[] {

@@ -3,6 +3,7 @@ import {
   fchmodSync,
   fsyncSync,
   linkSync,
+  lstatSync,
   mkdirSync,
   openSync,
   readdirSync,
@@ -27,14 +28,8 @@ export const nodeFiles: Files = {
   readBytes: (path) => absentIsUndefined(() => readFileSync(path)),
   facts: (path) => absentIsUndefined(() => factsOf(path)),
   readLink: (path) =>
-    absentIsUndefined(() => {
-      try {
-        return readlinkSync(path);
-      } catch (error) {
-        if (codeOf(error) === 'EINVAL' || codeOf(error) === 'UNKNOWN') return undefined;
-        throw error;
-      }
-    }),
+    // Asked first, because most of what is looked at is no link, and the error that says so is dear.
+    absentIsUndefined(() => (lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() ? readlinkSync(path) : undefined)),
   list: (path) => absentIsUndefined(() => readdirSync(path).sort()) ?? [],
   write(path, content, mode = 0o600) {
     const temporary = writeTemporary(path, content, mode);

@@ -1,4 +1,4 @@
-import type { Availability, Backend } from '../backend/backend.ts';
+import type { Availability, Backend, Capabilities } from '../backend/backend.ts';
 import { nearest } from '../errors/nearest.ts';
 import { RotaError } from '../errors/rota-error.ts';
 import type { Host } from '../host/host.ts';
@@ -10,6 +10,8 @@ const preference = ['systemd', 'taskscheduler', 'cron', 'embedded'];
 export interface ChosenBackend {
   readonly backend: Backend;
   readonly availability: Availability;
+  /** Of the dialect that is here. */
+  readonly capabilities: Capabilities;
 }
 
 /** Looks at each backend at most once. */
@@ -44,7 +46,7 @@ export async function chooseBackend(
   for (const backend of [...backends].sort((a, b) => rank(a.name) - rank(b.name))) {
     if (allowed !== undefined && !allowed.includes(backend.name)) continue;
     const availability = await backend.detect(host);
-    if (availability.usable) return { backend, availability };
+    if (availability.usable) return chosen(backend, availability);
     reasons.push(
       `${backend.name}: ${availability.findings.find((finding) => finding.severity === 'error')?.message ?? 'not usable here'}`,
     );
@@ -54,6 +56,10 @@ export async function chooseBackend(
       'Start one of these schedulers, or run jobs in a process of their own: --backend embedded, then `rota run-all`.',
     ],
   });
+}
+
+function chosen(backend: Backend, availability: Availability): ChosenBackend {
+  return { backend, availability, capabilities: backend.capabilities(availability.dialect) };
 }
 
 async function findBackend(host: Host, backends: readonly Backend[], name: string): Promise<ChosenBackend> {
@@ -66,7 +72,7 @@ async function findBackend(host: Host, backends: readonly Backend[], name: strin
     });
   }
   const availability = await backend.detect(host);
-  if (availability.usable) return { backend, availability };
+  if (availability.usable) return chosen(backend, availability);
   const errors = availability.findings.filter((finding) => finding.severity === 'error');
   throw new RotaError(
     'ROTA_BACKEND_UNAVAILABLE',

@@ -1,6 +1,6 @@
 import type { Drift, Installed } from '../backend/backend.ts';
 import { printJobKey } from '../job/job-key.ts';
-import { differences, sameDeclaration } from './differences.ts';
+import { type Difference, differences } from './differences.ts';
 import type { Change, PlannedEntry } from './plan.ts';
 import type { PreparedJob } from './prepare-job.ts';
 
@@ -47,6 +47,7 @@ function created({ installed, repair }: Sides, desired: Ready): Comparison {
 
 function kept(sides: Sides, desired: Ready, previous: PlannedEntry): Comparison {
   const { entry } = desired;
+  const changed = differences(previous.job, entry.job);
   if (previous.backend !== entry.backend) {
     const change: Change = {
       ...base(desired),
@@ -54,16 +55,16 @@ function kept(sides: Sides, desired: Ready, previous: PlannedEntry): Comparison 
       fromBackend: previous.backend,
       before: previous.artifact,
       reasons: [`from ${previous.backend} to ${entry.backend}`],
-      ...changedFields(previous, entry),
+      differences: changed,
     };
     return { change, next: entry };
   }
-  const reasons = reasonsOf(previous, entry);
+  const reasons = reasonsOf(previous, entry, changed);
   const drift = driftNow(sides, previous);
   const common = {
     ...base(desired),
     before: previous.artifact,
-    ...changedFields(previous, entry),
+    differences: changed,
     ...(drift.length === 0 ? {} : { drift }),
   };
   if (drift.length > 0 && !sides.repair) {
@@ -125,9 +126,9 @@ function base(desired: Ready): Omit<Change, 'action' | 'reasons'> {
   };
 }
 
-function reasonsOf(previous: PlannedEntry, entry: PlannedEntry): string[] {
+function reasonsOf(previous: PlannedEntry, entry: PlannedEntry, fields: readonly Difference[]): string[] {
   const reasons: string[] = [];
-  if (!sameDeclaration(previous.job, entry.job)) reasons.push('declaration changed');
+  if (fields.length > 0) reasons.push('declaration changed');
   if (previous.horizon?.fromYear !== entry.horizon?.fromYear || previous.horizon?.toYear !== entry.horizon?.toYear)
     reasons.push('horizon');
   if (previous.zoneDigest !== entry.zoneDigest) reasons.push('zone data');
@@ -145,8 +146,4 @@ function driftNow({ installed }: Sides, previous: PlannedEntry): readonly Drift[
 
 function driftOf(installed: Installed | undefined): { readonly drift?: readonly Drift[] } {
   return installed === undefined || installed.drift.length === 0 ? {} : { drift: installed.drift };
-}
-
-function changedFields(previous: PlannedEntry, entry: PlannedEntry): Pick<Change, 'differences'> {
-  return { differences: differences(previous.job, entry.job) };
 }

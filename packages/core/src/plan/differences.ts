@@ -11,29 +11,25 @@ export interface Difference {
 /** Field by field, sorted by path. Where a job was declared is no part of it. Pure. */
 export function differences(before: Job, after: Job): readonly Difference[] {
   const found: Difference[] = [];
-  compare('', withoutSource(before), withoutSource(after), found);
+  compare('', { ...before, source: undefined }, { ...after, source: undefined }, found);
   return found.sort((a, b) => (a.path < b.path ? -1 : 1));
 }
 
-/** Whether two declarations ask for the same. */
-export function sameDeclaration(before: Job, after: Job): boolean {
-  return canonicalJson(withoutSource(before)) === canonicalJson(withoutSource(after));
-}
-
-function withoutSource(job: Job): Record<string, unknown> {
-  const { source: _, ...rest } = job;
-  return rest;
-}
-
 function compare(path: string, before: unknown, after: unknown, found: Difference[]): void {
+  if (before === after) return;
   if (isRecord(before) && isRecord(after)) {
     for (const key of new Set([...Object.keys(before), ...Object.keys(after)])) {
-      compare(path === '' ? key : `${path}.${key}`, before[key], after[key], found);
+      compare(path === '' ? key : `${path}.${key}`, member(before, key), member(after, key), found);
     }
     return;
   }
-  if (canonicalJson(before) === canonicalJson(after) && (before === undefined) === (after === undefined)) return;
+  if (before !== undefined && after !== undefined && canonicalJson(before) === canonicalJson(after)) return;
   found.push({ path, ...(before === undefined ? {} : { before }), ...(after === undefined ? {} : { after }) });
+}
+
+/** Of its own: a variable may be called `constructor`. */
+function member(record: Readonly<Record<string, unknown>>, key: string): unknown {
+  return Object.hasOwn(record, key) ? record[key] : undefined;
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

@@ -8,7 +8,7 @@ import { printJobKey } from '../job/job-key.ts';
 import { freshHorizon, type Horizon, horizonIsStale } from '../schedule/horizon.ts';
 import type { Generation } from '../state/generation.ts';
 import { readGeneration } from '../state/generation-store.ts';
-import { namespaceLayout } from '../state/layout.ts';
+import { type NamespaceLayout, namespaceLayout, stateLayout } from '../state/layout.ts';
 import { readNamespaceRecord } from '../state/namespace-record.ts';
 import { adoptChange } from './adopt-change.ts';
 import { type ProgramCheck, programCheck } from './check-programs.ts';
@@ -84,7 +84,7 @@ export async function makePlan(input: MakePlanInput): Promise<Plan> {
   );
 
   const programs = programCheck(host);
-  const prepared = await prepareAll(input, find, chosen.backend.name, previous, programs);
+  const prepared = await prepareAll(input, find, chosen.backend.name, previous, programs, layout);
   const warnings: Finding[] = declared.warnings.map(({ message, suggestion }) => ({
     severity: 'warning',
     message,
@@ -178,28 +178,32 @@ async function prepareAll(
   namespaceBackend: string,
   previous: ReadonlyMap<string, PlannedEntry>,
   programs: ProgramCheck,
+  layout: NamespaceLayout,
 ): Promise<Ready[]> {
   const { host, declared } = input;
   const facts = scheduleFacts(host.timezone, { roots: host.zoneRoots });
+  const state = stateLayout(host.stateDir, host.platform);
   const now = Math.floor(host.now() / 1000);
   const prepared = new Map<string, PreparedJob>();
   const issues: Issue[] = [];
   for (const { job, followers } of followersFirst(declared.jobs)) {
     const name = job.backend ?? namespaceBackend;
     checkPolicy(declared, job, name);
-    const { backend, availability } = await find(name);
+    const { backend, availability, capabilities } = await find(name);
     const result = prepareJob({
       host,
       namespace: declared.namespace,
+      state,
+      layout,
       hostname: declared.hostname,
       job,
       backend,
       dialect: availability.dialect,
-      capabilities: backend.capabilities(availability.dialect),
+      capabilities,
       facts,
       horizon: horizonFor(job, previous.get(printJobKey(job)), now),
       followers: followers.map((follower) =>
-        followerOf(follower, backend, declared.namespace, prepared.get(printJobKey(follower)), input.host.stateDir),
+        followerOf(follower, backend, declared.namespace, prepared.get(printJobKey(follower)), layout),
       ),
       checkinUrl: declared.checkinUrl,
     });
@@ -231,11 +235,11 @@ function followerOf(
   backend: Backend,
   namespace: string,
   prepared: PreparedJob | undefined,
-  stateDir: string,
+  layout: NamespaceLayout,
 ): LaunchFile['followers'][number] {
   const start = backend.startCommand?.(namespace, follower) ?? null;
   const name = prepared?.kind === 'ready' ? prepared.launch?.name : undefined;
-  const launchFile = start === null && name !== undefined ? `${namespaceLayout(stateDir, namespace).launchFiles}/${name}` : null;
+  const launchFile = start === null && name !== undefined ? `${layout.launchFiles}/${name}` : null;
   return { tenant: follower.tenant, name: follower.name, start, launchFile };
 }
 

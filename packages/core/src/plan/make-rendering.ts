@@ -4,7 +4,7 @@ import type { Host } from '../host/host.ts';
 import type { Job } from '../job/job.ts';
 import { printJobKey } from '../job/job-key.ts';
 import { freshHorizon } from '../schedule/horizon.ts';
-import { namespaceLayout } from '../state/layout.ts';
+import { type NamespaceLayout, namespaceLayout, stateLayout } from '../state/layout.ts';
 import { followersFirst } from './followers-first.ts';
 import type { Declared } from './make-plan.ts';
 import { type PreparedJob, prepareJob } from './prepare-job.ts';
@@ -38,19 +38,24 @@ export function makeRendering(input: MakeRenderingInput): Rendering {
   }
   const facts = scheduleFacts(host.timezone, { roots: host.zoneRoots });
   const horizon = freshHorizon(input.from ?? Math.floor(host.now() / 1000));
+  const capabilities = backend.capabilities(dialect);
+  const state = stateLayout(host.stateDir, host.platform);
+  const layout = namespaceLayout(host.stateDir, declared.namespace);
   const prepared = new Map<string, PreparedJob>();
   for (const { job, followers } of followersFirst(declared.jobs)) {
     const result = prepareJob({
       host,
       namespace: declared.namespace,
+      state,
+      layout,
       hostname: declared.hostname,
       job,
       backend,
       dialect,
-      capabilities: backend.capabilities(dialect),
+      capabilities,
       facts,
       horizon,
-      followers: followers.map((follower) => startOf(input, follower, prepared.get(printJobKey(follower)))),
+      followers: followers.map((follower) => startOf(input, layout, follower, prepared.get(printJobKey(follower)))),
       checkinUrl: declared.checkinUrl,
     });
     prepared.set(printJobKey(job), result);
@@ -59,15 +64,19 @@ export function makeRendering(input: MakeRenderingInput): Rendering {
   return { formatVersion: 1, jobs: results.map((result) => rendered(result, backend.name)), files: filesOf(results) };
 }
 
-function startOf({ backend, declared, host }: MakeRenderingInput, follower: Job, prepared: PreparedJob | undefined) {
+function startOf(
+  { backend, declared }: MakeRenderingInput,
+  layout: NamespaceLayout,
+  follower: Job,
+  prepared: PreparedJob | undefined,
+) {
   const start = backend.startCommand?.(declared.namespace, follower) ?? null;
   const name = prepared?.kind === 'ready' ? prepared.launch?.name : undefined;
-  const folder = namespaceLayout(host.stateDir, declared.namespace).launchFiles;
   return {
     tenant: follower.tenant,
     name: follower.name,
     start,
-    launchFile: start === null && name !== undefined ? `${folder}/${name}` : null,
+    launchFile: start === null && name !== undefined ? `${layout.launchFiles}/${name}` : null,
   };
 }
 

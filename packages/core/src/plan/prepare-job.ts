@@ -12,13 +12,16 @@ import { buildLaunchFile } from '../run/build-launch-file.ts';
 import { printLaunchFile } from '../run/print-launch-file.ts';
 import type { Horizon } from '../schedule/horizon.ts';
 import type { Proof } from '../schedule/prove-schedule.ts';
-import { namespaceLayout, stateLayout } from '../state/layout.ts';
+import type { NamespaceLayout, StateLayout } from '../state/layout.ts';
 import type { PlannedEntry } from './plan.ts';
 import type { ScheduleFacts } from './schedule-facts.ts';
 
 export interface PrepareInput {
   readonly host: Host;
   readonly namespace: string;
+  /** Where the state of this host and namespace stands; computed once for all jobs. */
+  readonly state: StateLayout;
+  readonly layout: NamespaceLayout;
   readonly hostname: string;
   readonly job: Job;
   readonly backend: Backend;
@@ -52,23 +55,33 @@ export function prepareJob(input: PrepareInput): PreparedJob {
   };
   const ungated = lower(job, capabilities, { ...context, gated: false });
   if (ungated.refusals.length > 0) return { kind: 'refused', job, lowering: ungated, reasons: ungated.refusals };
-  if (job.trigger.kind === 'apply') return ready(input, ungated, null, undefined);
+  const launch = launchOf(input, ungated);
+  if (job.trigger.kind === 'apply') return ready(input, ungated, launch, null, undefined);
   try {
-    const proof = input.facts.proof(job, input.dialect, input.horizon, () => compile(input, ungated, launchOf(input, ungated)));
+    const proof = input.facts.proof(job, input.dialect, input.horizon, () => compile(input, ungated, launch));
     if (proof?.fidelity === 'refused')
       return { kind: 'refused', job, lowering: ungated, reasons: [refusalOf(proof, backend.name)] };
-    const lowering = proof?.fidelity === 'gated' ? lower(job, capabilities, { ...context, gated: true }) : ungated;
-    if (lowering.refusals.length > 0) return { kind: 'refused', job, lowering, reasons: lowering.refusals };
-    return ready(input, lowering, compile(input, lowering, launchOf(input, lowering)), proof);
+    if (proof?.fidelity !== 'gated') return ready(input, ungated, launch, compile(input, ungated, launch), proof);
+    const gated = lower(job, capabilities, { ...context, gated: true });
+    if (gated.refusals.length > 0) return { kind: 'refused', job, lowering: gated, reasons: gated.refusals };
+    const gatedLaunch = launchOf(input, gated);
+    return ready(input, gated, gatedLaunch, compile(input, gated, gatedLaunch), proof);
   } catch (error) {
     if (!isRotaError(error) || error.code === 'ROTA_INTERNAL') throw error;
     return { kind: 'refused', job, lowering: ungated, reasons: [[error.message, ...error.suggestions].join(' ')] };
   }
 }
 
-function ready(input: PrepareInput, lowering: Lowering, compiled: Compiled | null, proof: Proof | undefined): PreparedJob {
+type Launch = { readonly name: string; readonly text: string } | null;
+
+function ready(
+  input: PrepareInput,
+  lowering: Lowering,
+  launch: Launch,
+  compiled: Compiled | null,
+  proof: Proof | undefined,
+): PreparedJob {
   const { job, backend, dialect } = input;
-  const launch = launchOf(input, lowering);
   const schedule = input.facts.declared(job);
   const entry: PlannedEntry = {
     tenant: job.tenant,
@@ -94,9 +107,8 @@ function ready(input: PrepareInput, lowering: Lowering, compiled: Compiled | nul
   };
 }
 
-function compile(input: PrepareInput, lowering: Lowering, launch: { readonly name: string } | null): Compiled {
-  const { host, job } = input;
-  const state = stateLayout(host.stateDir, host.platform);
+function compile(input: PrepareInput, lowering: Lowering, launch: Launch): Compiled {
+  const { host, job, state, layout } = input;
   const schedule = input.facts.declared(job);
   const compileInput: CompileInput = {
     namespace: input.namespace,
@@ -108,14 +120,14 @@ function compile(input: PrepareInput, lowering: Lowering, launch: { readonly nam
       : { schedule: { declared: schedule.declared, systemZone: schedule.systemZone, horizon: input.horizon } }),
     launcher: state.launcher,
     recorder: state.recorder,
-    ...(launch === null ? {} : { launchFile: join(namespaceLayout(host.stateDir, input.namespace).launchFiles, launch.name) }),
+    ...(launch === null ? {} : { launchFile: join(layout.launchFiles, launch.name) }),
     home: host.user.home,
     path: jobPath(host),
   };
   return input.backend.compile(compileInput);
 }
 
-function launchOf(input: PrepareInput, lowering: Lowering): { readonly name: string; readonly text: string } | null {
+function launchOf(input: PrepareInput, lowering: Lowering): Launch {
   if (!lowering.runner) return null;
   const { host, job } = input;
   return printLaunchFile(
