@@ -97,6 +97,15 @@ export const catalogue = {
   ROTA_DOTFILES_FAILED: 'A step of the dotfile sync failed; what was captured is kept.',
   ROTA_DOTFILES_BUSY: 'Another chezmoi or jj is at work on the dotfiles; nothing was changed.',
   ROTA_DOTFILES_PATH: 'A path is not one that the dotfile sync can resolve.',
+  ROTA_TARGET_UNKNOWN: 'No such target is declared.',
+  ROTA_TARGET_DUPLICATE: 'Two targets of a registry have the same name.',
+  ROTA_TARGET_CYCLE: 'Targets are built from each other in a circle.',
+  ROTA_TARGET_REPOSITORY: 'Targets are planned from a Git repository, and there is none here, or a flake is outside of it.',
+  ROTA_TARGET_REVISION: 'A revision to compare with is not in the repository.',
+  ROTA_TARGET_BUILD: 'A target could not be built; what was built before stays.',
+  ROTA_TARGET_DEPLOY: 'A target could not be deployed.',
+  ROTA_TARGET_NOT_BUILT: 'A target is to be deployed, and nothing that was built is recorded for it.',
+  ROTA_REPORT_PORT: 'The port that the report is to be served on cannot be had.',
   ROTA_INTERNAL: 'A defect of Rota itself.',
 } as const satisfies Record<`ROTA_${string}`, string>;
 

@@ -56,6 +56,11 @@ export function gitIn(host: Pick<Host, 'run' | 'env'>, folder: string): Git {
   return gitWith(host, ['-C', folder, '--no-replace-objects']);
 }
 
+/** git for the stored history of a submodule, whose folder, which its settings name, may be gone. @throws as {@link gitOn} */
+export function gitOfSubmodule(host: Pick<Host, 'run' | 'env'>, repository: string): Git {
+  return gitWith(host, [`--git-dir=${repository}`, `--work-tree=${repository}`, '--no-replace-objects']);
+}
+
 function gitWith(host: Pick<Host, 'run' | 'env'>, where: readonly string[]): Git {
   const env = {
     ...Object.fromEntries(foreign.map((name) => [name, undefined])),
