@@ -44,6 +44,7 @@ export const commandSpecs: readonly CommandSpec[] = [
       ...source,
       ...place,
       { flags: '--backend <name>', summary: 'systemd, cron or taskscheduler' },
+      { flags: '--format <format>', summary: 'nix: a home-manager module, of the jobs of every host' },
       { flags: '--out <dir>', summary: 'the folder (default: print the files)' },
       { flags: '--dialect <name>', summary: 'of cron: debian, cronie or busybox' },
       { flags: '--systemd-version <n>', summary: 'render for this version of systemd', parse: parseCount },
@@ -54,6 +55,7 @@ export const commandSpecs: readonly CommandSpec[] = [
     examples: [
       'rota render --backend systemd --out units',
       'rota render jobs/ --backend cron --dialect cronie --out cron --json',
+      'rota render --format nix --out nix',
     ],
     load: () => import('./commands/render.ts'),
   },

@@ -104,6 +104,7 @@ export {
   parseManifests,
   readInventory,
   readPluginStatus,
+  readRunner,
   readStatus,
   recoverNamespace,
   rollback,

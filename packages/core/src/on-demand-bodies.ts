@@ -28,6 +28,7 @@ export { makeRendering } from './plan/make-rendering.ts';
 export { simulate } from './plan/simulate.ts';
 export { translateJob } from './plan/translate-job.ts';
 export { readPluginStatus } from './plugin/read-plugin-status.ts';
+export { readRunner } from './run/read-runner.ts';
 export { rotaMethods } from './rota-methods.ts';
 export { readStatus } from './status/read-status.ts';
 export { waitForRun } from './status/wait-for-run.ts';

@@ -57,6 +57,15 @@ export const diagnose: typeof import('./doctor/diagnose.ts').diagnose = async (.
   (await import('./on-demand-bodies.ts')).diagnose(...input);
 
 /**
+ * Text of the runner's bundle, for those who install it in a way of their own.
+ *
+ * @throws ROTA_RUNNER_MISSING
+ * @function
+ */
+export const readRunner: typeof import('./run/read-runner.ts').readRunner = async (...input) =>
+  (await import('./on-demand-bodies.ts')).readRunner(...input);
+
+/**
  * Runs the jobs of the embedded backend in this process until the signal aborts.
  *
  * @function

@@ -3,6 +3,7 @@ import { dirname, join, resolve } from 'node:path';
 import { type Dialect, instantText, printJobKey, type RenderedJob, RotaError } from '@rota/core';
 import { knownDialect } from '../choose-dialect.ts';
 import type { CommandContext } from '../command.ts';
+import { asHomeManagerModule } from '../home-manager.ts';
 import { loadBackend } from '../load-backends.ts';
 import { openDeclaration } from '../open-declaration.ts';
 import { openRota } from '../open-rota.ts';
@@ -11,16 +12,19 @@ import { openRota } from '../open-rota.ts';
 export async function run(context: CommandContext): Promise<number> {
   const { options } = context;
   const declaration = await openDeclaration(context, context.args);
-  const name = options.backend ?? declaration.backend;
+  const nix = forNix(context);
+  const name = nix ? 'systemd' : (options.backend ?? declaration.backend);
   if (name === undefined) throw new RotaError('ROTA_USAGE', 'Expected --backend systemd, cron or taskscheduler.');
   const dialect = await dialectOf(context, name);
   const rota = await openRota(context, declaration);
-  const rendering = await rota.render(declaration, {
+  const declared = nix ? { ...declaration, jobs: declaration.all.filter(({ enabled }) => enabled) } : declaration;
+  const plain = await rota.render(declared, {
     backend: name,
     ...(dialect === undefined ? {} : { dialect }),
     ...(options.systemTimezone === undefined ? {} : { systemTimezone: options.systemTimezone }),
     ...(options.from === undefined ? {} : { from: options.from }),
   });
+  const rendering = nix ? await asHomeManagerModule(context, declared, plain) : plain;
   const data = { formatVersion: 1, jobs: rendering.jobs.map(renderedJson) };
   const refused = rendering.jobs.filter((job) => job.fidelity === 'refused');
   if (options.out !== undefined) {
@@ -34,13 +38,24 @@ export async function run(context: CommandContext): Promise<number> {
   }
   if (context.json) context.printJson(data);
   else if (options.out === undefined) {
-    for (const file of rendering.files) {
+    for (const file of nix ? rendering.files.slice(0, 1) : rendering.files) {
       context.print(context.colors.dim(`# ${file.name}`));
       context.print(file.content);
     }
   }
   for (const job of refused) context.say(`refused: ${printJobKey(job)}: ${job.reason ?? ''}`);
   return refused.length > 0 ? 1 : 0;
+}
+
+/** `--format nix` is of systemd and nothing else. */
+function forNix({ options }: CommandContext): boolean {
+  if (options.format === undefined) return false;
+  if (options.format !== 'nix') throw new RotaError('ROTA_USAGE', `--format is \`nix\` or absent, not \`${options.format}\`.`);
+  if (options.backend === undefined || options.backend === 'systemd') return true;
+  throw new RotaError(
+    'ROTA_USAGE',
+    `home-manager has user units of systemd; --format nix does not go with --backend ${options.backend}.`,
+  );
 }
 
 async function dialectOf({ options }: CommandContext, name: string): Promise<Dialect | undefined> {
