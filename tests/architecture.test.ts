@@ -8,6 +8,7 @@ import { filesBelow } from './source-files.ts';
 /** The folders of core, from the top down: a file imports from its own folder and from those below it. One line, one rank. */
 const order = [
   ['testing'],
+  ['report'],
   ['doctor'],
   ['sync'],
   ['config'],

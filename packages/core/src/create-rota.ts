@@ -56,5 +56,6 @@ export function createRota(options: CreateRotaOptions): Rota {
     logs: async (...input) => (await methods()).logs(...input),
     find: async (...input) => (await methods()).find(...input),
     findings: async () => (await methods()).findings(),
+    report: async (...input) => (await methods()).report(...input),
   };
 }

@@ -131,6 +131,7 @@ export {
   restoreBundle,
   verifyBundle,
 } from './on-demand-bundles.ts';
+export { buildReport, renderReport, serveReport } from './on-demand-report.ts';
 export { bareJob } from './plan/bare-job.ts';
 export type { ClockChangeDay, ClockChangeEffect } from './plan/clock-change-days.ts';
 export { type Difference, differences } from './plan/differences.ts';
@@ -153,6 +154,12 @@ export { type LoadedPlugin, type Plugin, type PluginApi, type PluginPlace, plugi
 export * from './plugin/plugin-command.ts';
 export type { PluginRota } from './plugin/plugin-rota.ts';
 export type { PluginStatus, ReadStatusSection, StatusContext, StatusSection } from './plugin/status-section.ts';
+export type { JobFacts, ReportFacts } from './report/build-report.ts';
+export type { OtherFacts } from './report/find-attention.ts';
+export type { ReportOptions } from './report/gather-report.ts';
+export type { RenderReportOptions } from './report/render-report.ts';
+export type * from './report/report.ts';
+export type { ServedReport, ServeReportInput } from './report/serve-report.ts';
 export type { ApplyOptions, PlanOptions, RenderOptions, Rota } from './rota.ts';
 export type { AlertMessage } from './run/alert-message.ts';
 export { appendRecord } from './run/append-record.ts';

@@ -29,6 +29,7 @@ export { simulate } from './plan/simulate.ts';
 export { translateJob } from './plan/translate-job.ts';
 export { readPluginStatus } from './plugin/read-plugin-status.ts';
 export { readRunner } from './run/read-runner.ts';
+export { buildReport } from './report/build-report.ts';
 export { rotaMethods } from './rota-methods.ts';
 export { readStatus } from './status/read-status.ts';
 export { waitForRun } from './status/wait-for-run.ts';

@@ -17,6 +17,8 @@ import type { Plan, PlannedEntry } from './plan/plan.ts';
 import { hasChanges } from './plan/plan-to-json.ts';
 import { askHooks, between, tellHooks } from './plugin/call-hooks.ts';
 import type { LoadedPlugin } from './plugin/plugin.ts';
+import { readPluginStatus } from './plugin/read-plugin-status.ts';
+import { gatherReport } from './report/gather-report.ts';
 import type { ApplyOptions, Rota } from './rota.ts';
 import { type CommandPlace, installCommand } from './run/install-command.ts';
 import { startJob } from './run/start-job.ts';
@@ -107,7 +109,7 @@ export function rotaMethods({ host, namespace, backends, events, plugins, comman
     return entry;
   }
 
-  return {
+  const methods: RotaMethods = {
     async plan(declaration, { backend, repair, takeOver, adopt } = {}) {
       await ready();
       const plan = await makePlan({ host, backends, declared: { ...declaration, namespace }, backend, repair, takeOver, adopt });
@@ -198,7 +200,14 @@ export function rotaMethods({ host, namespace, backends, events, plugins, comman
       for (const backend of backends) if (used.has(backend.name)) found.push(...(await backend.detect(host)).findings);
       return found;
     },
+    async report(options) {
+      await ready();
+      const rota = { namespace, backends, ...methods };
+      const readSections = () => readPluginStatus(plugins, { host, namespace, rota });
+      return gatherReport({ host, backends, namespace, readSections }, options);
+    },
   };
+  return methods;
 }
 
 /** A job that a plugin gave one of Rota's own commands. */

@@ -5,6 +5,8 @@ import type { Job, JobKey } from './job/job.ts';
 import type { Declared } from './plan/make-plan.ts';
 import type { Plan } from './plan/plan.ts';
 import type { Rendering } from './plan/render.ts';
+import type { ReportOptions } from './report/gather-report.ts';
+import type { Report } from './report/report.ts';
 import type { RunRecord } from './run/run-record.ts';
 import type { RotaEvents } from './state/events.ts';
 import type { Generation } from './state/generation.ts';
@@ -87,6 +89,8 @@ export interface Rota {
   logs(job: string, options?: ReadLogsOptions): Promise<string>;
   /** What would keep jobs from running, per backend in use. */
   findings(): Promise<readonly Finding[]>;
+  /** All that the report page shows, as data: the week ahead, the past month, bundles, plugins. `renderReport` makes the page of it. */
+  report(options?: ReportOptions): Promise<Report>;
   /** Resolves `name` or `tenant/name` among the installed jobs. @throws ROTA_JOB_UNKNOWN with the nearest names */
   find(job: string): Promise<JobKey>;
 }
