@@ -1,0 +1,3 @@
+export { type DotfileOptions, type DotfileOptionsInput, dotfileOptions } from './options.ts';
+export type { BlockedSecret, Conflict, ConflictSide, Drift, SyncState, SyncStatus } from './status/sync-status.ts';
+export { type SyncFlags, type SyncResult, syncDotfiles } from './sync/sync-dotfiles.ts';

@@ -1,0 +1,11 @@
+import type { ProcessResult } from '@rota/core';
+
+/** What a program said when it failed, as one line without its hints. */
+export function lastWords({ stderr, timedOut, exitCode, signal }: ProcessResult): string {
+  if (timedOut) return 'it did not answer in time.';
+  const lines = stderr
+    .split('\n')
+    .map((line) => line.replace(/^(chezmoi|fatal|error|Error): /, '').trim())
+    .filter((line) => line !== '' && !/^(Hint|Warning): /.test(line));
+  return lines.slice(0, 4).join(' ') || (signal === null ? `exit status ${exitCode}.` : `it was ended by ${signal}.`);
+}

@@ -1,0 +1,154 @@
+import { join, relative } from 'node:path';
+import { busy, isHeld } from '../chezmoi/chezmoi.ts';
+import { isDeletedHere, isEditedHere, readStatusLines, type StatusLine } from '../chezmoi/status-line.ts';
+import { canBeCaptured } from '../chezmoi/target-path.ts';
+import { changedPaths } from '../jj/changed-paths.ts';
+import { exactPath } from '../jj/fileset.ts';
+import type { Picture } from '../jj/picture.ts';
+import { findSecret } from '../secrets/find-secret.ts';
+import type { BlockedSecret, Drift } from '../status/sync-status.ts';
+import { captureMessage } from './capture-message.ts';
+import type { Enter, Session } from './session.ts';
+import { trackFiles } from './settle-working-copy.ts';
+import { sourcesOf } from './sources-of.ts';
+import { untrackedFiles } from './untracked-files.ts';
+
+/** What was taken from this home. */
+export interface Captured {
+  /** Below the home folder. */
+  readonly files: readonly string[];
+  readonly drift: readonly Drift[];
+  readonly blocked: readonly BlockedSecret[];
+}
+
+/** How this home differs from the working copy. @throws ROTA_DOTFILES_BUSY, ROTA_DOTFILES_FAILED (a template that cannot be read) */
+export async function readHome({ chezmoi, home }: Pick<Session, 'chezmoi' | 'home'>): Promise<readonly StatusLine[]> {
+  return readStatusLines(await chezmoi.must(['status', '--path-style=absolute'], 'compare this home'), home);
+}
+
+/**
+ * CAPTURE and COMMIT: takes the edits of this home into a commit on the revision that it is known to match, before anything of other hosts is looked
+ * at. `chezmoi re-add` has no third side to compare with: after a merge it would put old content back.
+ */
+export async function capture(session: Session, enter: Enter, picture: Picture, lines: readonly StatusLine[]): Promise<Captured> {
+  const found = await candidates(session, lines);
+  if (found.take.length === 0 && found.remove.length === 0) return { files: [], drift: [], blocked: found.blocked };
+  if (!session.options.autoCommit) {
+    const drift = [...found.take, ...found.remove].map(({ path }): Drift => ({ path, reason: 'not-captured' }));
+    return { files: [], drift, blocked: found.blocked };
+  }
+  enter('capture');
+  const before = new Set(untrackedFiles(session.host, session.tree, picture.tracked));
+  const blocked = await reAdd(session, found.take);
+  for (const { source } of found.remove) session.host.files.remove(join(session.tree, source));
+  const after = await sourcesOf(
+    session,
+    found.take.map(({ target }) => target),
+  );
+  const wanted = new Set([...found.take, ...found.remove].map(({ source }) => source).concat([...after.values()]));
+  await undoSideEffects(session, picture, before, wanted);
+  await trackFiles(
+    session,
+    [...after.values()].filter((path) => !picture.tracked.includes(path)),
+  );
+  const changed = await changedPaths(session.jj, ['-r', '@'], { snapshot: true });
+  const taken = [...found.take, ...found.remove].filter(({ source, target }) =>
+    changed.some(({ paths }) => paths.includes(source) || paths.includes(after.get(target) ?? source)),
+  );
+  const missed = found.take.filter((one) => !taken.includes(one) && !blocked.some(({ path }) => path === one.path));
+  if (changed.length > 0)
+    await commit(
+      session,
+      taken.map(({ path }) => path),
+    );
+  return {
+    files: taken.map(({ path }) => path),
+    drift: missed.map(({ path }) => ({ path, reason: 'not-captured' })),
+    blocked: [...found.blocked, ...blocked],
+  };
+}
+
+interface Candidate {
+  readonly target: string;
+  /** Below the home folder. */
+  readonly path: string;
+  /** Below the working tree. */
+  readonly source: string;
+}
+
+async function candidates(
+  session: Session,
+  lines: readonly StatusLine[],
+): Promise<{ take: Candidate[]; remove: Candidate[]; blocked: BlockedSecret[] }> {
+  const { host, home, options } = session;
+  const isFile = (path: string): boolean => host.files.readLink(path) === undefined && host.files.facts(path)?.kind === 'file';
+  const edited = lines.filter((line) => isEditedHere(line) && isFile(line.target));
+  const deleted = options.propagateDeletes ? lines.filter((line) => isDeletedHere(line) && line.apply === 'A') : [];
+  const sources = await sourcesOf(
+    session,
+    [...edited, ...deleted].map(({ target }) => target),
+  );
+  const found = { take: [] as Candidate[], remove: [] as Candidate[], blocked: [] as BlockedSecret[] };
+  for (const { target } of edited) {
+    const source = sources.get(target);
+    const path = relative(home, target);
+    if (source === undefined || !canBeCaptured(source)) continue;
+    const secret =
+      isEncrypted(source) || options.allowSecrets.includes(path) ? undefined : findSecret(host.files.readText(target) ?? '');
+    if (secret === undefined) found.take.push({ target, path, source });
+    else found.blocked.push({ path, ...secret });
+  }
+  for (const { target } of deleted) {
+    const source = sources.get(target);
+    if (source !== undefined && isFile(join(session.tree, source)))
+      found.remove.push({ target, path: relative(home, target), source });
+  }
+  return found;
+}
+
+/** All at once, or one by one to find the one that chezmoi does not take: its own scan of secrets, or an encryption that fails. */
+async function reAdd({ chezmoi }: Session, files: readonly Candidate[]): Promise<readonly BlockedSecret[]> {
+  if (files.length === 0) return [];
+  const result = await chezmoi.run(['re-add', '--recursive=false', '--', ...files.map(({ target }) => target)]);
+  if (result.exitCode === 0) return [];
+  if (isHeld(result)) throw busy();
+  const blocked: BlockedSecret[] = [];
+  for (const { target, path } of files) {
+    const alone = await chezmoi.run(['re-add', '--recursive=false', '--', target]);
+    if (isHeld(alone)) throw busy();
+    if (alone.exitCode !== 0) blocked.push({ path, kind: 'chezmoi refuses it', line: 0 });
+  }
+  return blocked;
+}
+
+/** Below an `exact_` folder `re-add` also takes every new file and drops every missing one; only what was asked for stays. */
+async function undoSideEffects(
+  session: Session,
+  picture: Picture,
+  before: ReadonlySet<string>,
+  wanted: ReadonlySet<string>,
+): Promise<void> {
+  const { host, tree, jj } = session;
+  for (const path of untrackedFiles(host, tree, picture.tracked)) {
+    if (!before.has(path) && !wanted.has(path)) host.files.remove(join(tree, path));
+  }
+  const changed = await changedPaths(jj, ['-r', '@'], { snapshot: true });
+  const dropped = changed
+    .filter(({ status }) => status === 'removed')
+    .flatMap(({ paths }) => paths.filter((path) => !wanted.has(path)));
+  if (dropped.length === 0) return;
+  await jj.must(['restore', '--from', '@-', '--', ...dropped.map(exactPath)], 'put files back that were not deleted here', {
+    snapshot: true,
+  });
+}
+
+async function commit(session: Session, files: readonly string[]): Promise<void> {
+  const { jj, names } = session;
+  await jj.must(['describe', '-m', captureMessage(session, files)], 'describe what was captured', { snapshot: true });
+  await jj.must(['bookmark', 'set', names.tip, '-r', '@'], 'set the bookmark of this host');
+  await jj.must(['new', names.tip], 'begin a new commit', { snapshot: true });
+}
+
+function isEncrypted(source: string): boolean {
+  return /(^|\/)[a-z_]*encrypted_[^/]*$/.test(source);
+}

@@ -1,0 +1,237 @@
+import { randomInt } from 'node:crypto';
+import type { StatusLine } from '../chezmoi/status-line.ts';
+import { conflictsOf } from '../conflicts/conflicts-of.ts';
+import { type Picture, readPicture } from '../jj/picture.ts';
+import type { BlockedSecret } from '../status/sync-status.ts';
+import { advance, forgetMerged } from './advance.ts';
+import { type Applied, apply, driftOf } from './apply.ts';
+import { type Captured, capture, readHome } from './capture.ts';
+import { checkTree } from './check-tree.ts';
+import { type Fetched, fetchRemote } from './fetch.ts';
+import { heal } from './heal.ts';
+import type { Outcome } from './outcome.ts';
+import { dropMerge, keepConflict, type Probe, probeMerge } from './probe-merge.ts';
+import { type Published, publish } from './publish.ts';
+import { recover } from './recover.ts';
+import { scanUnpublished } from './scan-unpublished.ts';
+import type { Enter, Session } from './session.ts';
+import { settleWorkingCopy } from './settle-working-copy.ts';
+import type { SyncFlags } from './sync-dotfiles.ts';
+import { goBack, validate } from './validate.ts';
+
+/** How a pass ended, and the session as it is now: a copied disk makes a host take another name. */
+export interface Cycled extends Outcome {
+  readonly session: Session;
+}
+
+/** One pass through the states, in the only order that is safe: take what is here first, then look at what others have done. */
+export async function cycle(session: Session, enter: Enter, flags: SyncFlags): Promise<Cycled> {
+  const here = await takeWhatIsHere(session, enter);
+  const fetched = await fetchRemote(session);
+  if (here.isQuiet && fetched.kind === 'ok' && !fetched.changed) return { ...nothing(here.picture), session };
+  return await bringInStep(session, enter, flags, here, fetched);
+}
+
+interface Here extends Captured {
+  readonly picture: Picture;
+  /** What still differs after the capture. */
+  readonly lines: readonly StatusLine[];
+  /** Nothing to do unless the remote has news. */
+  readonly isQuiet: boolean;
+}
+
+/** RECOVER, BASE and CAPTURE: everything that needs no network. */
+async function takeWhatIsHere(session: Session, enter: Enter): Promise<Here> {
+  const recovered = await recover(session);
+  const [found, atFirst] = await Promise.all([
+    readPicture(session.jj, session.names, { snapshot: true }),
+    readHome(session).catch((error: unknown) => ({ error })),
+  ]);
+  checkTree(
+    session.host,
+    session.tree,
+    found.tracked.filter((path) => /(^|\/)\.gitattributes$/.test(path)),
+  );
+  const started = recovered?.phase === 'apply' ? await finishApply(session, enter, found, recovered.to) : found;
+  const { picture, moved } = await settleWorkingCopy(session, enter, started);
+  const isFresh = !moved && recovered === undefined && 'length' in atFirst;
+  const lines = isFresh ? atFirst : await readHome(session);
+  const captured = await capture(session, enter, picture, lines);
+  if (captured.files.length === 0)
+    return { ...captured, picture, lines, isQuiet: !moved && lines.length === 0 && isInStep(picture) };
+  return { ...captured, picture: await readPicture(session.jj, session.names), lines: await readHome(session), isQuiet: false };
+}
+
+/** An apply that was cut off is brought to its end first: what it has written already is not an edit of this home. */
+async function finishApply(session: Session, enter: Enter, picture: Picture, revision: string | null): Promise<Picture> {
+  const [tip] = picture.tip;
+  if (revision === null || tip === undefined || !picture.at.empty || picture.at.parents[0] !== revision) return picture;
+  const { complete } = await apply(session, enter, await readHome(session), tip, revision, []);
+  return complete ? await advance(session, enter, revision) : picture;
+}
+
+function isInStep({ main, tip, remoteMain, remoteTip, pending, conflict }: Picture): boolean {
+  const all = [...main, ...tip, remoteMain, remoteTip];
+  return main.length === 1 && new Set(all).size === 1 && pending.length === 0 && conflict === undefined;
+}
+
+function nothing(picture: Picture): Outcome {
+  return {
+    picture,
+    captured: [],
+    applied: [],
+    conflicts: [],
+    drift: [],
+    blocked: [],
+    unreached: undefined,
+    broken: undefined,
+    pendingPush: false,
+  };
+}
+
+/** FETCH to ADVANCE, again while somebody else is faster. */
+async function bringInStep(first: Session, enter: Enter, flags: SyncFlags, here: Here, fetched: Fetched): Promise<Cycled> {
+  const { host, options } = first;
+  let news = fetched;
+  let session = first;
+  for (let attempt = 0; ; attempt += 1) {
+    const [operation] = await session.jj.lines(
+      ['op', 'log', '--no-graph', '-n1', '-T', 'json(id) ++ "\\n"'],
+      'read the operation log',
+    );
+    enter('probe', { operation: typeof operation === 'string' ? operation : null });
+    const healed = await heal(
+      session,
+      news.kind === 'ok' && news.changed ? await readPicture(session.jj, session.names) : here.picture,
+    );
+    session = { ...session, names: healed.names };
+    const picture = await readPicture(session.jj, session.names);
+    const ended = await oneAttempt({ session, enter, flags, here, picture, news });
+    if (ended.kind === 'done') return { ...ended.outcome, session };
+    if (attempt >= options.retries)
+      return { ...nothing(ended.picture), captured: here.files, drift: here.drift, pendingPush: true, session };
+    await host.sleep(randomInt(50, 200) * (attempt + 1));
+    news = await fetchRemote(session);
+    if (news.kind === 'ok') news = { ...news, changed: true };
+  }
+}
+
+interface Attempt {
+  readonly session: Session;
+  readonly enter: Enter;
+  readonly flags: SyncFlags;
+  readonly here: Here;
+  readonly picture: Picture;
+  readonly news: Fetched;
+}
+
+type Ended = { readonly kind: 'done'; readonly outcome: Outcome } | { readonly kind: 'lost'; readonly picture: Picture };
+
+async function oneAttempt(attempt: Attempt): Promise<Ended> {
+  const { session, enter, here, picture, news } = attempt;
+  const [tip = ''] = picture.tip;
+  const { probe, blocked, mayPublishTip } = await probeWithoutSecrets(session, picture);
+  const unreached = news.kind === 'offline' ? { kind: news.why, message: news.message } : undefined;
+  const base = {
+    ...nothing(picture),
+    captured: here.files,
+    drift: here.drift,
+    blocked: [...here.blocked, ...blocked],
+    unreached,
+  };
+  const mayPush = session.options.autoPush && attempt.flags.noPush !== true && news.kind === 'ok' && mayPublishTip;
+  const send = async (main: string | undefined): Promise<Published> => {
+    if (!mayPush) return { kind: 'ok', picture: await readPicture(session.jj, session.names) };
+    enter('publish');
+    return await publish(session, picture, main);
+  };
+  if (probe.conflicted.length > 0) {
+    await keepConflict(session, picture, probe.commit);
+    const sent = await send(undefined);
+    const conflicts = await conflictsOf(session, picture, probe);
+    const drift = [...here.drift, ...(await driftOf(session, here.lines))];
+    return done({ ...base, ...afterSending(sent), conflicts, drift });
+  }
+  const checked =
+    probe.commit === tip ? { ok: true as const, lines: here.lines } : await validate(session, enter, tip, probe.commit);
+  if (!checked.ok) {
+    await dropMerge(session, probe);
+    return done({ ...base, ...afterSending(await send(undefined)), broken: checked.reason });
+  }
+  const sent = await send(probe.commit);
+  if (sent.kind === 'lost') {
+    if (probe.commit !== tip) await goBack(session, tip);
+    await dropMerge(session, probe);
+    return { kind: 'lost', picture: sent.picture };
+  }
+  await keepConflict(session, picture, undefined);
+  if (attempt.flags.noApply === true) {
+    if (probe.commit !== tip) await goBack(session, tip);
+    return done({ ...base, ...afterSending(sent) });
+  }
+  const applied = await apply(session, enter, checked.lines, tip, probe.commit, here.lines);
+  return done(await settled(attempt, { base, applied, probe, tip, sent }));
+}
+
+interface Settling {
+  readonly base: Outcome;
+  readonly applied: Applied;
+  readonly probe: Probe;
+  readonly tip: string;
+  readonly sent: Published;
+}
+
+/** ADVANCE, when the apply allows it; then everybody may know. */
+async function settled({ session, enter, news }: Attempt, { base, applied, probe, tip, sent }: Settling): Promise<Outcome> {
+  let last = sent;
+  if (!applied.complete) await goBack(session, tip);
+  else if (probe.commit !== tip) {
+    const picture = await advance(session, enter, probe.commit);
+    last =
+      sent.kind === 'ok' && news.kind === 'ok' && session.options.autoPush
+        ? await publish(session, picture, undefined)
+        : { ...sent, picture };
+  }
+  const picture = await forgetMerged(session, last.picture);
+  const drift = [...base.drift, ...applied.drift];
+  return { ...base, ...afterSending({ ...last, picture }), applied: applied.files, drift };
+}
+
+/** Merges; a line of work that holds a secret stays out, and here. */
+async function probeWithoutSecrets(
+  session: Session,
+  picture: Picture,
+): Promise<{ readonly probe: Probe; readonly blocked: readonly BlockedSecret[]; readonly mayPublishTip: boolean }> {
+  const [tip = ''] = picture.tip;
+  const lines = [tip, ...picture.pending.map(({ commit }) => commit)];
+  const isNews = picture.remoteTip !== tip || picture.pending.length > 0;
+  const found = isNews && session.options.autoPush ? await scanUnpublished(session, lines) : [];
+  const blocked = found.map(({ path, kind, line }) => ({ path, kind, line }));
+  if (found.length === 0) return { probe: await probeMerge(session, picture), blocked, mayPublishTip: true };
+  const holding = await session.jj.lines(
+    [
+      'log',
+      '--no-graph',
+      '-r',
+      `(${found.map(({ commit }) => commit).join(' | ')}):: & (${lines.join(' | ')})`,
+      '-T',
+      'json(commit_id) ++ "\\n"',
+    ],
+    'find which work holds a secret',
+  );
+  const without = new Set(holding.filter((commit) => typeof commit === 'string'));
+  if (without.has(tip)) return { probe: await probeMerge(session, picture), blocked, mayPublishTip: false };
+  return { probe: await probeMerge(session, picture, without), blocked, mayPublishTip: true };
+}
+
+function afterSending(sent: Published): Pick<Outcome, 'picture' | 'pendingPush'> & Partial<Pick<Outcome, 'unreached'>> {
+  const { tip, remoteTip } = sent.picture;
+  const pendingPush = tip[0] !== remoteTip;
+  return sent.kind === 'failed'
+    ? { picture: sent.picture, pendingPush: true, unreached: { kind: sent.why, message: sent.message } }
+    : { picture: sent.picture, pendingPush };
+}
+
+function done(outcome: Outcome): Ended {
+  return { kind: 'done', outcome };
+}

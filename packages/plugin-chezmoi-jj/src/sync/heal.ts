@@ -1,0 +1,63 @@
+import { digestOf } from '@rota/core';
+import { type Picture, pendingPrefix, readPicture } from '../jj/picture.ts';
+import { renewIdentity } from './identity.ts';
+import type { Names } from './names.ts';
+import type { Session } from './session.ts';
+
+/** What had to be put right after a fetch. */
+export interface Healed {
+  readonly names: Names;
+  readonly picture: Picture;
+}
+
+/**
+ * HEAL: a fetch can leave the shared branch, or the bookmark of this host, with two targets.
+ *
+ * The shared branch carries nothing of its own here, unless a person has put it somewhere: that gets a bookmark, and the branch follows the remote.
+ * The bookmark of this host moves at the remote only when another machine uses our name (a copied disk): we take a new one, and both stay.
+ */
+export async function heal(session: Session, picture: Picture): Promise<Healed> {
+  const { jj, names } = session;
+  const foreign = await isForeign(session, picture);
+  const renewed = foreign ? renewIdentity(session.host, session.place, session.options, names) : names;
+  if (foreign) {
+    const own = picture.tip.find((commit) => commit !== picture.remoteTip) ?? picture.tip[0] ?? '@-';
+    await jj.must(['bookmark', 'set', renewed.tip, '-r', own], 'take a new name for this host');
+    await jj.must(['bookmark', 'untrack', `${names.tip}@origin`], 'leave the old name to the other machine');
+    await jj.run(['bookmark', 'forget', names.tip]);
+    await jj.run(['git', 'fetch', '--remote', 'origin']);
+  }
+  if (picture.remoteMain !== undefined) await followMain(session, picture, picture.remoteMain);
+  return { names: renewed, picture: foreign ? await readPicture(jj, renewed) : picture };
+}
+
+async function isForeign({ jj }: Session, { tip, remoteTip }: Picture): Promise<boolean> {
+  if (tip.length > 1) return true;
+  if (remoteTip === undefined || tip[0] === undefined || tip[0] === remoteTip) return false;
+  const ahead = await jj.lines(
+    ['log', '--no-graph', '-n1', '-r', `${remoteTip} ~ ::${tip[0]}`, '-T', 'json(commit_id) ++ "\\n"'],
+    'compare the bookmark of this host',
+  );
+  return ahead.length > 0;
+}
+
+/** The local branch is only a place to push from. */
+async function followMain({ jj, names }: Session, { main, tip, pending }: Picture, remoteMain: string): Promise<void> {
+  if (main.length === 1 && main[0] === remoteMain) return;
+  const known = [remoteMain, ...tip, ...pending.map(({ commit }) => commit)].join(' | ');
+  const own =
+    main.length === 0
+      ? []
+      : await jj.lines(
+          ['log', '--no-graph', '-r', `(${main.join(' | ')}) ~ ::(${known}) ~ conflicts()`, '-T', 'json(commit_id) ++ "\\n"'],
+          'look for commits on the shared branch that were made by hand',
+        );
+  for (const commit of own.filter((id) => typeof id === 'string')) {
+    await jj.must(
+      ['bookmark', 'set', `${pendingPrefix}${digestOf(commit).slice(0, 8)}`, '-r', commit],
+      'keep commits that were made by hand',
+    );
+  }
+  await jj.must(['bookmark', 'set', names.main, '-r', remoteMain, '--allow-backwards'], 'follow the shared branch');
+  await jj.run(['bookmark', 'track', `${names.main}@origin`]);
+}

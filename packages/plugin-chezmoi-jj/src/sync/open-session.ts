@@ -1,0 +1,41 @@
+import type { Host } from '@rota/core';
+import { chezmoiFor } from '../chezmoi/chezmoi.ts';
+import { jjOn } from '../jj/jj.ts';
+import type { DotfileOptions } from '../options.ts';
+import { identityOf } from './identity.ts';
+import { openRepository } from './open-repository.ts';
+import { placeOf } from './place.ts';
+import { type Preflight, preflight } from './preflight.ts';
+import { programEnvironment } from './program-environment.ts';
+import type { Session } from './session.ts';
+
+/**
+ * PREFLIGHT and OPEN: everything that a sync works with.
+ *
+ * @throws ROTA_DOTFILES_CONFIG, ROTA_COMMAND_MISSING, ROTA_SYNC_UNREACHABLE
+ */
+export async function openSession(host: Host, options: DotfileOptions): Promise<Session> {
+  const place = placeOf(host);
+  const timeoutMs = options.timeout * 1000;
+  const bare = programEnvironment(host, options);
+  const chezmoi = chezmoiFor(host, { env: bare, timeoutMs, retries: options.retries });
+  let facts = await preflight(host, place, chezmoi, bare);
+  const env = identified(bare, facts, host);
+  const first = jjOn(host, { tree: facts.tree, env, timeoutMs });
+  const isOpen = ['.jj', '.git'].every((name) => host.files.facts(`${facts.tree}/${name}`) !== undefined);
+  if (!isOpen || options.repoUrl !== undefined) {
+    const made = await openRepository({ host, env, jj: first, tree: facts.tree, options });
+    // A clone may have brought a `.chezmoiroot`.
+    if (made) facts = await preflight(host, place, chezmoi, bare);
+  }
+  const jj = jjOn(host, { tree: facts.tree, env, timeoutMs });
+  const names = await identityOf(host, place, options, jj);
+  const { tree, source, home, versions } = facts;
+  return { host, options, place, jj, chezmoi, env, tree, source, home, names, versions };
+}
+
+/** jj does not read git's `user.name`, and pushes no commit without a name. */
+function identified(env: Host['env'], { hasIdentity }: Preflight, host: Pick<Host, 'user' | 'hostname'>): Host['env'] {
+  if (hasIdentity || env.JJ_EMAIL) return env;
+  return { ...env, JJ_USER: host.user.name, JJ_EMAIL: `${host.user.name}@${host.hostname}` };
+}

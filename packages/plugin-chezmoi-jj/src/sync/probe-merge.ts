@@ -1,0 +1,92 @@
+import { randomUUID } from 'node:crypto';
+import { duplicateTargets } from '../conflicts/duplicate-targets.ts';
+import { conflictBookmark, type Picture } from '../jj/picture.ts';
+import type { Session } from './session.ts';
+
+/** What all lines of work come to. */
+export interface Probe {
+  /** The revision that holds everything: one of the lines, or a new merge. */
+  readonly commit: string;
+  /** The lines that are not part of each other, the shared branch first. */
+  readonly heads: readonly string[];
+  /** Whether `commit` was made just now. */
+  readonly isNew: boolean;
+  /** Paths of the repository that are in conflict; empty when the merge is clean. */
+  readonly conflicted: readonly string[];
+}
+
+const template =
+  '"{\\"commit\\":" ++ json(commit_id) ++ ",\\"conflict\\":" ++ json(conflict) ++ ",\\"conflicted\\":[" ++ conflicted_files.map(|f| json(f.path())).join(",") ++ "],\\"files\\":[" ++ self.files().map(|f| json(f.path())).join(",") ++ "]}\\n"';
+
+interface Head {
+  readonly commit: string;
+  readonly conflict: boolean;
+  readonly conflicted: readonly string[];
+  readonly files: readonly string[];
+}
+
+/**
+ * PLAN and PROBE: merges the shared branch, this home and the edits of the source folder, without checking anything out. A conflict is data in the
+ * merge; the working copy never sees it. `without` are lines that must not be published.
+ */
+export async function probeMerge(session: Session, picture: Picture, without: ReadonlySet<string> = new Set()): Promise<Probe> {
+  const { jj, names } = session;
+  const [tip] = picture.tip;
+  const lines = [picture.remoteMain, tip, ...picture.pending.map(({ commit }) => commit)].filter(
+    (commit) => commit !== undefined && !without.has(commit),
+  );
+  const found = (
+    await jj.lines(['log', '--no-graph', '-r', `heads(${lines.join(' | ')})`, '-T', template], 'find what differs')
+  ).filter(isHead);
+  const rank = (commit: string): number => (commit === picture.remoteMain ? 0 : commit === tip ? 1 : 2);
+  const heads = found.toSorted((a, b) => rank(a.commit) - rank(b.commit) || (a.commit < b.commit ? -1 : 1));
+  const [only] = heads;
+  if (only !== undefined && heads.length === 1) return probeOf(session, only, [only.commit], false);
+  const ids = heads.map(({ commit }) => commit);
+  const kept = await keptMerge(session, picture, ids);
+  if (kept !== undefined) return probeOf(session, kept, ids, false);
+  const mark = `sync-merge-${randomUUID()}`;
+  await jj.must(
+    ['new', '--no-edit', '-m', `sync: merge ${ids.length} lines\n\nHost: ${names.tip}\nMerge: ${mark}`, ...ids],
+    'merge',
+  );
+  const [merge] = (
+    await jj.lines(['log', '--no-graph', '-r', `description(substring:"${mark}")`, '-T', template], 'read the merge')
+  ).filter(isHead);
+  if (merge === undefined) throw new TypeError('jj made no merge');
+  return probeOf(session, merge, ids, true);
+}
+
+/** The merge that waits for a person already, if nothing has moved since; what was resolved in it stays so. */
+async function keptMerge({ jj }: Session, { conflict }: Picture, heads: readonly string[]): Promise<Head | undefined> {
+  if (conflict === undefined) return undefined;
+  const parents = await jj.lines(['log', '--no-graph', '-r', `${conflict}-`, '-T', 'json(commit_id) ++ "\\n"'], 'read the merge');
+  if (parents.length !== heads.length || !parents.every((parent) => typeof parent === 'string' && heads.includes(parent)))
+    return undefined;
+  return (await jj.lines(['log', '--no-graph', '-r', conflict, '-T', template], 'read the merge')).find(isHead);
+}
+
+/** Two files that stand for one dotfile are no conflict to jj; chezmoi could do nothing with them. */
+function probeOf({ tree, source }: Session, head: Head, heads: readonly string[], isNew: boolean): Probe {
+  const folder = source === tree ? '' : `${source.slice(tree.length + 1)}/`;
+  const conflicted = [...new Set([...head.conflicted, ...duplicateTargets(head.files, folder)])].sort();
+  return { commit: head.commit, heads, isNew, conflicted };
+}
+
+/** Takes a merge back that nobody needs. */
+export async function dropMerge({ jj }: Session, probe: Probe): Promise<void> {
+  if (probe.isNew) await jj.must(['abandon', probe.commit], 'drop a merge');
+}
+
+/** Keeps the conflicted merge for `resolve`, or says that there is none any more. The merge that waited before is dropped. */
+export async function keepConflict({ jj }: Session, picture: Picture, commit: string | undefined): Promise<void> {
+  if (picture.conflict === commit) return;
+  if (commit !== undefined)
+    await jj.must(['bookmark', 'set', conflictBookmark, '-r', commit, '--allow-backwards'], 'keep the conflict');
+  else await jj.must(['bookmark', 'delete', conflictBookmark], 'let go of the conflict that was');
+  if (picture.conflict !== undefined) await jj.run(['abandon', `${picture.conflict} ~ ::remote_bookmarks() ~ ::bookmarks()`]);
+}
+
+function isHead(value: unknown): value is Head {
+  return typeof value === 'object' && value !== null && 'commit' in value && 'conflicted' in value && 'files' in value;
+}

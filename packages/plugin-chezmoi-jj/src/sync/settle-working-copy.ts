@@ -1,0 +1,89 @@
+import { digestOf, RotaError } from '@rota/core';
+import { exactPath } from '../jj/fileset.ts';
+import { type Picture, pendingPrefix, readPicture } from '../jj/picture.ts';
+import type { Enter, Session } from './session.ts';
+import { filesToTrack, untrackedFiles } from './untracked-files.ts';
+
+/** A working copy that is an empty child of this host's bookmark, and what was untracked in it. */
+export interface Settled {
+  readonly picture: Picture;
+  /** Whether anything had to be done. */
+  readonly moved: boolean;
+}
+
+/**
+ * BASE: brings the working copy to the revision that this home looks like. Edits of the source folder become a commit with a bookmark of their own,
+ * to be merged like any other line of work; nothing is ever thrown away.
+ *
+ * @throws ROTA_DOTFILES_FAILED when a person has left a conflict in the working copy
+ */
+export async function settleWorkingCopy(session: Session, enter: Enter, picture: Picture): Promise<Settled> {
+  if (picture.at.conflict) {
+    throw new RotaError(
+      'ROTA_DOTFILES_FAILED',
+      `The working copy of ${session.tree} holds a conflict that a person has made; it is left alone.`,
+      {
+        suggestions: ['Resolve it with `jj resolve`, or leave it with `jj new`, then synchronise again.'],
+      },
+    );
+  }
+  const fresh = await filesToTrack(session, untrackedFiles(session.host, session.tree, picture.tracked));
+  const [tip] = picture.tip;
+  const isHere = tip !== undefined && picture.at.parents.length === 1 && picture.at.parents[0] === tip;
+  if (isHere && picture.at.empty && fresh.length === 0) return { picture, moved: false };
+  enter('settle', { from: picture.at.parents[0] ?? null, to: tip ?? null });
+  await trackFiles(session, fresh);
+  const now = fresh.length === 0 ? picture : await readPicture(session.jj, session.names, { snapshot: true });
+  if (tip === undefined) return { picture: await found(session, now), moved: true };
+  await keepStrayWork(session, now);
+  await session.jj.must(['new', tip], 'go to the revision of this host', { snapshot: true });
+  return { picture: await readPicture(session.jj, session.names, { snapshot: true }), moved: true };
+}
+
+/** Starts to track files. jj answers 0 for one that it does not take (it is ignored); the next look tells. */
+export async function trackFiles(session: Session, paths: readonly string[]): Promise<void> {
+  if (paths.length === 0) return;
+  await session.jj.must(['file', 'track', '--', ...paths.map(exactPath)], 'track new files', { snapshot: true });
+}
+
+/** The first bookmark of this host: the one that it had before, else the revision that the folder was left at. */
+async function found({ jj, names }: Session, picture: Picture): Promise<Picture> {
+  const root = '0'.repeat(40);
+  if (picture.remoteTip !== undefined) {
+    await jj.must(['bookmark', 'track', `${names.tip}@origin`], 'find the bookmark of this host');
+  } else if (picture.at.parents.length === 1 && picture.at.parents[0] !== root) {
+    await jj.must(['bookmark', 'set', names.tip, '-r', picture.at.parents[0] ?? '@-'], 'set the bookmark of this host');
+  } else {
+    await jj.must(['describe', '-m', 'sync: what was here'], 'describe what was here', { snapshot: true });
+    await jj.must(['bookmark', 'set', names.tip, '-r', '@'], 'set the bookmark of this host');
+    await jj.must(['new', names.tip], 'go to the revision of this host');
+  }
+  return await readPicture(jj, names, { snapshot: true });
+}
+
+/** Gives a bookmark to what would otherwise be left behind: edits in the working copy, and commits that a person made on top of ours. */
+async function keepStrayWork({ jj }: Session, { at, tip, remoteMain, main, pending, conflict }: Picture): Promise<void> {
+  if (!at.empty) {
+    await jj.must(['describe', '-m', 'sync: edits of the source folder'], 'describe the edits of the source folder', {
+      snapshot: true,
+    });
+    await jj.must(
+      ['bookmark', 'set', `${pendingPrefix}${digestOf(at.commit).slice(0, 8)}`, '-r', '@'],
+      'keep the edits of the source folder',
+    );
+    return;
+  }
+  const known = [...tip, ...main, remoteMain, conflict, ...pending.map(({ commit }) => commit)].filter(
+    (commit) => commit !== undefined,
+  );
+  const strays = await jj.lines(
+    ['log', '--no-graph', '-r', `(@- ~ ::(${known.join(' | ')})) ~ root()`, '-T', 'json(commit_id) ++ "\\n"'],
+    'look for commits that were made by hand',
+  );
+  for (const commit of strays.filter((id) => typeof id === 'string')) {
+    await jj.must(
+      ['bookmark', 'set', `${pendingPrefix}${digestOf(commit).slice(0, 8)}`, '-r', commit],
+      'keep commits that were made by hand',
+    );
+  }
+}

@@ -1,0 +1,56 @@
+import { join } from 'node:path';
+import { isRotaError } from '@rota/core';
+import type { StatusLine } from '../chezmoi/status-line.ts';
+import { changedPaths } from '../jj/changed-paths.ts';
+import { readPicture } from '../jj/picture.ts';
+import { readHome } from './capture.ts';
+import { holdsMarkers } from './conflict-markers.ts';
+import type { Enter, Session } from './session.ts';
+
+/** Whether a revision may reach this home. */
+export type Validated =
+  | {
+      readonly ok: true;
+      /** What `apply` would do. */
+      readonly lines: readonly StatusLine[];
+    }
+  | { readonly ok: false; readonly reason: string };
+
+/**
+ * VALIDATE: moves the working copy to the revision and looks at it before anybody else does: no conflict, no marker in a changed file, every template
+ * can be read. If not, the working copy goes back to where this home is.
+ */
+export async function validate(session: Session, enter: Enter, tip: string, commit: string): Promise<Validated> {
+  const { jj, names } = session;
+  enter('validate', { from: tip, to: commit });
+  const moved = await jj.run(['new', commit], { snapshot: true });
+  const reason = moved.exitCode !== 0 ? moved.stderr.trim() : await problemOf(session, tip, commit, moved.stderr);
+  if (reason === undefined) {
+    try {
+      return { ok: true, lines: await readHome(session) };
+    } catch (error) {
+      if (!isRotaError(error) || error.code !== 'ROTA_DOTFILES_FAILED') throw error;
+      await goBack(session, tip);
+      return { ok: false, reason: error.message };
+    }
+  }
+  await goBack(session, tip);
+  if ((await readPicture(jj, names)).at.conflict) throw new TypeError('the working copy did not leave a conflict');
+  return { ok: false, reason };
+}
+
+/** Back to the revision that this home looks like. */
+export async function goBack({ jj }: Session, tip: string): Promise<void> {
+  await jj.must(['new', tip], 'go back to the revision of this host', { snapshot: true });
+}
+
+async function problemOf(session: Session, tip: string, commit: string, said: string): Promise<string | undefined> {
+  const { jj, names, tree, host } = session;
+  if (/updates were skipped/.test(said))
+    return 'Files that are not tracked are in the way of files of the same name that another host publishes.';
+  const { at } = await readPicture(jj, names);
+  if (at.conflict || !at.parents.includes(commit)) return 'The revision holds a conflict.';
+  const changed = await changedPaths(jj, ['--from', tip, '--to', commit]);
+  const marked = changed.flatMap(({ paths }) => paths).find((path) => holdsMarkers(host.files.readText(join(tree, path)) ?? ''));
+  return marked === undefined ? undefined : `${marked} holds conflict markers that somebody has committed.`;
+}

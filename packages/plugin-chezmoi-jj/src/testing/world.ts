@@ -1,0 +1,148 @@
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { dirname, join } from 'node:path';
+import { createHost, type Host } from '@rota/core';
+import { exec, output } from '@rota/test-support';
+import * as v from 'valibot';
+import { type DotfileOptions, type DotfileOptionsInput, dotfileOptions } from '../options.ts';
+import type { SyncStatus } from '../status/sync-status.ts';
+import { type SyncFlags, syncDotfiles } from '../sync/sync-dotfiles.ts';
+
+/** One home with chezmoi and jj, and a remote that it may or may not reach. */
+export interface TestHost {
+  readonly name: string;
+  readonly host: Host;
+  readonly home: string;
+  /** The chezmoi folder. */
+  readonly tree: string;
+  readonly options: DotfileOptions;
+  /** Paths are below the home folder. */
+  write(path: string, text: string, mode?: number): void;
+  read(path: string): string | undefined;
+  mode(path: string): number;
+  remove(path: string): void;
+  sync(flags?: SyncFlags): Promise<SyncStatus>;
+  chezmoi(...args: readonly string[]): Promise<string>;
+  jj(...args: readonly string[]): Promise<string>;
+  git(...args: readonly string[]): Promise<string>;
+  /** Whether the remote is there. */
+  reach(isReachable: boolean): void;
+}
+
+/** A Git remote and the hosts that share it. */
+export interface World {
+  readonly root: string;
+  /** A bare repository. */
+  readonly origin: string;
+  host(name: string, options?: Partial<DotfileOptionsInput>): TestHost;
+  /** What a bookmark of the remote holds, by path; `undefined` when there is no such bookmark. */
+  published(branch?: string): Promise<Readonly<Record<string, string>> | undefined>;
+}
+
+/** Everything below one new folder. */
+export async function makeWorld(root: string): Promise<World> {
+  mkdirSync(root, { recursive: true });
+  const origin = join(root, 'origin.git');
+  const env = environment(root, root);
+  await output('git', ['init', '-q', '--bare', '-b', 'main', origin], { env });
+  return {
+    root,
+    origin,
+    host: (name, options = {}) => makeHost(root, origin, name, options),
+    published: async (branch = 'main') => {
+      const tree = await exec('git', ['--git-dir', origin, 'ls-tree', '-r', '--name-only', '-z', `refs/heads/${branch}`], {
+        env,
+      });
+      if (tree.exitCode !== 0) return undefined;
+      const names = tree.stdout.split('\0').filter((name) => name !== '');
+      const texts = names.map(
+        async (name) =>
+          [name, await output('git', ['--git-dir', origin, 'show', `refs/heads/${branch}:${name}`], { env })] as const,
+      );
+      return Object.fromEntries(await Promise.all(texts));
+    },
+  };
+}
+
+/** The environment of a home: nothing of the person who runs the tests. */
+export function environment(home: string, root: string): Readonly<Record<string, string>> {
+  return {
+    HOME: home,
+    PATH: process.env.PATH ?? '/usr/bin:/bin',
+    USER: 'ada',
+    LC_ALL: 'C.UTF-8',
+    GIT_CONFIG_GLOBAL: '/dev/null',
+    GIT_CONFIG_SYSTEM: '/dev/null',
+    XDG_STATE_HOME: join(home, '.local/state'),
+    TMPDIR: root,
+  };
+}
+
+function makeHost(root: string, origin: string, name: string, given: Partial<DotfileOptionsInput>): TestHost {
+  const home = join(root, name);
+  mkdirSync(home, { recursive: true });
+  const env: Record<string, string> = { ...environment(home, root) };
+  const host = createHost({ env, hostname: name, user: { name: 'ada', uid: process.getuid?.() ?? 0, home } });
+  const options = v.parse(dotfileOptions, { enable: true, repoUrl: origin, ...given });
+  const tree = join(home, '.local/share/chezmoi');
+  const at = (path: string): string => join(home, path);
+  return {
+    name,
+    host,
+    home,
+    tree,
+    options,
+    write: (path, text, mode) => {
+      mkdirSync(dirname(at(path)), { recursive: true });
+      writeFileSync(at(path), text);
+      if (mode !== undefined) chmodSync(at(path), mode);
+    },
+    read: (path) => (existsSync(at(path)) ? readFileSync(at(path), 'utf8') : undefined),
+    mode: (path) => statSync(at(path)).mode & 0o777,
+    remove: (path) => rmSync(at(path), { recursive: true, force: true }),
+    sync: async (flags) => (await syncDotfiles(host, options, flags)).status,
+    chezmoi: async (...args) => await output('chezmoi', ['--no-tty', ...args], { env }),
+    jj: async (...args) =>
+      await output('jj', ['-R', tree, '--no-pager', '--color=never', ...args], {
+        env: { ...env, JJ_USER: 'Ada', JJ_EMAIL: 'ada@example.org' },
+      }),
+    git: async (...args) =>
+      await output('git', ['-C', tree, ...args], {
+        env: {
+          ...env,
+          GIT_AUTHOR_NAME: 'Ada',
+          GIT_AUTHOR_EMAIL: 'ada@example.org',
+          GIT_COMMITTER_NAME: 'Ada',
+          GIT_COMMITTER_EMAIL: 'ada@example.org',
+        },
+      }),
+    // git goes to another place, where nothing is.
+    reach: (isReachable) => Object.assign(env, networkOf(origin, isReachable)),
+  };
+}
+
+function networkOf(origin: string, isReachable: boolean): Readonly<Record<string, string>> {
+  const away = { GIT_CONFIG_KEY_0: 'url.ssh://nowhere.invalid/.insteadOf', GIT_CONFIG_VALUE_0: origin };
+  return isReachable ? { GIT_CONFIG_COUNT: '0' } : { GIT_CONFIG_COUNT: '1', ...away };
+}
+
+/** The files of a home that are not the programs' own, by path. */
+export function filesOf(home: string): Readonly<Record<string, string>> {
+  const below = (folder: string): readonly (readonly [string, string])[] =>
+    readdirSync(join(home, folder), { withFileTypes: true }).flatMap((entry) => {
+      const path = folder === '' ? entry.name : `${folder}/${entry.name}`;
+      if (['.local', '.cache', '.config/chezmoi'].includes(path)) return [];
+      return entry.isDirectory() ? below(path) : [[path, readFileSync(join(home, path), 'utf8')] as const];
+    });
+  return Object.fromEntries(below(''));
+}

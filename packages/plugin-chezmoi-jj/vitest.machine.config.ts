@@ -1,0 +1,25 @@
+import { fileURLToPath } from 'node:url';
+import { defineConfig } from 'vitest/config';
+
+const source = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
+
+/**
+ * The tests that need jj and chezmoi themselves (`*.machine.ts`). `machine.integration.test.ts` runs them on a booted machine; where both programs are
+ * installed: `npx vitest run --config packages/plugin-chezmoi-jj/vitest.machine.config.ts`
+ */
+export default defineConfig({
+  root: source('.'),
+  resolve: {
+    alias: [
+      { find: /^@rota\/core$/, replacement: source('../core/src/index.ts') },
+      { find: /^@rota\/test-support$/, replacement: source('../../tests/support/index.ts') },
+    ],
+  },
+  test: {
+    include: ['src/**/*.machine.ts'],
+    setupFiles: [source('../../tests/support/setup.ts')],
+    testTimeout: 120_000,
+    hookTimeout: 60_000,
+    maxWorkers: 2,
+  },
+});
