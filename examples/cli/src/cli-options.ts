@@ -58,4 +58,7 @@ export interface CliOptions {
   readonly identity?: readonly string[];
   readonly discardPrevious?: boolean;
   readonly ageIdentity?: string;
+  readonly serve?: boolean;
+  readonly port?: number;
+  readonly output?: boolean;
 }

@@ -1,6 +1,6 @@
 import type { CommandSpec, OptionSpec } from './command.ts';
 import { backend, confirm, json, label, place, source } from './common-options.ts';
-import { parseCount, parseEach, parseInstant, parseList, parsePeriod } from './parse-value.ts';
+import { parseCount, parseEach, parseInstant, parseList, parsePeriod, parsePort } from './parse-value.ts';
 
 const from: OptionSpec = { flags: '--from <instant>', summary: 'look from here on (default: now)', parse: parseInstant };
 const zone: OptionSpec = { flags: '--tz <zone>', summary: 'time zone of the expression, or "local" (default: UTC)' };
@@ -226,6 +226,27 @@ export const commandSpecs: readonly CommandSpec[] = [
     load: () => import('./commands/simulate.ts'),
   },
   {
+    name: 'report',
+    summary: 'one HTML page of the week ahead and the past month, as a file or served to this machine',
+    options: [
+      ...source,
+      ...place,
+      label,
+      { flags: '--out <file>', summary: 'write the page there (default: rota-report.html, or standard output off a terminal)' },
+      { flags: '--serve', summary: 'serve the page on 127.0.0.1 and keep it as the machine is, until Ctrl-C' },
+      { flags: '--port <n>', summary: 'of --serve (default: a free one)', parse: parsePort },
+      { flags: '--no-output', summary: 'leave out what failed runs wrote' },
+      json,
+    ],
+    examples: [
+      'rota report --out report.html',
+      'rota report -l team=web > web.html',
+      'rota report --serve --port 7682',
+      'rota report --json',
+    ],
+    load: () => import('./commands/report.ts'),
+  },
+  {
     name: 'import',
     summary: 'turn crontab lines, timers and tasks that are not of Rota into declarations',
     options: [
@@ -374,7 +395,6 @@ export const commandSpecs: readonly CommandSpec[] = [
     load: () => import('./commands/completion.ts'),
   },
   ...[
-    ['report', 'one HTML page of the week ahead and the past month'],
     ['targets', 'plan and build what a repository deploys'],
   ].map(
     ([name = '', summary = '']): CommandSpec => ({

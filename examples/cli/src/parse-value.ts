@@ -17,6 +17,13 @@ export function parseCount(text: string): number {
   return count;
 }
 
+/** A port of TCP that a program may ask for. */
+export function parsePort(text: string): number {
+  const port = Number(text);
+  if (!/^\d{1,5}$/.test(text) || port < 1 || port > 65_535) throw new InvalidArgumentError('Expected a port from 1 to 65535.');
+  return port;
+}
+
 /** `key=value`, repeatable. */
 export function parseLabel(text: string, previous: unknown): Record<string, string> {
   const split = text.indexOf('=');

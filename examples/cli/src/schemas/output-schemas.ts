@@ -15,6 +15,7 @@ import {
   jobRun,
   run,
 } from './parts.ts';
+import { reportOutput } from './report-schema.ts';
 import { simulateOutput } from './simulate-schema.ts';
 
 const issueList = v.array(issue);
@@ -252,6 +253,7 @@ export const outputSchemas = {
   }),
   explain: explainOutput,
   simulate: simulateOutput,
+  report: reportOutput,
   import: importOutput,
   generations: v.object({
     formatVersion,
