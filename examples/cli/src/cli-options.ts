@@ -61,4 +61,8 @@ export interface CliOptions {
   readonly serve?: boolean;
   readonly port?: number;
   readonly output?: boolean;
+  readonly sshOption?: readonly string[];
+  readonly remoteCommand?: string;
+  readonly map?: readonly string[];
+  readonly replace?: boolean;
 }

@@ -345,9 +345,9 @@ export const commandSpecs: readonly CommandSpec[] = [
   },
   {
     name: 'bundle',
-    summary: 'the state of jobs: capture, list, inspect, verify, restore, diff, prune, drill (migrate is not built yet)',
+    summary: 'the state of jobs: capture, list, inspect, verify, restore, diff, prune, drill, migrate',
     args: '<action> [job] [bundles...]',
-    completes: ['capture', 'list', 'inspect', 'verify', 'restore', 'diff', 'prune', 'drill', 'migrate'],
+    completes: ['capture', 'list', 'inspect', 'verify', 'restore', 'diff', 'prune', 'drill', 'migrate', 'receive'],
     options: [
       ...source,
       ...place,
@@ -356,9 +356,13 @@ export const commandSpecs: readonly CommandSpec[] = [
       { flags: '--only <roots>', summary: 'of restore: only these roots', parse: parseList },
       {
         flags: '--identity <member=answer>',
-        summary: 'of restore: preserve or exclude a key that asks; repeatable',
+        summary: 'of restore and migrate: preserve or exclude a key that asks; repeatable',
         parse: parseEach,
       },
+      { flags: '--ssh-option <option>', summary: 'of migrate: for ssh, such as Port=2222; repeatable', parse: parseEach },
+      { flags: '--remote-command <command>', summary: 'of migrate: how rota is called there (default: rota)' },
+      { flags: '--map <root=path>', summary: 'of migrate: another place for a root there; repeatable', parse: parseEach },
+      { flags: '--replace', summary: 'of migrate: replace what stands at the roots there; it is kept beside' },
       { flags: '--discard-previous', summary: 'of restore: do not keep what was there' },
       { flags: '--age-identity <file>', summary: 'the age key of an encrypted bundle' },
       { flags: '--dry-run', summary: 'show what would be done, and do nothing' },
@@ -372,6 +376,7 @@ export const commandSpecs: readonly CommandSpec[] = [
       'rota bundle restore home-assistant latest --into /tmp/look',
       'rota bundle restore home-assistant 3f2a',
       'rota bundle prune home-assistant --dry-run',
+      'rota bundle migrate home-assistant root@new-host --dry-run',
     ],
     exitCodes: { 3: 'capture: the bundle is partial' },
     load: () => import('./commands/bundle.ts'),
@@ -394,9 +399,7 @@ export const commandSpecs: readonly CommandSpec[] = [
     examples: ['rota completion bash > ~/.local/share/bash-completion/completions/rota', 'rota completion fish | source'],
     load: () => import('./commands/completion.ts'),
   },
-  ...[
-    ['targets', 'plan and build what a repository deploys'],
-  ].map(
+  ...[['targets', 'plan and build what a repository deploys']].map(
     ([name = '', summary = '']): CommandSpec => ({
       name,
       summary: `${summary} (not built yet)`,

@@ -38,11 +38,20 @@ export { type BundleDifference, diffBundles } from './bundle/diff-bundles.ts';
 export type { GuardKind } from './bundle/downtime.ts';
 export type { FetchedBundle, FindBundleInput, FoundBundle } from './bundle/find-bundle.ts';
 export type { BundleEntry, BundleManifest, BundleProblem } from './bundle/manifest.ts';
+export type { Forecast, ForecastStep } from './bundle/migrate/forecast.ts';
+export type { MigrateResult, PlannedMove } from './bundle/migrate/migrate-bundle.ts';
+export type { MigrateInput, MigrationPhase } from './bundle/migrate/migrate-input.ts';
+export type { MigrationPlan } from './bundle/migrate/plan-migration.ts';
+export type { Round } from './bundle/migrate/pre-copy.ts';
+export type { Prepared } from './bundle/migrate/protocol.ts';
+export type { ReceiveInput } from './bundle/migrate/receive-migration.ts';
+export type { ScannedRoot } from './bundle/migrate/scan-state.ts';
 export type { CapturePlan } from './bundle/plan-capture.ts';
 export type { PruneDecision } from './bundle/prune-bundles.ts';
 export type { BundleReader } from './bundle/read-bundle.ts';
 export type { BundleRecovery } from './bundle/recover-bundles.ts';
 export type { RestoreInput, RestorePlan, RestoreResult } from './bundle/restore.ts';
+export type { SshPlace } from './bundle/ssh-command.ts';
 export type { BundleContent, BundleStore, Sidecar } from './bundle/store/bundle-store.ts';
 export type { VerifyCheck, VerifyInput, VerifyLevel, VerifyResult } from './bundle/verify-bundle.ts';
 export * from './config/declaration.ts';
@@ -121,12 +130,15 @@ export {
   defineBundle,
   findBundle,
   folderStore,
+  migrateBundle,
   openStore,
   planCapture,
+  planMove,
   planRestore,
   pruneBundles,
   readBundle,
   readManifest,
+  receiveMigration,
   recoverBundles,
   restoreBundle,
   verifyBundle,

@@ -3,6 +3,9 @@ import type { CaptureInput, CaptureResult } from './bundle/capture.ts';
 import type { BundleInput } from './bundle/define-bundle.ts';
 import type { FetchedBundle, FindBundleInput } from './bundle/find-bundle.ts';
 import type { BundleManifest } from './bundle/manifest.ts';
+import type { MigrateResult, PlannedMove } from './bundle/migrate/migrate-bundle.ts';
+import type { MigrateInput } from './bundle/migrate/migrate-input.ts';
+import type { ReceiveInput } from './bundle/migrate/receive-migration.ts';
 import type { CapturePlan } from './bundle/plan-capture.ts';
 import type { PruneDecision, pruneBundles as prune } from './bundle/prune-bundles.ts';
 import type { BundleReader } from './bundle/read-bundle.ts';
@@ -49,6 +52,24 @@ export async function planRestore(input: RestoreInput): Promise<RestorePlan> {
 /** Restores a bundle beside its place, proves it, swaps it in, and swaps it back when the service does not get well. @throws ROTA_BUNDLE_RESTORE and what its parts throw */
 export async function restoreBundle(input: RestoreInput): Promise<RestoreResult> {
   return await (await import('./on-demand-bodies.ts')).restoreBundle(input);
+}
+
+/** Looks at both ends of a migration, and changes nothing. @throws ROTA_BUNDLE_DECLARATION, ROTA_BUNDLE_IDENTITY, ROTA_BUNDLE_MOVED, ROTA_BUNDLE_MIGRATE */
+export async function planMove(input: MigrateInput): Promise<PlannedMove> {
+  return await (await import('./on-demand-bodies.ts')).planMove(input);
+}
+
+/**
+ * Moves a service to another machine, or leaves everything as it is: see `migrate-bundle.ts` for all that it promises.
+ * @throws ROTA_BUNDLE_TARGET, ROTA_BUNDLE_BUDGET, ROTA_BUNDLE_MIGRATE, ROTA_BUNDLE_DECLARATION, ROTA_BUNDLE_IDENTITY, ROTA_BUNDLE_MOVED, ROTA_LOCK_HELD
+ */
+export async function migrateBundle(input: MigrateInput): Promise<MigrateResult> {
+  return await (await import('./on-demand-bodies.ts')).migrateBundle(input);
+}
+
+/** The receiving side of a migration, which the sending side starts over ssh and talks to by lines. */
+export async function receiveMigration(input: ReceiveInput): Promise<void> {
+  await (await import('./on-demand-bodies.ts')).receiveMigration(input);
 }
 
 /** Reads a whole bundle and compares every member with its manifest. @throws ROTA_BUNDLE_FORMAT, ROTA_BUNDLE_HOSTILE, ROTA_BUNDLE_MISMATCH */

@@ -1,9 +1,10 @@
 import { resolve } from 'node:path';
-import { type FoundBundle, planRestore, type RestoreInput, RotaError, restoreBundle } from '@rota/core';
+import { type FoundBundle, planRestore, type RestoreInput, restoreBundle } from '@rota/core';
 import type { CommandContext } from '../command.ts';
 import { type JobPlace, placeOfJob, withBundle } from '../commands/bundle.ts';
 import { confirm } from '../confirm.ts';
 import { progress } from '../output/progress.ts';
+import { identityAnswers } from './identity-answers.ts';
 
 /** `rota bundle restore JOB [BUNDLE]` */
 export async function run(context: CommandContext): Promise<number> {
@@ -21,7 +22,7 @@ async function restore(context: CommandContext, place: JobPlace, bundle: FoundBu
     bundle,
     ...(options.only === undefined ? {} : { only: options.only }),
     ...(options.into === undefined ? {} : { to: resolve(io.cwd, options.into) }),
-    identity: answersOf(options.identity ?? []),
+    identity: identityAnswers(options.identity ?? []),
     keepPrevious: options.discardPrevious !== true,
     ageIdentity: options.ageIdentity,
     onProgress: (done, total) => count.step(Math.round(done / 1e6), Math.round(total / 1e6)),
@@ -51,15 +52,4 @@ async function restore(context: CommandContext, place: JobPlace, bundle: FoundBu
     for (const note of result.notes) context.say(note);
   }
   return 0;
-}
-
-function answersOf(texts: readonly string[]): Record<string, 'preserve' | 'exclude'> {
-  const answers: Record<string, 'preserve' | 'exclude'> = {};
-  for (const text of texts) {
-    const [, name, answer] = /^(.+)=(preserve|exclude)$/.exec(text) ?? [];
-    if (name === undefined || answer === undefined)
-      throw new RotaError('ROTA_USAGE', `\`--identity ${text}\`: expected MEMBER=preserve or MEMBER=exclude.`);
-    answers[name] = answer === 'preserve' ? 'preserve' : 'exclude';
-  }
-  return answers;
 }

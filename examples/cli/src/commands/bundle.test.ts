@@ -51,7 +51,7 @@ test('what is not built, not known or not declared says so', async () => {
   work.write('jobs.config.yaml', 'manifests: [jobs]\n');
   work.write('jobs/app.yaml', manifest('app'));
   const code = async (...args: readonly string[]) => Object((await work.call(['bundle', ...args, '--json'])).json().error).code;
-  expect(await code('migrate', 'app')).toBe('ROTA_NOT_BUILT');
+  expect(await code('migrate', 'app')).toBe('ROTA_USAGE');
   expect(await code('captrue', 'app')).toBe('ROTA_USAGE');
   expect(await code('capture', 'app')).toBe('ROTA_BUNDLE_UNDECLARED');
   const stores = [{ kind: 'ssh', host: 'nobody@127.0.0.1', options: ['Port=1'], path: '/srv/bundles' }];

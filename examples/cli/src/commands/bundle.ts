@@ -25,16 +25,13 @@ const actions: Readonly<Record<string, () => Promise<{ readonly run: (context: C
   restore: () => import('../bundle/restore.ts'),
   diff: () => import('../bundle/diff.ts'),
   prune: () => import('../bundle/prune.ts'),
+  migrate: () => import('../bundle/migrate.ts'),
+  receive: () => import('../bundle/receive.ts'),
 };
 
 /** `rota bundle ACTION ...` */
 export async function run(context: CommandContext): Promise<number> {
   const [action = ''] = context.args;
-  if (action === 'migrate') {
-    throw new RotaError('ROTA_NOT_BUILT', '`rota bundle migrate` is not built yet.', {
-      suggestions: ['Capture here, copy the file and its sidecar, and restore there: rota bundle restore JOB ./FILE'],
-    });
-  }
   const load = actions[action];
   if (load === undefined) {
     throw new RotaError('ROTA_USAGE', `\`rota bundle ${action}\` is not known; there are ${Object.keys(actions).join(', ')}.`, {

@@ -3,12 +3,15 @@ import type { Io } from '../io.ts';
 /** A line on the terminal about what takes longer than a second; `step` adds how far it is. Off a terminal nothing is shown. */
 export interface Progress {
   readonly step: (done: number, total: number) => void;
+  /** Tells what is done now. */
+  readonly label: (text: string) => void;
   /** Takes the line away. */
   readonly end: () => void;
 }
 
 export function progress(io: Io, label: string): Progress {
   let shown = false;
+  let now = label;
   let text = `${label}...`;
   const show = (): void => {
     shown = true;
@@ -18,8 +21,11 @@ export function progress(io: Io, label: string): Progress {
   timer?.unref();
   return {
     step(done, total) {
-      text = `${label} ${done} of ${total}`;
+      text = `${now} ${done} of ${total}`;
       if (shown) show();
+    },
+    label(what) {
+      now = what;
     },
     end() {
       clearTimeout(timer);

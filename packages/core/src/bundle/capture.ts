@@ -12,6 +12,7 @@ import { beginDowntime, type GuardKind } from './downtime.ts';
 import { copySqlite, runWithFile } from './dump-database.ts';
 import { readAttributes } from './extended-attributes.ts';
 import type { BundleManifest, BundleProblem } from './manifest.ts';
+import { refuseMoved } from './migrate/tombstone.ts';
 import { namesOfIds } from './names-of-ids.ts';
 import { type CapturePlan, freeBytes, leftOut, planCapture } from './plan-capture.ts';
 import { readBundle } from './read-bundle.ts';
@@ -69,6 +70,7 @@ export async function captureBundle(input: CaptureInput): Promise<CaptureResult>
   const store = input.store ?? openStore(host, namespace, spec);
   return await withLock(host, layout.lock, { purpose: `capture ${spec.tenant}/${spec.name}`, signal }, async () => {
     await recoverBundles(host, namespace);
+    refuseMoved(host, namespace, spec);
     // A store that cannot be reached is better known before anything is stopped.
     await store.list();
     const plan = await planCapture(spec, signal);

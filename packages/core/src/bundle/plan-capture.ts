@@ -24,13 +24,15 @@ export interface CapturePlan {
 export function leftOut(
   spec: BundleSpec,
   root: BundleSpec['roots'][number],
+  /** `keep`: nobody writes, and a database is read with the files beside it instead of as a copy. */
+  { sideFiles = 'leave' }: { readonly sideFiles?: 'keep' | 'leave' } = {},
 ): (path: string) => IdentityRule | 'pattern' | undefined {
   const patterns = [...root.exclude, ...root.recomputable.map(({ path }) => path)].map(pathPattern);
   // The files beside a database belong to it: the copy that is captured holds what they hold (sqlite.org/tempfiles.html).
   const beside = new Set(
     spec.databases.flatMap((database) =>
       database.kind === 'sqlite' && database.root === root.name
-        ? ['-wal', '-shm', '-journal'].map((suffix) => `${database.inRoot}${suffix}`)
+        ? (sideFiles === 'keep' ? ['-shm'] : ['-wal', '-shm', '-journal']).map((suffix) => `${database.inRoot}${suffix}`)
         : [],
     ),
   );

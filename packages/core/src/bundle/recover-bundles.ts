@@ -3,6 +3,8 @@ import { join } from 'node:path';
 import type { Host } from '../host/host.ts';
 import { bundleLayout } from './bundle-layout.ts';
 import { wakeAbandoned } from './downtime.ts';
+import { isUndecided, settleDeparture } from './migrate/departure.ts';
+import { settleArrival } from './migrate/settle-arrival.ts';
 import { sweepScratch } from './scratch-folder.ts';
 import { clearAway, readLines } from './swap-roots.ts';
 import { undoSwap } from './undo-swap.ts';
@@ -10,8 +12,11 @@ import { undoSwap } from './undo-swap.ts';
 /** What was found of a capture or a restore that did not come to its end. */
 export interface BundleRecovery {
   readonly work: string;
-  /** `completed`: it had been committed; `undone`: everything is as it was before it. */
-  readonly outcome: 'completed' | 'undone';
+  /**
+   * `completed`: it had been committed; `undone`: everything is as it was before it; `undecided`: only the machine that a service moved to knows,
+   * and it cannot be reached.
+   */
+  readonly outcome: 'completed' | 'undone' | 'undecided';
   /** Services that were started. */
   readonly started: readonly string[];
 }
@@ -26,6 +31,15 @@ export async function recoverBundles(host: Host, namespace: string): Promise<rea
   const recovered: BundleRecovery[] = [];
   for (const name of host.files.list(layout.work)) {
     const work = join(layout.work, name);
+    if (name.startsWith('departure-')) {
+      recovered.push({ work: name, outcome: await settledOutcome(host, work), started: [] });
+      continue;
+    }
+    if (name.startsWith('arrival-')) {
+      const verdict = await settleArrival(host, work);
+      recovered.push({ work: name, outcome: verdict === 'committed' ? 'completed' : 'undone', started: [] });
+      continue;
+    }
     const lines = readLines(host, join(work, 'journal.jsonl'));
     const committed = lines.some(({ step }) => step === 'commit');
     const [begin] = lines;
@@ -36,4 +50,14 @@ export async function recoverBundles(host: Host, namespace: string): Promise<rea
     recovered.push({ work: name, outcome: committed ? 'completed' : 'undone', started });
   }
   return recovered;
+}
+
+/** A machine that cannot be reached holds up its own service, and no other. */
+async function settledOutcome(host: Host, work: string): Promise<BundleRecovery['outcome']> {
+  try {
+    return (await settleDeparture(host, work)) === 'committed' ? 'completed' : 'undone';
+  } catch (error) {
+    if (isUndecided(error)) return 'undecided';
+    throw error;
+  }
 }

@@ -12,6 +12,7 @@ import { runWithFile } from './dump-database.ts';
 import { extractBundle } from './extract-bundle.ts';
 import type { FoundBundle } from './find-bundle.ts';
 import type { BundleManifest } from './manifest.ts';
+import { refuseMoved } from './migrate/tombstone.ts';
 import { pathPattern } from './path-pattern.ts';
 import { readManifest } from './read-bundle.ts';
 import { recoverBundles } from './recover-bundles.ts';
@@ -108,6 +109,7 @@ export async function restoreBundle(input: RestoreInput): Promise<RestoreResult>
   const layout = bundleLayout(host.stateDir, namespace);
   return await withLock(host, layout.lock, { purpose: `restore ${spec.tenant}/${spec.name}`, signal }, async () => {
     await recoverBundles(host, namespace);
+    if (to === undefined) refuseMoved(host, namespace, spec);
     const plan = await planRestore(input);
     if (plan.manifest.tenant !== spec.tenant || plan.manifest.name !== spec.name)
       throw target(`The bundle is of ${plan.manifest.tenant}/${plan.manifest.name}, not of ${spec.tenant}/${spec.name}.`, []);

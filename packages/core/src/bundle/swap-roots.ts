@@ -24,6 +24,8 @@ export type RestoreLine =
       readonly swaps: readonly RootSwap[];
       /** What has to be stopped before the roots are swapped back. */
       readonly services: readonly BundleService[];
+      /** Of a migration to this machine: what decides it, and what lets its units start. */
+      readonly arrival?: { readonly verdict: string; readonly marker: string; readonly tombstone: string };
     }
   | { readonly step: 'aside' | 'place'; readonly name: string }
   | { readonly step: 'commit' };

@@ -106,7 +106,6 @@ export const catalogue = {
   ROTA_TARGET_DEPLOY: 'A target could not be deployed.',
   ROTA_TARGET_NOT_BUILT: 'A target is to be deployed, and nothing that was built is recorded for it.',
   ROTA_REPORT_PORT: 'The port that the report is to be served on cannot be had.',
-  ROTA_REPORT_PORT: 'The port that the report is to be served on cannot be had.',
   ROTA_INTERNAL: 'A defect of Rota itself.',
 } as const satisfies Record<`ROTA_${string}`, string>;
 

@@ -1,0 +1,63 @@
+import { isRotaError } from '../../errors/rota-error.ts';
+import type { Host } from '../../host/host.ts';
+import type { Command } from '../../job/job.ts';
+import { ownIdentity } from '../../state/process-identity.ts';
+import { quoteForShell } from '../quote-for-shell.ts';
+
+/** A shell script for a process, or a transient unit, that outlives this one. It needs neither Node nor this program. */
+export interface GuardInput {
+  readonly script: string;
+  /** While this file is there, the guard has something to guard. */
+  readonly armed: string;
+  /** After so long the guarded process is ended, however alive it is. */
+  readonly guardMs: number;
+  /** What is done when the guarded process is gone; `armed` is removed when it ends well. */
+  readonly work: string;
+  readonly system: boolean;
+}
+
+/** Starts a guard of this process. As a transient unit it also outlives a service that is ended as a whole (systemd.kill(5)). */
+export async function startGuard(host: Host, { script, armed, guardMs, work, system }: GuardInput): Promise<void> {
+  const { pid, startTicks } = ownIdentity(host.files);
+  const same =
+    startTicks === null ? 'return 0' : `test "$(sed 's/.*) //' /proc/${pid}/stat 2>/dev/null | cut -d' ' -f20)" = ${startTicks}`;
+  const text = `#!/bin/sh
+# Acts when the migration that wrote this is gone.
+left=${Math.ceil(guardMs / 1000)}
+alive() {
+  kill -0 ${pid} 2>/dev/null || return 1
+  ${same}
+}
+while test -e ${quoteForShell(armed)} && alive && test "$left" -gt 0; do
+  sleep 1
+  left=$((left - 1))
+done
+test -e ${quoteForShell(armed)} || exit 0
+if alive; then kill -KILL ${pid}; fi
+${work}
+rm -f ${quoteForShell(armed)}
+`;
+  host.files.write(script, text, 0o700);
+  try {
+    const { exitCode } = await host.run({
+      file: 'systemd-run',
+      args: [
+        ...(system ? [] : ['--user']),
+        '--quiet',
+        '--collect',
+        `--unit=rota-migration-guard-${pid}-${host.now()}`,
+        '/bin/sh',
+        script,
+      ],
+      timeoutMs: 10_000,
+    });
+    if (exitCode === 0) return;
+  } catch (error) {
+    if (!isRotaError(error)) throw error;
+  }
+  await host.run({ file: '/bin/sh', args: [script], detached: true });
+}
+
+export function shellCommand(command: Command): string {
+  return command.map(quoteForShell).join(' ');
+}
