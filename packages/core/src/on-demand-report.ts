@@ -3,7 +3,7 @@ import type { RenderReportOptions } from './report/render-report.ts';
 import type { Report } from './report/report.ts';
 import type { ServedReport, ServeReportInput } from './report/serve-report.ts';
 
-// The public functions of the report. The page with its style and script is a piece by itself: no other command needs it.
+// The public functions of the report.
 
 /** The data of a report from the facts; `rota.report()` reads them and does this. Pure: the same facts give the same report. */
 export async function buildReport(facts: ReportFacts): Promise<Report> {
@@ -12,10 +12,10 @@ export async function buildReport(facts: ReportFacts): Promise<Report> {
 
 /** The report as one HTML page that holds all it needs and loads nothing; see `render-report.ts` for what it promises. Pure. */
 export async function renderReport(report: Report, options?: RenderReportOptions): Promise<string> {
-  return (await import('./on-demand-report-bodies.ts')).renderReport(report, options);
+  return (await import('./report/render-report.ts')).renderReport(report, options);
 }
 
 /** Serves the page on the loopback interface, for reading only, and keeps it as the machine is. @throws ROTA_REPORT_PORT */
 export async function serveReport(input: ServeReportInput): Promise<ServedReport> {
-  return (await import('./on-demand-report-bodies.ts')).serveReport(input);
+  return (await import('./on-demand-bodies.ts')).serveReport(input);
 }

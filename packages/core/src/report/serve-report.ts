@@ -3,7 +3,6 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import { RotaError } from '../errors/rota-error.ts';
 import { peerUser } from './peer-user.ts';
-import { policyOf, renderReport } from './render-report.ts';
 import type { Report } from './report.ts';
 import { type WatchedReport, watchReport } from './watch-report.ts';
 
@@ -26,6 +25,9 @@ export interface ServedReport {
   /** Resolves when the signal has ended it and every connection is closed. */
   readonly closed: Promise<void>;
 }
+
+/** The page, with its style and script, is a piece by itself: no other command needs it. */
+const page = () => import('./render-report.ts');
 
 const address = '127.0.0.1';
 /** Open pages at most; one more is told to come back. */
@@ -74,6 +76,7 @@ async function answer(request: IncomingMessage, response: ServerResponse, watche
   switch (request.url?.replace(/\?.*$/, '')) {
     case '/': {
       const report = await watched.fresh();
+      const { policyOf, renderReport } = await page();
       response.setHeader('Content-Security-Policy', `${policyOf(true)}; frame-ancestors 'none'`);
       return reply(response, 200, renderReport(report, { live: versionOf(report) }), 'text/html; charset=utf-8');
     }

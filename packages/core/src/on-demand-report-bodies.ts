@@ -1,3 +1,0 @@
-// What `on-demand-report.ts` loads, in one piece.
-export { renderReport } from './report/render-report.ts';
-export { serveReport } from './report/serve-report.ts';
