@@ -1,27 +1,30 @@
-/** Why an update did not go through, in one word that scripts and alerts can act on. */
-export type FailureClass =
-  | 'network'
-  | 'stale'
-  | 'backwards'
-  | 'disk'
-  | 'evaluation'
-  | 'build'
-  | 'hash'
-  | 'timeout'
-  | 'cost'
-  | 'git'
-  | 'config'
-  | 'precondition'
-  | 'hook'
-  | 'dirty'
-  | 'bad-revision'
-  | 'ring'
-  | 'activation'
-  | 'health'
-  | 'boot'
-  | 'rollback'
-  | 'interrupted'
-  | 'internal';
+/** Why an update did not go through, each one word that scripts and alerts can act on. */
+export const failureClasses = [
+  'network',
+  'stale',
+  'backwards',
+  'disk',
+  'evaluation',
+  'build',
+  'hash',
+  'timeout',
+  'cost',
+  'git',
+  'config',
+  'precondition',
+  'hook',
+  'dirty',
+  'bad-revision',
+  'ring',
+  'activation',
+  'health',
+  'boot',
+  'rollback',
+  'interrupted',
+  'internal',
+] as const;
+
+export type FailureClass = (typeof failureClasses)[number];
 
 /** Classes that mend themselves or are nobody's fault at night: the run is `deferred`, not `failed`. */
 export const deferring: ReadonlySet<FailureClass> = new Set(['ring', 'bad-revision']);
@@ -44,4 +47,11 @@ export class UpdateFailure extends Error {
     this.output = output;
     this.deferred = deferred;
   }
+}
+
+/** Any error as a failure: what is not ours is a defect, or the machine's own (a full disk). */
+export function asFailure(error: unknown): UpdateFailure {
+  if (error instanceof UpdateFailure) return error;
+  const message = error instanceof Error ? error.message : String(error);
+  return new UpdateFailure(/ENOSPC|EDQUOT/.test(message) ? 'disk' : 'internal', message);
 }

@@ -1,6 +1,7 @@
 import { type Host, withLock } from '@rota/core';
 import { recover } from './journal/recover.ts';
 import { type OpenContext, openContext } from './open-context.ts';
+import { readUptime } from './preconditions/uptime-problem.ts';
 import { verifyAfterBoot } from './reboot/verify-after-boot.ts';
 import type { UpdateReport } from './report.ts';
 import type { NixUpdateOptions } from './settings/options-schema.ts';
@@ -18,6 +19,8 @@ export interface RunUpdateInput {
   readonly cause?: UpdateCause;
   /** With `emergency`: reboot at once if that is needed. @default false */
   readonly rebootNow?: boolean;
+  /** Asks to stop: heard until the new system is being activated. */
+  readonly signal?: AbortSignal;
   /** Called as steps begin and end. */
   readonly onStep?: (event: StepEvent) => void;
 }
@@ -34,6 +37,7 @@ export async function runUpdate(input: RunUpdateInput): Promise<readonly UpdateR
   const cause = input.cause ?? 'manual';
   const open = (): OpenContext => openContext(settings, cause, input.host);
   const { host, layout } = open().context;
+  if (cause === 'scheduled') await outlastYoungUptime(host, settings.minUptime, input.signal);
   return await withLock(host, layout.lock, { purpose: 'nix update', waitMs: 0 }, async () => {
     const reports: UpdateReport[] = [];
     for (const finish of [recover, verifyAfterBoot]) {
@@ -42,6 +46,12 @@ export async function runUpdate(input: RunUpdateInput): Promise<readonly UpdateR
       if (report?.status === 'rollback-failed') return reports;
     }
     const onStep = input.onStep ?? (() => undefined);
-    return [...reports, await updateOnce(open(), { onStep, rebootNow: input.rebootNow ?? false })];
+    return [...reports, await updateOnce(open(), { onStep, rebootNow: input.rebootNow ?? false, signal: input.signal })];
   });
+}
+
+/** A catch-up run starts with the machine: it waits, without the lock, rather than being lost until tomorrow. */
+async function outlastYoungUptime(host: Host, leastMs: number, signal: AbortSignal | undefined): Promise<void> {
+  const uptimeMs = readUptime(host.files);
+  if (uptimeMs !== null && uptimeMs < leastMs) await host.sleep(leastMs - uptimeMs, signal);
 }

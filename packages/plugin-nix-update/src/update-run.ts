@@ -1,7 +1,7 @@
 import { UpdateFailure } from './failure.ts';
 import { type UpdateJournal, writeJournal } from './journal/update-journal.ts';
 import { appendLog } from './record/log-file.ts';
-import type { StepName } from './steps/step-names.ts';
+import { isAtOrAfter, type StepName } from './steps/step-names.ts';
 import type { UpdateContext } from './update-context.ts';
 
 /** The journaled progress of one update. */
@@ -19,7 +19,7 @@ export type StepEvent = { readonly step: StepName; readonly state: 'started' | '
 export function beginRun(
   { host, layout, warn }: Pick<UpdateContext, 'host' | 'layout' | 'warn'>,
   first: UpdateJournal,
-  onStep: (event: StepEvent) => void,
+  { onStep, signal }: { readonly onStep: (event: StepEvent) => void; readonly signal: AbortSignal | undefined },
 ): UpdateRun {
   let journal = first;
   const save = (next: UpdateJournal): void => {
@@ -38,6 +38,9 @@ export function beginRun(
     journal: () => journal,
     note: (facts) => save({ ...journal, ...facts }),
     async step(name, work, detail = () => '') {
+      // Who asks to stop is heard until something is deployed; from there on the way to a sound system is the shorter one.
+      if (signal?.aborted && !isAtOrAfter(name, 'activate'))
+        throw new UpdateFailure('interrupted', `The update was asked to stop before the step ${name}.`);
       save({ ...journal, step: name });
       onStep({ step: name, state: 'started', detail: '' });
       try {

@@ -7,6 +7,7 @@ import { readBootId } from '../machine/read-boot-id.ts';
 import { parseProperties, unitState } from '../machine/systemd-commands.ts';
 import type { OpenContext } from '../open-context.ts';
 import { decideReboot } from '../reboot/decide-reboot.ts';
+import { rememberBad } from '../record/bad-revisions.ts';
 import { type Ending, finishReport, type RunFacts } from '../record/finish-report.ts';
 import type { UpdateReport } from '../report.ts';
 import { makeBootDefault } from '../steps/activate-system.ts';
@@ -56,21 +57,31 @@ async function finish(
   }
 }
 
-async function undo(context: UpdateContext, { step, lock, baseline, operation }: UpdateJournal): Promise<Ending> {
+async function undo(context: UpdateContext, journal: UpdateJournal): Promise<Ending> {
+  const { step, lock, baseline, operation, target } = journal;
   const sameBoot = readBootId(context.host.files) === baseline.bootId;
   // A boot has made the old system active already: an activation lasts until then.
   const activated = sameBoot && operation !== 'boot' && isAtOrAfter(step, 'activate');
   const defaultChanged = isAtOrAfter(step, firstKeptStep);
+  const failure = new UpdateFailure(
+    'interrupted',
+    `An update was cut off in the step ${step}; what it had changed was taken back.`,
+  );
+  // A machine that went down while the new system was active may have gone down because of it. A killed updater proves nothing.
+  if (!sameBoot && target !== null && isAtOrAfter(step, 'activate')) {
+    rememberBad(context, {
+      path: target,
+      lockDigest: null,
+      class: 'interrupted',
+      reason: `the machine went down in the step ${step}`,
+    });
+  }
   try {
     if (activated || defaultChanged) await rollBack(context, { baseline, activated, defaultChanged });
     if (lock !== null) await discardLockChange(context, lock);
   } catch (error) {
     return { status: 'rollback-failed', failure: interrupted('could not be taken back', error), unfinished: true };
   }
-  const failure = new UpdateFailure(
-    'interrupted',
-    `An update was cut off in the step ${step}; what it had changed was taken back.`,
-  );
   return { status: activated || defaultChanged ? 'rolled-back' : 'failed', failure };
 }
 

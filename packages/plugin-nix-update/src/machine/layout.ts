@@ -14,8 +14,8 @@ export interface UpdateLayout {
   readonly reboot: string;
   /** Digest of a lock file that this updater wrote and nobody has committed. */
   readonly ownLock: string;
-  /** The profile and kind of the last run: `rollback` and `status` need no config. */
-  readonly system: string;
+  /** Settings of the last run: `rollback` and `status` need no config. */
+  readonly settings: string;
   readonly log: string;
   /** Working copy of the flake in which a lock is committed before it is deployed. */
   readonly worktree: string;
@@ -33,7 +33,7 @@ export function updateLayout(stateDir: string, logFile?: string): UpdateLayout {
     badRevisions: join(root, 'bad-revisions.json'),
     reboot: join(root, 'reboot.json'),
     ownLock: join(root, 'own-lock'),
-    system: join(root, 'system.json'),
+    settings: join(root, 'settings.json'),
     log: logFile ?? join(root, 'log', 'update.log'),
     worktree: join(root, 'worktree'),
     fleet: join(root, 'fleet'),

@@ -45,11 +45,9 @@ export async function verifyAfterBoot(open: OpenContext): Promise<UpdateReport |
 async function verified(context: UpdateContext, marker: RebootMarker, current: string | null): Promise<Ending> {
   const problem = await problemAfterBoot(context, marker, current);
   if (problem === null) return { status: 'updated' };
-  const { host, layout } = context;
-  rememberBad(host.files, layout.badRevisions, {
+  rememberBad(context, {
     path: marker.expected,
     lockDigest: marker.lockDigest,
-    at: new Date(host.now()).toISOString(),
     class: problem.failureClass,
     reason: problem.message,
   });

@@ -1,5 +1,6 @@
 import type { Files } from '@rota/core';
 import type { FailureClass } from '../failure.ts';
+import type { UpdateContext } from '../update-context.ts';
 
 /** A system that was tried and sent back. It is not tried again; a newer one is. */
 export interface BadRevision {
@@ -24,7 +25,17 @@ export function readBadRevisions(files: Pick<Files, 'readText'>, path: string): 
   }
 }
 
-export function rememberBad(files: Pick<Files, 'readText' | 'write'>, path: string, revision: BadRevision): void {
-  const others = readBadRevisions(files, path).filter((one) => one.path !== revision.path);
-  files.write(path, `${JSON.stringify([...others, revision].slice(-most), null, 2)}\n`);
+/** A memory that cannot be written (a full disk) is a warning: it must not keep a rollback from happening. */
+export function rememberBad(
+  { host, layout, warn }: Pick<UpdateContext, 'host' | 'layout' | 'warn'>,
+  bad: Omit<BadRevision, 'at'>,
+): void {
+  const path = layout.badRevisions;
+  const revision = { ...bad, at: new Date(host.now()).toISOString() };
+  const others = readBadRevisions(host.files, path).filter((one) => one.path !== revision.path);
+  try {
+    host.files.write(path, `${JSON.stringify([...others, revision].slice(-most), null, 2)}\n`);
+  } catch (error) {
+    warn(`That ${bad.path} is bad could not be remembered: ${error instanceof Error ? error.message : String(error)}`);
+  }
 }

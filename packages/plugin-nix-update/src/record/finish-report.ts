@@ -5,6 +5,7 @@ import type { OpenContext } from '../open-context.ts';
 import type { RebootState } from '../reboot/reboot-marker.ts';
 import type { UpdateReport, UpdateStatus } from '../report.ts';
 import { appendReport, readReports } from './history.ts';
+import { keepSettings } from './kept-settings.ts';
 import { appendLog } from './log-file.ts';
 import { notify } from './notify.ts';
 
@@ -55,7 +56,7 @@ export async function finishReport(
   const earlier = readReports(host.files, layout.history);
   try {
     appendReport(host.files, layout.history, report());
-    host.files.write(layout.system, `${JSON.stringify(journal.system)}\n`);
+    keepSettings(host.files, layout.settings, settings);
     appendLog(host.files, layout.log, host.now(), kind, status, failure?.message ?? journal.target ?? '');
   } catch (error) {
     context.warn(`The run could not be recorded: ${error instanceof Error ? error.message : String(error)}`);

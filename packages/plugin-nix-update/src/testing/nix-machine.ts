@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { repositoryRoot, type TestMachine, testMachine } from '@rota/test-support';
 import type { UpdateReport } from '../report.ts';
+import type { NixUpdateOptions } from '../settings/options-schema.ts';
 import { bundleForMachine } from './bundle-for-machine.ts';
 import type { DriverRequest } from './driver.ts';
 
@@ -33,6 +34,8 @@ export interface MachineFacts {
 
 /** A booted machine whose system is built by nix from a flake with one input, both local Git repositories. */
 export interface NixMachine extends TestMachine {
+  /** What the updater is called with unless a test says otherwise. */
+  readonly options: NixUpdateOptions;
   /** Commits a revision of the input. */
   publish(revision: Revision): Promise<void>;
   /** Runs the updater to its end. */
@@ -49,7 +52,7 @@ export interface NixMachine extends TestMachine {
 }
 
 /** What the scenarios have in common: nothing waits, nothing asks the network. */
-export const testOptions = {
+export const testOptions: NixUpdateOptions = {
   enable: true,
   flakePath: '/srv/conf',
   configuration: 'host',
@@ -60,7 +63,7 @@ export const testOptions = {
   requiredServices: ['app'],
   diskThreshold: 100,
   autoReboot: false,
-} as const;
+};
 
 const file = (name: string): string =>
   readFileSync(join(repositoryRoot, 'packages/plugin-nix-update/src/testing/flake', name), 'utf8');
@@ -92,7 +95,7 @@ ln -sfn "$system" /run/booted-system
 echo "$system" >/var/lib/machine/first`;
 
 const resetScript = `
-rm -rf /root/.local/state/rota /var/lib/machine/rc-* /var/lib/machine/slow /var/lib/machine/boots-instead /nix/var/nix/profiles/system*
+rm -rf /root/.local/state/rota /var/lib/machine/rc-* /var/lib/machine/after-test /var/lib/machine/mail /var/lib/machine/slow /var/lib/machine/boots-instead /nix/var/nix/profiles/system*
 shutdown -c 2>/dev/null || true
 for repository in /srv/dep /srv/conf; do cd $repository; git worktree prune; git checkout -qf main; git reset -q --hard first; git clean -qfd; done
 system=$(cat /var/lib/machine/first)
@@ -128,6 +131,7 @@ export async function nixMachine(name: string): Promise<NixMachine> {
     });
   return {
     ...machine,
+    options: testOptions,
     sh,
     publish,
     start,

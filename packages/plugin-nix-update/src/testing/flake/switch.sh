@@ -1,6 +1,7 @@
 #!/bin/sh
 # What NixOS's own does, on a small scale: sets the boot default, makes itself the current system, and restarts its units.
-# /var/lib/machine/rc-ACTION, where it exists, is the exit status of that action, before anything is done.
+# /var/lib/machine/rc-ACTION, where it exists, is the exit status of that action, before anything is done; after-test is run once, when the system
+# is active.
 self=$(readlink -f "$0")
 me=${self%/bin/*}
 echo "$1 $me" >>/var/lib/machine/journal
@@ -17,6 +18,7 @@ switch | test)
   cp "$me"/units/*.service /run/systemd/system/
   systemctl daemon-reload
   systemctl reset-failed
+  if [ -f /var/lib/machine/after-test ]; then . /var/lib/machine/after-test; rm /var/lib/machine/after-test; fi
   systemctl restart app.service || exit 4
   exit "$rc"
   ;;

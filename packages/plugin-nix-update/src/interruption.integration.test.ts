@@ -1,0 +1,102 @@
+import { requirePart, testMachinePart } from '@rota/test-support';
+import { beforeAll, beforeEach, expect, test } from 'vitest';
+import { firstKeptStep, isAtOrAfter, type StepName, stepNames } from './steps/step-names.ts';
+import { type MachineFacts, type NixMachine, nixMachine } from './testing/nix-machine.ts';
+
+const describe = requirePart(testMachinePart);
+
+// What is between two of them is the same to a machine; `npm run test:long` goes through all.
+const chosen = [
+  'update-lock:done',
+  'build:started',
+  'activate:done',
+  'profile:started',
+  'profile:done',
+  'boot:done',
+  'reboot:done',
+];
+const every = stepNames.flatMap((name) => [`${name}:started`, `${name}:done`]);
+const moments = process.env.ROTA_LONG ? every : chosen;
+
+describe('an updater that is killed', () => {
+  let machine: NixMachine;
+  let before: MachineFacts;
+  beforeAll(async () => {
+    machine = await nixMachine('nix-killed');
+  });
+  beforeEach(async () => {
+    await machine.reset();
+    before = await machine.facts();
+  });
+
+  const stop = { preUpdateHooks: [{ command: ['false'] }] };
+
+  test.each(moments)('at %s is finished or undone by the next run, as if nothing had happened', async (killAt) => {
+    await machine.publish({ version: '2' });
+    const killed = await machine.start({ killAt });
+    expect(killed.exitCode).toBe(137);
+    const [name = 'preconditions', state] = killAt.split(':');
+    const step = stepNames.find((one): one is StepName => one === name) ?? 'preconditions';
+    const kept = isAtOrAfter(step, firstKeptStep);
+    const after = await machine.facts();
+    // Whatever the moment: should the power fail now, a system boots that has shown its health.
+    if (!kept) expect(after).toMatchObject({ bootDefault: before.bootDefault, profile: before.profile, generations: 1 });
+
+    // The next run ends what is open, and is itself stopped by a hook.
+    const reports = await machine.update({ options: { ...machine.options, ...stop } });
+    const ended = await machine.facts();
+    const [recovery] = reports;
+    expect(recovery).toMatchObject({
+      kind: 'recovery',
+      status: kept ? 'updated' : expect.stringMatching(/^(failed|rolled-back)$/),
+    });
+    if (kept) expect(ended).toMatchObject({ current: recovery?.to, bootDefault: recovery?.to, profile: recovery?.to });
+    else expect({ ...ended, journal: [] }).toEqual(before);
+
+    const reached = await machine.update();
+    expect(reached).toMatchObject([{ kind: 'update', status: kept ? 'unchanged' : 'updated' }]);
+    const last = await machine.facts();
+    expect(last).toMatchObject({ bootDefault: last.current, profile: last.current, generations: 2 });
+    expect(last.current).not.toBe(before.current);
+    expect(state).toMatch(/^(started|done)$/);
+  });
+
+  test('during the activation waits for it to end, then goes back', async () => {
+    await machine.publish({ version: '2' });
+    await machine.sh('echo 3 >/var/lib/machine/slow');
+    const running = machine.start();
+    await machine.sh(
+      'for i in $(seq 300); do grep -q ^test /var/lib/machine/journal && exit 0; sleep 0.1; done 2>/dev/null; exit 1',
+    );
+    await machine.sh('pkill -KILL -f "^node /root/driver"');
+    expect((await running).exitCode).toBe(137);
+    expect(await machine.update({ options: { ...machine.options, ...stop } })).toMatchObject([
+      { kind: 'recovery', status: 'rolled-back' },
+      { status: 'failed', failure: { class: 'hook' } },
+    ]);
+    expect({ ...(await machine.facts()), journal: [] }).toEqual(before);
+  });
+
+  test('by a power cut while the new system was tried boots the old one, and does not try the new one again', async () => {
+    await machine.publish({ version: '2' });
+    expect((await machine.start({ killAt: 'health:started' })).exitCode).toBe(137);
+    expect((await machine.facts()).current).not.toBe(before.current);
+    await machine.reboot({ hard: true });
+    const reports = await machine.update();
+    expect(reports).toMatchObject([
+      { kind: 'recovery', failure: { class: 'interrupted' } },
+      { status: 'deferred', failure: { class: 'bad-revision' } },
+    ]);
+    expect({ ...(await machine.facts()), journal: [] }).toEqual(before);
+  });
+
+  test('leaves no lock behind, and two at once are one and a refusal', async () => {
+    await machine.publish({ version: '2', slow: 2 });
+    const first = machine.start();
+    await machine.sh('for i in $(seq 300); do [ -e /root/.local/state/rota/nix-update/lock ] && exit 0; sleep 0.1; done; exit 1');
+    const second = await machine.start();
+    expect([second.exitCode, JSON.parse(second.stdout)]).toEqual([1, { error: 'ROTA_LOCK_HELD' }]);
+    expect(JSON.parse((await first).stdout)).toMatchObject([{ status: 'updated' }]);
+    expect(await machine.update()).toMatchObject([{ status: 'unchanged' }]);
+  });
+});

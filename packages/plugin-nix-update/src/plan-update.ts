@@ -1,0 +1,176 @@
+import type { Host } from '@rota/core';
+import {
+  addWorktree,
+  authorOf,
+  commitLock,
+  fastForward,
+  findRepository,
+  headCommit,
+  listChanges,
+  pruneWorktrees,
+  push,
+  removeWorktree,
+  upstreamOf,
+} from './lock/git-commands.ts';
+import { activate } from './machine/activation-commands.ts';
+import { type Command, changes, printCommand, reads } from './machine/command.ts';
+import { buildSystem, closureDifference, evaluateSystem, previewBuild, setProfile, updateFlake } from './machine/nix-commands.ts';
+import { cancelRestart, failedUnits, restart, systemState, unitState } from './machine/systemd-commands.ts';
+import { systemAttribute } from './machine/updated-system.ts';
+import { openContext } from './open-context.ts';
+import { meteredCommands } from './preconditions/metered-problem.ts';
+import type { NixUpdateOptions } from './settings/options-schema.ts';
+import { readSettings } from './settings/read-settings.ts';
+import type { StepName } from './steps/step-names.ts';
+import type { UpdateContext } from './update-context.ts';
+
+/** A command that an update may run. */
+export interface PlannedCommand {
+  /** `rollback`: only when a step fails after the activation. */
+  readonly step: StepName | 'baseline' | 'rollback' | 'notice';
+  /** As a shell would take it; `<new system>` and the like stand for what is known when it runs. */
+  readonly command: string;
+  readonly effect: 'reads' | 'changes';
+  /** When it is run; absent: always. */
+  readonly when?: string;
+}
+
+/** What a plan is made of. */
+export interface PlanUpdateInput {
+  readonly options: NixUpdateOptions;
+  /** @default this machine and this user */
+  readonly host?: Host;
+}
+
+/** Every command that an update with these options may run, in order. Runs nothing, reads nothing of the network, changes nothing. */
+export function planUpdate({ options, host }: PlanUpdateInput): readonly PlannedCommand[] {
+  const { context } = openContext(readSettings(options), 'manual', host);
+  return [...before(context), ...lock(context), ...deploy(context), ...after(context), ...rollback(context), ...notice(context)];
+}
+
+type Planned = readonly (readonly [PlannedCommand['step'], Command | null, string?])[];
+
+const newSystem = '<new system>';
+const oldSystem = '<old system>';
+
+function before({ host, settings, system }: UpdateContext): readonly PlannedCommand[] {
+  const units = settings.requiredServices.map((unit) => (unit.includes('.') ? unit : `${unit}.service`));
+  return listed([
+    ['baseline', failedUnits(system.kind)],
+    ...(settings.allowMetered
+      ? []
+      : meteredCommands.map((command) => ['preconditions', command, 'there is a system bus'] as const)),
+    ...(settings.requireRunning ? [['preconditions', systemState(system.kind)] as const] : []),
+    ...units.map((unit) => ['preconditions', unitState(system.kind, unit)] as const),
+    ...settings.preUpdateHooks.map(({ command: [file = '', ...args] }) => ['hooks', changes(file, ...args)] as const),
+    ...(settings.preUpdateValidation
+      ? [['validate', evaluateSystem(settings.flakePath, systemAttribute(host, settings))] as const]
+      : []),
+  ]);
+}
+
+function lock({ host, settings, layout }: UpdateContext): readonly PlannedCommand[] {
+  const { flakePath, inputs, hostCanCommitConfig } = settings;
+  const repository = '<repository>';
+  const flake = hostCanCommitConfig ? '<flake in the worktree>' : flakePath;
+  const committing: Planned = [
+    ['update-lock', removeWorktree(repository, layout.worktree)],
+    ['update-lock', pruneWorktrees(repository)],
+    ['update-lock', addWorktree(repository, layout.worktree)],
+  ];
+  const commit: Planned = [
+    ['update-lock', authorOf(repository), 'an input changed'],
+    ['update-lock', commitLock(flake, '<message>', null), 'an input changed'],
+    ['update-lock', commitLock(flake, '<message>', `rota@${host.hostname}`), 'an input changed, and git knows no author'],
+    ['update-lock', headCommit(flake), 'an input changed'],
+  ];
+  return listed([
+    ['update-lock', findRepository(flakePath)],
+    ['update-lock', listChanges(flakePath, hostCanCommitConfig ? '.' : 'flake.lock'), 'the flake is in a Git repository'],
+    ...(hostCanCommitConfig ? committing : []),
+    ['update-lock', updateFlake(flake, inputs)],
+    ...(hostCanCommitConfig ? commit : []),
+    ['evaluate', evaluateSystem(flake, systemAttribute(host, settings))],
+  ]);
+}
+
+function deploy(context: UpdateContext): readonly PlannedCommand[] {
+  const { settings, system, layout } = context;
+  const newer = 'there is a newer system';
+  const tested = settings.operation !== 'boot';
+  const kept = settings.operation !== 'test';
+  return listed([
+    ['cost', previewBuild('<derivation>'), newer],
+    ['build', buildSystem('<derivation>', layout.candidate), newer],
+    ['summary', closureDifference(oldSystem, newSystem), newer],
+    ...(tested ? [['activate', activation(context, newSystem, 'test'), newer] as const] : []),
+    ...(tested ? health(context).map((command) => ['health', command, newer] as const) : []),
+    ...(kept ? [['profile', setProfile(system.profile, newSystem), newer] as const] : []),
+    ...(kept ? [['boot', activation(context, newSystem, 'boot'), newer] as const] : []),
+  ]);
+}
+
+function after({ settings, system, layout }: UpdateContext): readonly PlannedCommand[] {
+  const repository = '<repository>';
+  const committed: Planned = [
+    ['keep-lock', fastForward(repository, '<commit>'), 'an input changed'],
+    ['keep-lock', removeWorktree(repository, layout.worktree)],
+    ['keep-lock', pruneWorktrees(repository)],
+    ['keep-lock', upstreamOf(repository), 'an input changed'],
+    ['keep-lock', push(repository), 'the branch has an upstream'],
+  ];
+  const reboots = system.kind === 'nixos' && settings.autoReboot && settings.reboot !== 'never' && settings.operation !== 'test';
+  const when = settings.reboot === 'always' ? 'the window is open' : 'the kernel or its like changed, and the window is open';
+  return listed([
+    ...(settings.hostCanCommitConfig ? committed : []),
+    ...(reboots ? [['reboot', restart(settings.rebootDelay, settings.rebootMessage), when] as const] : []),
+    ...(reboots ? [['reboot', cancelRestart(), 'an announced reboot is for nothing'] as const] : []),
+  ]);
+}
+
+function rollback(context: UpdateContext): readonly PlannedCommand[] {
+  const { settings, system } = context;
+  const failed = 'the new system is not well';
+  const defaultToo = 'the default had been changed';
+  return listed([
+    ['rollback', setProfile(system.profile, oldSystem), defaultToo],
+    ['rollback', activation(context, oldSystem, 'boot'), defaultToo],
+    ...(settings.operation === 'boot' ? [] : [['rollback', activation(context, oldSystem, 'test'), failed] as const]),
+    ...(settings.operation === 'boot' ? [] : health(context).map((command) => ['rollback', command, failed] as const)),
+  ]);
+}
+
+function notice({ settings }: UpdateContext): readonly PlannedCommand[] {
+  const [file, ...args] = settings.notify.command ?? [];
+  return file === undefined ? [] : listed([['notice', changes(file, ...args), 'people are told of a failure, or of its end']]);
+}
+
+function health({ settings, system }: UpdateContext): readonly Command[] {
+  const units = [
+    ...settings.requiredServices,
+    ...settings.healthChecks.flatMap((check) => ('unit' in check ? [check.unit] : [])),
+  ].map((unit) => (unit.includes('.') ? unit : `${unit}.service`));
+  return [
+    failedUnits(system.kind),
+    ...(settings.requireRunning ? [systemState(system.kind)] : []),
+    ...units.map((unit) => unitState(system.kind, unit)),
+    ...settings.healthChecks.flatMap((check) => {
+      if (!('command' in check)) return [];
+      const [file = '', ...args] = check.command;
+      return [reads(file, ...args)];
+    }),
+  ];
+}
+
+function activation({ host, system, settings }: UpdateContext, path: string, action: 'test' | 'boot'): Command | null {
+  const ownUnit = host.files.facts('/run/systemd/system') !== undefined;
+  return activate({ system, path, action, ownUnit, timeoutMs: settings.activationTimeout });
+}
+
+function listed(commands: Planned): readonly PlannedCommand[] {
+  return commands.flatMap(([step, command, when]) =>
+    command === null
+      ? []
+      : [{ step, command: printCommand(command), effect: command.effect, ...(when === undefined ? {} : { when }) }],
+  );
+}

@@ -1,0 +1,56 @@
+import { definePlugin, type JobInput, type Plugin, type PluginApi, printDuration } from '@rota/core';
+import { nixCommands } from './commands/nix-commands.ts';
+import { privilegeProblem } from './preconditions/privilege-problem.ts';
+import { type NixUpdateOptions, optionsSchema, type Settings } from './settings/options-schema.ts';
+import { scheduleText } from './settings/schedule-text.ts';
+import { statusSection } from './status/status-section.ts';
+
+/**
+ * Updates a NixOS host or a home-manager user every night. One line in `jobs.config.ts`:
+ *
+ * ```ts
+ * plugins: [nixUpdate({ enable: true, flakePath: '/etc/nixos' })]
+ * ```
+ *
+ * The options are checked when the config is loaded; without `enable` there are the commands, and no job.
+ */
+export function nixUpdate(options: NixUpdateOptions): Plugin {
+  return definePlugin({
+    name: 'nix-update',
+    apiVersion: 1,
+    options: optionsSchema,
+    setup(api, settings) {
+      api.addCommands(nixCommands(options));
+      if (!settings.enable) return;
+      const problem = privilegeProblem({ host: api.place.host, system: { kind: settings.system } });
+      if (problem !== null) throw new Error(problem);
+      api.addJobs(jobs(api, settings));
+      api.addStatus(({ host }) => statusSection(options, host));
+    },
+  })(options);
+}
+
+/** The update, the look after a boot, and the reboot that waits for its window. */
+function jobs(api: PluginApi, settings: Settings): readonly JobInput[] {
+  const { memoryMax, cpuQuota, rebootWindow, autoReboot, reboot, operation, system } = settings;
+  const common = { timezone: 'local', concurrency: { policy: 'forbid', locks: ['nix-update'] } } as const;
+  const reboots = system === 'nixos' && autoReboot && reboot !== 'never' && operation !== 'test';
+  const update: JobInput = {
+    ...common,
+    name: 'nix-update',
+    annotations: { docs: 'rota help nix update' },
+    schedule: scheduleText(settings.schedule),
+    persistent: settings.persistent,
+    randomizedDelay: printDuration(settings.randomizedDelay),
+    ...api.rotaCommand(['nix', 'update', '--scheduled']),
+    resources: { memoryMax, cpuQuota },
+  };
+  const verify: JobInput = { name: 'nix-update-verify', on: 'boot', ...api.rotaCommand(['nix', 'verify']) };
+  const waiting: JobInput = {
+    ...common,
+    name: 'nix-update-reboot',
+    schedule: scheduleText(rebootWindow?.lower ?? '00:00'),
+    ...api.rotaCommand(['nix', 'reboot']),
+  };
+  return [update, ...(system === 'nixos' ? [verify] : []), ...(reboots && rebootWindow !== undefined ? [waiting] : [])];
+}

@@ -1,0 +1,102 @@
+import { requirePart, testMachinePart } from '@rota/test-support';
+import { beforeAll, beforeEach, expect, test } from 'vitest';
+import { type MachineFacts, type NixMachine, nixMachine } from './testing/nix-machine.ts';
+
+const describe = requirePart(testMachinePart);
+
+describe('an update that is not well', () => {
+  let machine: NixMachine;
+  let before: MachineFacts;
+  beforeAll(async () => {
+    machine = await nixMachine('nix-rollback');
+  });
+  beforeEach(async () => {
+    await machine.reset();
+    before = await machine.facts();
+  });
+
+  const badList = async (): Promise<readonly { readonly path: string; readonly reason: string }[]> =>
+    JSON.parse(await machine.sh('cat /root/.local/state/rota/nix-update/bad-revisions.json'));
+
+  test('is rolled back when its health check fails after the switch, and told once', async () => {
+    await machine.publish({ version: '2', appRc: 1 });
+    const [report] = await machine.update({
+      options: { ...machine.options, notify: { command: ['sh', '-c', 'cat >>/var/lib/machine/mail'] } },
+    });
+    expect(report).toMatchObject({ status: 'rolled-back', step: 'health', failure: { class: 'health' } });
+    expect(report?.failure?.message).toContain('app.service');
+    expect(await machine.facts()).toEqual({ ...before, journal: [`test ${report?.to}`, `test ${before.current}`] });
+    const mail = (await machine.sh('cat /var/lib/machine/mail')).split('\n').map((line) => JSON.parse(line));
+    expect(mail).toMatchObject([{ event: 'failure', class: 'health', report: { status: 'rolled-back' } }]);
+    expect(await badList()).toMatchObject([{ path: report?.to, reason: expect.stringContaining('app.service') }]);
+  });
+
+  test('twice in a row lands on the healthy generation both times, and the same revision is not tried again', async () => {
+    await machine.publish({ version: '2' });
+    const [good] = await machine.update();
+    await machine.publish({ version: '3', appRc: 1 });
+    const [first] = await machine.update();
+    const [again] = await machine.update();
+    expect([good?.status, first?.status, again?.status]).toEqual(['updated', 'rolled-back', 'deferred']);
+    expect(again?.failure?.class).toBe('bad-revision');
+    const between = await machine.facts();
+    await machine.publish({ version: '4', switchRc: 2 });
+    const [second] = await machine.update();
+    expect(second).toMatchObject({ status: 'rolled-back', failure: { class: 'activation' } });
+    const after = await machine.facts();
+    expect(after).toMatchObject({
+      current: good?.to,
+      bootDefault: good?.to,
+      profile: good?.to,
+      generations: 2,
+      lock: between.lock,
+    });
+    await machine.publish({ version: '5' });
+    expect(await machine.update()).toMatchObject([{ status: 'updated' }]);
+    expect((await badList()).map(({ path }) => path)).toEqual([first?.to, second?.to]);
+  });
+
+  test('exit 4 of the switch with a healthy system is a success with a warning', async () => {
+    await machine.publish({ version: '2', switchRc: 4 });
+    const [report] = await machine.update();
+    expect(report).toMatchObject({ status: 'updated', warnings: [expect.stringContaining('failed units')] });
+    expect(await machine.facts()).toMatchObject({ current: report?.to, bootDefault: report?.to });
+  });
+
+  test.each([1, 2, 7])('exit %i of the switch is taken back', async (switchRc) => {
+    await machine.publish({ version: '2', switchRc });
+    const [report] = await machine.update();
+    expect(report).toMatchObject({ status: 'rolled-back', step: 'activate', failure: { class: 'activation' } });
+    expect(await machine.facts()).toEqual({ ...before, journal: [`test ${report?.to}`, `test ${before.current}`] });
+  });
+
+  test('exit 100 of the switch is the boot default, and a reboot is pending', async () => {
+    await machine.publish({ version: '2', switchRc: 100 });
+    const [report] = await machine.update();
+    expect(report).toMatchObject({ status: 'updated', reboot: 'pending' });
+    const after = await machine.facts();
+    expect(after).toMatchObject({ current: before.current, bootDefault: report?.to, profile: report?.to });
+    // The next night finds it pending and does not switch again.
+    expect(await machine.update()).toMatchObject([{ status: 'unchanged', reboot: 'pending' }]);
+    expect((await machine.facts()).journal).toEqual(after.journal);
+  });
+
+  test('whose rollback fails too is said loudly, nothing more is done, and the next run tries the rollback again', async () => {
+    await machine.publish({ version: '2', appRc: 1 });
+    await machine.sh('echo "echo 1 >/var/lib/machine/rc-test" >/var/lib/machine/after-test');
+    const [report] = await machine.update();
+    expect(report).toMatchObject({ status: 'rollback-failed', failure: { class: 'rollback' } });
+    expect(await machine.facts()).toMatchObject({ current: report?.to, bootDefault: before.current, profile: before.profile });
+    expect(await machine.update()).toMatchObject([{ kind: 'recovery', status: 'rollback-failed' }]);
+    await machine.sh('rm /var/lib/machine/rc-test');
+    expect(await machine.update()).toMatchObject([{ kind: 'recovery', status: 'rolled-back' }, { status: 'deferred' }]);
+    expect(await machine.facts()).toMatchObject({ current: before.current, profile: before.profile, lock: before.lock });
+  });
+
+  test('units that had failed before are not blamed on it', async () => {
+    await machine.sh('systemd-run --quiet --unit=broken false || true; sleep 0.2; systemctl is-failed broken');
+    await machine.publish({ version: '2' });
+    expect(await machine.update()).toMatchObject([{ status: 'updated' }]);
+    await machine.sh('systemctl reset-failed broken || true');
+  });
+});

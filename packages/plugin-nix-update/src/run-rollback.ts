@@ -1,0 +1,77 @@
+import { type Host, RotaError, withLock } from '@rota/core';
+import { asFailure, UpdateFailure } from './failure.ts';
+import { recover } from './journal/recover.ts';
+import { type UpdateJournal, writeJournal } from './journal/update-journal.ts';
+import { readBaseline } from './machine/read-baseline.ts';
+import { newRunId } from './new-run-id.ts';
+import { openContext } from './open-context.ts';
+import { decideReboot } from './reboot/decide-reboot.ts';
+import { rememberBad } from './record/bad-revisions.ts';
+import { finishReport, type RunFacts } from './record/finish-report.ts';
+import type { UpdateReport } from './report.ts';
+import { rollbackTarget } from './rollback-target.ts';
+import type { NixUpdateOptions } from './settings/options-schema.ts';
+import { usableSettings } from './settings/usable-settings.ts';
+import { rollBack } from './steps/roll-back.ts';
+
+/** What a rollback is called with. */
+export interface RollbackInput {
+  /** @default the options of the last update */
+  readonly options?: NixUpdateOptions | undefined;
+  /** @default this machine and this user */
+  readonly host?: Host;
+  /** A store path, or the number of a generation. @default what was the default before the last update */
+  readonly to?: string | undefined;
+}
+
+/**
+ * Goes back to the system before the last update, or to a named one, and remembers the one that is left as bad, so that no update takes it again.
+ *
+ * @throws ROTA_LOCK_HELD, ROTA_GENERATION_UNKNOWN when there is nothing to go back to
+ */
+export async function rollback(input: RollbackInput): Promise<UpdateReport> {
+  const open = openContext(usableSettings(input), 'manual', input.host);
+  const { context } = open;
+  const { host, layout, system, settings, call } = context;
+  return await withLock(host, layout.lock, { purpose: 'nix rollback', waitMs: 0 }, async () => {
+    await recover(open);
+    const left = await readBaseline(host, system, call);
+    const to = rollbackTarget(context, left, input.to);
+    if (to === null)
+      throw new RotaError(
+        'ROTA_GENERATION_UNKNOWN',
+        `There is no system to go back to${input.to === undefined ? '' : `: ${input.to}`}.`,
+        {
+          suggestions: [`See what there is: ls -l ${system.profile}-*-link`, 'Name one: rota nix rollback --to GENERATION'],
+        },
+      );
+    const baseline = { ...left, profile: to, current: to };
+    // With this journal a run that finds it goes to `to` as well: a rollback that is killed is finished by whoever comes next.
+    const journal: UpdateJournal = {
+      formatVersion: 1,
+      ...newRunId(host),
+      cause: 'manual',
+      operation: settings.operation === 'test' ? 'test' : 'switch',
+      system,
+      step: 'boot',
+      baseline,
+      lock: null,
+      target: null,
+      needsBoot: false,
+    };
+    writeJournal(host.files, layout.journal, journal);
+    const bad = left.profile;
+    if (bad !== null && bad !== to)
+      rememberBad(context, { path: bad, lockDigest: null, class: 'health', reason: 'a person went back from it' });
+    const facts: RunFacts = { inputs: [], summary: [], lockDigest: null, reboot: 'not-needed' };
+    const shown = { ...journal, baseline: left, target: to };
+    try {
+      await rollBack(context, { baseline, activated: true, defaultChanged: true });
+      facts.reboot = await decideReboot(context, { baseline: left, facts, target: to, needsBoot: false, rebootNow: false });
+      return await finishReport(open, shown, facts, { status: 'rolled-back', kind: 'rollback' });
+    } catch (error) {
+      const failure = error instanceof UpdateFailure ? error : asFailure(error);
+      return await finishReport(open, shown, facts, { status: 'rollback-failed', failure, kind: 'rollback', unfinished: true });
+    }
+  });
+}

@@ -1,0 +1,34 @@
+import { type Host, withLock } from '@rota/core';
+import { recover } from './journal/recover.ts';
+import { openContext } from './open-context.ts';
+import { verifyAfterBoot } from './reboot/verify-after-boot.ts';
+import type { UpdateReport } from './report.ts';
+import type { NixUpdateOptions } from './settings/options-schema.ts';
+import { usableSettings } from './settings/usable-settings.ts';
+
+/** What a verification is called with. */
+export interface VerificationInput {
+  /** @default the options of the last update */
+  readonly options?: NixUpdateOptions | undefined;
+  /** @default this machine and this user */
+  readonly host?: Host;
+}
+
+const waitMs = 60_000;
+
+/**
+ * Ends what is open without updating anything: a run that was cut off, and the look after a boot that an update waited for. The job of the boot
+ * calls it; an update begins with the same.
+ *
+ * @returns a report for each of the two that there was
+ * @throws ROTA_LOCK_HELD
+ */
+export async function verifyUpdate(input: VerificationInput): Promise<readonly UpdateReport[]> {
+  const settings = usableSettings(input);
+  const open = () => openContext(settings, 'scheduled', input.host);
+  const { host, layout } = open().context;
+  return await withLock(host, layout.lock, { purpose: 'nix verify', waitMs }, async () => {
+    const reports = [await recover(open()), await verifyAfterBoot(open())];
+    return reports.filter((report) => report !== null);
+  });
+}

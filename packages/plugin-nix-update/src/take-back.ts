@@ -1,0 +1,60 @@
+import { asFailure, UpdateFailure } from './failure.ts';
+import { discardLockChange } from './lock/discard-lock-change.ts';
+import type { LockChange } from './lock/lock-change.ts';
+import type { Baseline } from './machine/read-baseline.ts';
+import { rememberBad } from './record/bad-revisions.ts';
+import type { Ending, RunFacts } from './record/finish-report.ts';
+import { rollBack } from './steps/roll-back.ts';
+import { isAtOrAfter } from './steps/step-names.ts';
+import type { UpdateContext } from './update-context.ts';
+import type { UpdateRun } from './update-run.ts';
+
+/** Puts back what the steps have changed so far. */
+export async function takeBack(
+  context: UpdateContext,
+  run: UpdateRun,
+  baseline: Baseline,
+  facts: RunFacts,
+  failure: UpdateFailure,
+): Promise<Ending> {
+  const { step, lock, target } = run.journal();
+  const activated = isAtOrAfter(step, 'activate') && context.settings.operation !== 'boot';
+  const defaultChanged = isAtOrAfter(step, 'profile');
+  // After the boot entry the update stands: what fails then is told, not undone.
+  if (isAtOrAfter(step, 'keep-lock')) {
+    context.warn(failure.message);
+    return { status: 'updated' };
+  }
+  const deployed = activated || defaultChanged;
+  // Remembered before anything else: should the rollback fail or be killed, it is still not tried again.
+  if (deployed && target !== null) {
+    const { failureClass, message } = failure;
+    rememberBad(context, {
+      path: target,
+      lockDigest: facts.lockDigest,
+      class: failureClass,
+      reason: message,
+    });
+  }
+  try {
+    if (deployed) await rollBack(context, { baseline, activated, defaultChanged });
+  } catch (error) {
+    const { message, output } = asFailure(error);
+    const both = new UpdateFailure('rollback', `${failure.message} ${message}`, { output });
+    return { status: 'rollback-failed', failure: both, unfinished: true };
+  }
+  if (lock !== null && !(await discarded(context, lock))) return { status: 'failed', failure, unfinished: true };
+  if (!deployed) return { status: failure.deferred ? 'deferred' : 'failed', failure };
+  return { status: 'rolled-back', failure };
+}
+
+/** A full disk can keep even the old lock from being written: the journal stays then, and the next run tries again. */
+async function discarded(context: UpdateContext, lock: LockChange): Promise<boolean> {
+  try {
+    await discardLockChange(context, lock);
+    return true;
+  } catch (error) {
+    context.warn(`flake.lock could not be put back yet; the next run does it: ${asFailure(error).message}`);
+    return false;
+  }
+}
