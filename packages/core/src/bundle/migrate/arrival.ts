@@ -1,5 +1,5 @@
 import { existsSync, mkdirSync, rmSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { RotaError } from '../../errors/rota-error.ts';
 import type { Host } from '../../host/host.ts';
 import { bundleLayout } from '../bundle-layout.ts';
@@ -23,6 +23,7 @@ export type PrepareRequest = Extract<MigrationRequest, { readonly ask: 'prepare'
 
 /** The receiving side of one migration: what has arrived, and the way back until it is committed. */
 export interface Arrival {
+  /** The folder that gets each root, under the name that it has where it comes from. */
   readonly fresh: ReadonlyMap<string, string>;
   readonly dumps: string;
   readonly verdict: string;
@@ -66,10 +67,10 @@ export async function beginArrival(host: Host, request: PrepareRequest): Promise
   await raiseFences(host, arriving);
   // The service comes back: what it left behind when it moved away would keep it from starting.
   await liftFences(host, moved);
-  for (const { name, fresh } of swaps) if (request.kinds[name] === 'folder') mkdirSync(fresh, { mode: 0o700 });
+  for (const { fresh } of swaps) mkdirSync(dirname(fresh), { mode: 0o700 });
 
   return {
-    fresh: new Map(swaps.map((swap) => [swap.name, swap.fresh])),
+    fresh: new Map(swaps.map((swap) => [swap.name, dirname(swap.fresh)])),
     dumps,
     verdict,
     remove: (names) => removeNames(swaps, names),
@@ -112,19 +113,19 @@ export async function beginArrival(host: Host, request: PrepareRequest): Promise
   };
 }
 
-function swapsOf({ id, spec, kinds }: PrepareRequest): readonly RootSwap[] {
-  return spec.roots
-    .filter(({ name }) => kinds[name] !== undefined)
-    .map(({ name, path }) => {
-      mkdirSync(dirname(path), { recursive: true });
-      return {
-        name,
-        target: path,
-        fresh: join(dirname(path), `.rota-restore-${id}-${name}`),
-        before: join(dirname(path), `.rota-before-${id}-${name}`),
-        existed: existsSync(path),
-      };
-    });
+function swapsOf({ id, spec, bases }: PrepareRequest): readonly RootSwap[] {
+  return spec.roots.flatMap(({ name, path }) => {
+    const base = bases[name];
+    if (base === undefined) return [];
+    mkdirSync(dirname(path), { recursive: true });
+    return {
+      name,
+      target: path,
+      fresh: join(dirname(path), `.rota-restore-${id}-${name}`, basename(base)),
+      before: join(dirname(path), `.rota-before-${id}-${name}`),
+      existed: existsSync(path),
+    };
+  });
 }
 
 function removeNames(swaps: readonly RootSwap[], names: readonly string[]): void {

@@ -9,7 +9,7 @@ import { readTombstone } from './tombstone.ts';
 
 /** Looks whether a service can move to this machine, and changes nothing. Every problem is told at once, each with its remedy. */
 export async function inspectTarget(host: Host, request: PrepareRequest): Promise<Prepared> {
-  const { spec, kinds } = request;
+  const { spec, bases } = request;
   const problems: string[] = [];
   const here = host.hostname;
   if (request.version !== protocolVersion)
@@ -20,7 +20,7 @@ export async function inspectTarget(host: Host, request: PrepareRequest): Promis
   const wasHere = readTombstone(host, request.namespace, spec) !== undefined;
   const free: Record<string, number> = {};
   for (const { name, path } of spec.roots) {
-    if (kinds[name] === undefined) continue;
+    if (bases[name] === undefined) continue;
     free[name] = freeBytes(nearestFolder(path));
     if (!existsSync(path)) continue;
     if (!wasHere && !request.replace && !isEmpty(path))

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import * as v from 'valibot';
 import { isRotaError, RotaError } from '../../errors/rota-error.ts';
 import type { Host } from '../../host/host.ts';
@@ -205,7 +205,7 @@ function prepareRequest({ host, namespace, spec, map, replace }: MigrateInput, p
     id,
     namespace,
     spec: { ...spec, roots },
-    kinds: plan.kinds,
+    bases: Object.fromEntries(plan.roots.map(({ name, path }) => [name, basename(path)])),
     from: host.hostname,
     replace: replace ?? false,
     dryRun,

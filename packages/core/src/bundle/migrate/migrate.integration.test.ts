@@ -51,6 +51,7 @@ requirePart(testMachinePart)('a migration between two machines', () => {
   }, async () => {
     await declareApp(machines.old);
     const answer = await migrate();
+    expect(answer.error).toBeUndefined();
     expect(answer).toMatchObject({ exitCode: 0, to: machines.fresh.name, forecast: { fits: true } });
     expect(await active(machines.old)).not.toBe('active');
     expect(await active(machines.fresh)).toBe('active');

@@ -8,9 +8,8 @@ import type { ScannedRoot } from './scan-state.ts';
 export interface MigrationPlan {
   readonly entries: number;
   readonly bytes: number;
-  /** What each root is here; one that is missing does not move. */
-  readonly kinds: Readonly<Record<string, 'folder' | 'file'>>;
-  readonly roots: readonly (ScannedRoot & { readonly kind: 'folder' | 'file' })[];
+  /** One that is missing does not move. */
+  readonly roots: readonly ScannedRoot[];
   readonly notes: readonly string[];
 }
 
@@ -59,7 +58,6 @@ export async function planMigration({ spec, identity = {}, signal }: MigrateInpu
       {
         name: root.name,
         path: root.path,
-        kind,
         leaveOut: (path: string) => excluded.has(`data/${root.name}/${path}`) || out(path) !== undefined,
       },
     ];
@@ -67,7 +65,6 @@ export async function planMigration({ spec, identity = {}, signal }: MigrateInpu
   return {
     entries: plan.entries,
     bytes: plan.bytes,
-    kinds: Object.fromEntries(roots.map(({ name, kind }) => [name, kind])),
     roots,
     notes: [],
   };

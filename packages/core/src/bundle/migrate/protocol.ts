@@ -23,7 +23,8 @@ export const requestSchema = v.variant('ask', [
     namespace: v.string(),
     // Its paths are those of the receiving machine.
     spec: v.custom<BundleSpec>(isSpec),
-    kinds: v.record(v.string(), v.picklist(['folder', 'file'])),
+    /** The roots that move, and what each is called where it comes from. */
+    bases: v.record(v.string(), v.string()),
     from: v.string(),
     replace: v.boolean(),
     dryRun: v.boolean(),

@@ -1,5 +1,5 @@
 import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { RotaError } from '../../errors/rota-error.ts';
 import { bytesOfName } from '../file-name.ts';
 import { quoteForShell } from '../quote-for-shell.ts';
@@ -23,8 +23,8 @@ export interface SentRound {
  */
 export async function sendChanges(input: {
   readonly place: SshPlace;
-  readonly root: { readonly name: string; readonly path: string; readonly kind: 'folder' | 'file' };
-  /** Where it goes there. */
+  readonly root: { readonly name: string; readonly path: string };
+  /** The folder there that gets the root under its own name. */
   readonly to: string;
   readonly entries: readonly ScannedEntry[];
   /** A folder for the list of names. */
@@ -36,13 +36,11 @@ export async function sendChanges(input: {
   const { place, root, to, entries, live } = input;
   if (entries.length === 0) return { sentBytes: 0, changedBytes: 0 };
   const list = join(input.work, `names-${root.name}`);
-  const names = entries.flatMap(({ path }) => [bytesOfName(path === '' ? '.' : `./${path}`), Buffer.from([0])]);
+  // By its name from the folder above: `.` would take along whatever is in it, listed or not (rsync(1), --dirs).
+  const base = `./${basename(root.path)}`;
+  const names = entries.flatMap(({ path }) => [bytesOfName(path === '' ? base : `${base}/${path}`), Buffer.from([0])]);
   writeFileSync(list, Buffer.concat(names), { mode: 0o600 });
   const shell = ['ssh', ...sshOptions(place)].map(quoteForShell).join(' ');
-  const what =
-    root.kind === 'file'
-      ? [root.path, `${place.host}:${to}`]
-      : [`--files-from=${list}`, '--from0', `${root.path}/`, `${place.host}:${to}/`];
   const end = await runProgram(
     'rsync',
     [
@@ -62,7 +60,10 @@ export async function sendChanges(input: {
       '--stats',
       ...(live ? [] : ['--ignore-times']),
       `--rsh=${shell}`,
-      ...what,
+      `--files-from=${list}`,
+      '--from0',
+      `${dirname(root.path)}/`,
+      `${place.host}:${to}/`,
     ],
     { signal: input.signal },
   );

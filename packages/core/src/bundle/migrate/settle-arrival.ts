@@ -1,5 +1,5 @@
 import { rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { Host } from '../../host/host.ts';
 import type { BundleService } from '../bundle-spec.ts';
 import { clearAway, readLines, swapBack } from '../swap-roots.ts';
@@ -22,6 +22,7 @@ export async function settleArrival(host: Host, work: string): Promise<Verdict> 
     swapBack(host, lines);
   }
   clearAway(host, verdict === 'committed' ? [...lines, { step: 'commit' }] : lines);
+  for (const { fresh } of begin.swaps) host.files.removeFolder(dirname(fresh));
   const { arriving, moved } = fencesOf(host, work);
   if (verdict === 'undone') await raiseFences(host, moved);
   else for (const file of [`${begin.arrival.tombstone}.json`, begin.arrival.tombstone]) host.files.remove(file);
