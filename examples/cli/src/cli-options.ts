@@ -61,6 +61,7 @@ export interface CliOptions {
   readonly serve?: boolean;
   readonly port?: number;
   readonly output?: boolean;
+  readonly follow?: boolean;
   readonly sshOption?: readonly string[];
   readonly remoteCommand?: string;
   readonly map?: readonly string[];

@@ -164,9 +164,10 @@ export const commandSpecs: readonly CommandSpec[] = [
       ...place,
       { flags: '-n, --lines <n>', summary: 'at most this many lines (default: 100)', parse: parseCount },
       { flags: '--run <id>', summary: 'only this run' },
+      { flags: '-f, --follow', summary: 'go on with what comes, until interrupted' },
       json,
     ],
-    examples: ['rota logs backup', 'rota logs backup --lines 20'],
+    examples: ['rota logs backup', 'rota logs backup --lines 20', 'rota logs backup -f'],
     load: () => import('./commands/logs.ts'),
   },
   {

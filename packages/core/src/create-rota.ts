@@ -54,6 +54,9 @@ export function createRota(options: CreateRotaOptions): Rota {
     run: async (...input) => (await methods()).run(...input),
     waitForRun: async (...input) => (await methods()).waitForRun(...input),
     logs: async (...input) => (await methods()).logs(...input),
+    async *followLogs(...input) {
+      yield* (await methods()).followLogs(...input);
+    },
     find: async (...input) => (await methods()).find(...input),
     findings: async () => (await methods()).findings(),
     report: async (...input) => (await methods()).report(...input),

@@ -212,6 +212,7 @@ export { type NamespaceLayout, namespaceLayout, type StateLayout, stateLayout } 
 export { listNamespaces } from './state/list-namespaces.ts';
 export { type LockHolder, type LockOptions, lockHolder, withLock } from './state/lock.ts';
 export { isAlive, ownIdentity, type ProcessIdentity } from './state/process-identity.ts';
+export type { FollowLogsOptions } from './status/follow-logs.ts';
 export type { JobStatus, Run } from './status/job-status.ts';
 export { type HistoryFilter, readHistory } from './status/read-history.ts';
 export type { JobFilter } from './status/read-installed.ts';

@@ -26,6 +26,7 @@ import type { Generation } from './state/generation.ts';
 import { listGenerations, readGeneration } from './state/generation-store.ts';
 import { namespaceLayout, stateLayout } from './state/layout.ts';
 import { checkState } from './state/state-format.ts';
+import { followLogs } from './status/follow-logs.ts';
 import { readHistory } from './status/read-history.ts';
 import { readInstalled } from './status/read-installed.ts';
 import { readLogs } from './status/read-logs.ts';
@@ -173,11 +174,14 @@ export function rotaMethods({ host, namespace, backends, events, plugins, comman
           `${printJobKey(entry)} is on the backend ${entry.backend}, which is not here.`,
         );
       const after = host.now();
+      // Two runs may begin within one second, which is as precise as some records are.
+      const before = readHistory(host, namespace, { job: printJobKey(entry), since: Math.floor(after / 1000) });
       events.emit('run:start', { tenant: entry.tenant, name: entry.name });
       await startJob({ host, backend, namespace, launchFile: entry.launchFile, job: entry });
       if (!wait) return null;
       const record = await waitForRun(host, namespace, printJobKey(entry), {
         after,
+        except: new Set(before.map(({ runId }) => runId)),
         timeoutMs: Number.POSITIVE_INFINITY,
         signal,
       });
@@ -190,6 +194,7 @@ export function rotaMethods({ host, namespace, backends, events, plugins, comman
     async logs(job, logOptions) {
       return readLogs(host, backends, namespace, find(job), logOptions);
     },
+    followLogs: (job, followOptions) => followLogs(host, backends, namespace, find(job), followOptions),
     async find(job) {
       const { tenant, name } = find(job);
       return { tenant, name };

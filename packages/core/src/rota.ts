@@ -10,6 +10,7 @@ import type { Report } from './report/report.ts';
 import type { RunRecord } from './run/run-record.ts';
 import type { RotaEvents } from './state/events.ts';
 import type { Generation } from './state/generation.ts';
+import type { FollowLogsOptions } from './status/follow-logs.ts';
 import type { JobStatus } from './status/job-status.ts';
 import type { HistoryFilter } from './status/read-history.ts';
 import type { JobFilter } from './status/read-installed.ts';
@@ -87,6 +88,8 @@ export interface Rota {
   waitForRun(job: string, options?: WaitForRunOptions): Promise<RunRecord>;
   /** The end of what a job wrote. @throws ROTA_JOB_UNKNOWN, ROTA_LOGS_UNAVAILABLE */
   logs(job: string, options?: ReadLogsOptions): Promise<string>;
+  /** What a job writes, as it comes, until the signal aborts. @throws ROTA_JOB_UNKNOWN, ROTA_LOGS_UNAVAILABLE */
+  followLogs(job: string, options?: FollowLogsOptions): AsyncIterable<string>;
   /** What would keep jobs from running, per backend in use. */
   findings(): Promise<readonly Finding[]>;
   /** All that the report page shows, as data: the week ahead, the past month, bundles, plugins. `renderReport` makes the page of it. */

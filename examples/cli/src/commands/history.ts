@@ -11,16 +11,21 @@ export async function run(context: CommandContext): Promise<number> {
   const { args, options, colors } = context;
   const rota = await openNamespace(context);
   const [job] = args;
+  let damaged = 0;
   const runs = await rota.history({
+    onDamaged: () => {
+      damaged += 1;
+    },
     limit: options.limit ?? 20,
     ...(job === undefined ? {} : { job }),
     ...(options.label === undefined ? {} : { labels: options.label }),
     ...(options.since === undefined ? {} : { since: options.since }),
   });
   if (context.json) {
-    context.printJson({ formatVersion: 1, runs: runs.map(runJson) });
+    context.printJson({ formatVersion: 1, runs: runs.map(runJson), damaged });
     return 0;
   }
+  if (damaged > 0) context.say(`Passed over ${damaged} damaged or torn ${damaged === 1 ? 'line' : 'lines'} of the history.`);
   if (runs.length === 0) {
     context.say('No run is recorded.');
     return 0;

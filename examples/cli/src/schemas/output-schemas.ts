@@ -233,7 +233,7 @@ export const outputSchemas = {
       ),
     ),
   }),
-  history: v.object({ formatVersion, runs: v.array(jobRun) }),
+  history: v.object({ formatVersion, runs: v.array(jobRun), damaged: v.number() }),
   run: v.union([
     v.object({ formatVersion, ...jobKey, run: v.nullable(jobRun) }),
     v.object({ formatVersion, dryRun: v.record(v.string(), v.unknown()) }),

@@ -9,6 +9,8 @@ import { readInstalled } from './read-installed.ts';
 export interface WaitForRunOptions {
   /** Milliseconds since the epoch; only a run that began at or after it counts. @default now */
   readonly after?: number | undefined;
+  /** Runs that do not count: those that had their record before. @default none */
+  readonly except?: ReadonlySet<string> | undefined;
   /** @default 600000 */
   readonly timeoutMs?: number | undefined;
   readonly signal?: AbortSignal | undefined;
@@ -31,7 +33,9 @@ export async function waitForRun(
   for (;;) {
     // A record of a second's precision may seem to begin before the instant that asked for it.
     const runs = readHistory(host, namespace, { job: name, since: Math.floor(after / 1000) });
-    const run = runs.filter((record) => Date.parse(record.startedAt) >= Math.floor(after / 1000) * 1000).at(-1);
+    const run = runs
+      .filter(({ runId, startedAt }) => Date.parse(startedAt) >= Math.floor(after / 1000) * 1000 && !options.except?.has(runId))
+      .at(-1);
     if (run !== undefined) return run;
     if (host.now() >= deadline || options.signal?.aborted) {
       throw new RotaError(

@@ -1,0 +1,72 @@
+import { join } from 'node:path';
+import { temporaryFolder } from '@rota/test-support';
+import { expect, it } from 'vitest';
+import { declarationOf } from '../config/declaration-of.ts';
+import { createRota } from '../create-rota.ts';
+import { embedded } from '../embedded/embedded.ts';
+import { createHost } from '../host/create-host.ts';
+import { outputFolder } from '../run/output-log.ts';
+import { namespaceLayout } from '../state/layout.ts';
+import { followLogs } from './follow-logs.ts';
+import { readInstalled } from './read-installed.ts';
+
+async function installed() {
+  const host = createHost({ stateDir: temporaryFolder() });
+  const rota = createRota({ host, backends: [embedded()] });
+  const jobs = [{ tenant: 'acme', name: 'talk', schedule: '0 2 * * *', command: '/bin/true' }];
+  await rota.apply(await rota.plan(await declarationOf(jobs, { host, source: 'test' })));
+  const [entry] = readInstalled(host, 'default', { job: 'talk' });
+  if (entry === undefined) throw new Error('it is not installed');
+  return { host, entry, folder: outputFolder(namespaceLayout(host.stateDir, 'default'), entry) };
+}
+
+it('gives what there is, what comes, what comes after a rotation, and what later runs write, each byte once', async () => {
+  const { host, entry, folder } = await installed();
+  const append = (name: string, bytes: Uint8Array | string): void => {
+    const before = host.files.readBytes(join(folder, name)) ?? new Uint8Array();
+    host.files.write(join(folder, name), Buffer.concat([before, Buffer.from(bytes)]));
+  };
+  append('run-1.log', 'one\ntwo\nthree\n');
+  const coffee = Buffer.from('\u2615\n');
+  const steps: (() => void)[] = [
+    () => append('run-1.log', coffee.subarray(0, 2)),
+    () => append('run-1.log', coffee.subarray(2)),
+    () => {
+      append('run-1.log', 'last of the old\n');
+      host.files.rename(join(folder, 'run-1.log'), join(folder, 'run-1.log.1'));
+      append('run-1.log', 'new\n');
+    },
+    () => append('run-2.log', 'second run\n'),
+  ];
+  const controller = new AbortController();
+  // Each look is followed by the next thing that happens.
+  const sleep = async (): Promise<void> => {
+    const step = steps.shift();
+    if (step === undefined) controller.abort();
+    else step();
+  };
+  let text = '';
+  const follow = followLogs({ ...host, sleep }, [], 'default', entry, { lines: 2, signal: controller.signal });
+  for await (const piece of follow) text += piece;
+  expect(text).toBe('two\nthree\n\u2615\nlast of the old\nnew\nsecond run\n');
+});
+
+it("gives each line of a scheduler's own log once, also when lines are alike", async () => {
+  const { host, entry } = await installed();
+  const logs = ['a\n', 'a\na\n', 'a\na\n', 'a\na\nb\na\n', 'b\na\nc\n'];
+  const controller = new AbortController();
+  const journal = {
+    ...embedded(),
+    logs: async () => {
+      if (logs.length === 1) controller.abort();
+      return logs.shift() ?? '';
+    },
+  };
+  let text = '';
+  const native = { ...entry, launchFile: null };
+  const follow = followLogs({ ...host, sleep: async () => undefined }, [journal], 'default', native, {
+    signal: controller.signal,
+  });
+  for await (const piece of follow) text += piece;
+  expect(text).toBe('a\na\nb\na\nc\n');
+});

@@ -1,0 +1,94 @@
+import { join } from 'node:path';
+import type { Backend } from '../backend/backend.ts';
+import type { Host } from '../host/host.ts';
+import type { PlannedEntry } from '../plan/plan.ts';
+import { outputFolder } from '../run/output-log.ts';
+import { namespaceLayout } from '../state/layout.ts';
+import { readLogs } from './read-logs.ts';
+
+export interface FollowLogsOptions {
+  /** How much of what is there already comes first. @default 10 */
+  readonly lines?: number | undefined;
+  /** Ends the following. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+const pollMs = 250;
+/** Of the scheduler's own log, which is asked anew each time. */
+const windowLines = 1000;
+
+/** What an installed job writes, as it comes, over this run and those to come. Ends when the signal aborts. @throws as {@link readLogs} */
+export async function* followLogs(
+  host: Host,
+  backends: readonly Backend[],
+  namespace: string,
+  entry: PlannedEntry,
+  { lines = 10, signal }: FollowLogsOptions = {},
+): AsyncGenerator<string> {
+  const next =
+    entry.launchFile === null ? schedulersLog(host, backends, namespace, entry, lines) : runnersLog(host, namespace, entry);
+  if (entry.launchFile !== null) {
+    const text = await readLogs(host, backends, namespace, entry, { lines });
+    if (text !== '') yield text.endsWith('\n') ? text : `${text}\n`;
+  }
+  while (signal?.aborted !== true) {
+    const text = await next();
+    if (text !== '') yield text;
+    await host.sleep(pollMs, signal);
+  }
+}
+
+/** Reads on in the output files from where they end now. */
+function runnersLog(host: Host, namespace: string, entry: PlannedEntry): () => Promise<string> {
+  const folder = outputFolder(namespaceLayout(host.stateDir, namespace), entry);
+  const runs = new Map<string, { at: number; readonly decoder: InstanceType<typeof TextDecoder> }>();
+  const sizeOf = (name: string): number => host.files.facts(join(folder, name))?.size ?? 0;
+  const current = (): readonly string[] => host.files.list(folder).filter((name) => name.endsWith('.log'));
+  for (const name of current()) runs.set(name, { at: sizeOf(name), decoder: new TextDecoder() });
+  return async () => {
+    let text = '';
+    for (const name of current()) {
+      const run = runs.get(name) ?? { at: 0, decoder: new TextDecoder() };
+      runs.set(name, run);
+      const size = sizeOf(name);
+      if (size === run.at) continue;
+      // Set aside as `.log.1` since the last look: its rest comes first.
+      if (size < run.at) {
+        const rest = host.files.readBytes(join(folder, `${name}.1`))?.subarray(run.at);
+        text += run.decoder.decode(rest ?? new Uint8Array(), { stream: true });
+        run.at = 0;
+      }
+      const bytes = host.files.readBytes(join(folder, name))?.subarray(run.at) ?? new Uint8Array();
+      text += run.decoder.decode(bytes, { stream: true });
+      run.at += bytes.length;
+    }
+    return text;
+  };
+}
+
+/** The lines that were not there at the last look, at first the last few. */
+function schedulersLog(
+  host: Host,
+  backends: readonly Backend[],
+  namespace: string,
+  entry: PlannedEntry,
+  lines: number,
+): () => Promise<string> {
+  let known: readonly string[] | undefined;
+  return async () => {
+    const text = await readLogs(host, backends, namespace, entry, { lines: windowLines });
+    const found = text.split('\n').filter((line) => line !== '');
+    const fresh = known === undefined ? found.slice(-lines) : found.slice(overlap(known, found));
+    known = found;
+    return fresh.map((line) => `${line}\n`).join('');
+  };
+}
+
+/** How many lines at the end of `before` are those at the beginning of `after`. */
+function overlap(before: readonly string[], after: readonly string[]): number {
+  for (let count = Math.min(before.length, after.length); count > 0; count--) {
+    const from = before.length - count;
+    if (after.slice(0, count).every((line, index) => line === before[from + index])) return count;
+  }
+  return 0;
+}
