@@ -10,6 +10,8 @@ export interface SourceValue {
   locate(problem: Problem): Issue;
 }
 
+const utf8 = new TextDecoder('utf-8', { fatal: true });
+
 /** The text of a file, or why there is none. Not UTF-8 is a reason: replacing what cannot be read would change a declaration. */
 export function readSourceText(files: Files, file: string): { readonly text: string } | { readonly issue: Issue } {
   const refuse = (code: Issue['code'], message: string) => ({ issue: { code, severity: 'error', message, file } as const });
@@ -22,7 +24,7 @@ export function readSourceText(files: Files, file: string): { readonly text: str
     }
     const bytes = files.readBytes(file);
     if (bytes === undefined) return refuse('ROTA_SOURCE_UNREADABLE', 'The file does not exist.');
-    return { text: new TextDecoder('utf-8', { fatal: true }).decode(bytes) };
+    return { text: utf8.decode(bytes) };
   } catch (error) {
     if (error instanceof TypeError) return refuse('ROTA_SOURCE_UNREADABLE', 'The file is not text in UTF-8.');
     return refuse(
