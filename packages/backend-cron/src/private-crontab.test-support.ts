@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { writeFileSync } from 'node:fs';
 import { createHost, type Host, nodeFiles } from '@rota/core';
 import { afterFile, exec, temporaryFolder } from '@rota/test-support';
 
@@ -9,6 +10,8 @@ export interface PrivateCrontab {
   host(user: 'root' | 'nobody', stateDir?: string, program?: readonly string[]): Host;
   /** Runs a shell command inside, as root. */
   sh(command: string): Promise<string>;
+  /** Writes a program that runs its arguments inside, as root, for processes other than the test's own. Answers its path. */
+  programInside(path: string): string;
   /** The bytes of a user's table in the spool; undefined where there is none. */
   spool(user: string): Promise<Buffer | undefined>;
   /** Puts bytes into the spool as a restored backup would: past the program, without its header. */
@@ -36,6 +39,10 @@ export async function privateCrontab(): Promise<PrivateCrontab> {
   const base = createHost();
   return {
     sh,
+    programInside: (path) => {
+      writeFileSync(path, `#!/bin/sh\nexec nsenter ${inside.join(' ')} "$@"\n`, { mode: 0o700 });
+      return path;
+    },
     spool: async (user) => {
       const encoded = await sh(`[ ! -e ${folder}/${user} ] || base64 -w0 ${folder}/${user} && echo .`);
       const text = encoded.trim().replace(/\.$/, '');
