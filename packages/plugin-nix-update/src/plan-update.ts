@@ -28,7 +28,7 @@ import type { UpdateContext } from './update-context.ts';
 export interface PlannedCommand {
   /** `rollback`: only when a step fails after the activation. */
   readonly step: StepName | 'baseline' | 'rollback' | 'notice';
-  /** As a shell would take it; `<new system>` and the like stand for what is known when it runs. */
+  /** As a shell would take it; words in capitals such as `NEW_SYSTEM` stand for what is known when it runs. */
   readonly command: string;
   readonly effect: 'reads' | 'changes';
   /** When it is run; absent: always. */
@@ -50,8 +50,8 @@ export function planUpdate({ options, host }: PlanUpdateInput): readonly Planned
 
 type Planned = readonly (readonly [PlannedCommand['step'], Command | null, string?])[];
 
-const newSystem = '<new system>';
-const oldSystem = '<old system>';
+const newSystem = 'NEW_SYSTEM';
+const oldSystem = 'OLD_SYSTEM';
 
 function before({ host, settings, system }: UpdateContext): readonly PlannedCommand[] {
   const units = settings.requiredServices.map((unit) => (unit.includes('.') ? unit : `${unit}.service`));
@@ -71,8 +71,8 @@ function before({ host, settings, system }: UpdateContext): readonly PlannedComm
 
 function lock({ host, settings, layout }: UpdateContext): readonly PlannedCommand[] {
   const { flakePath, inputs, hostCanCommitConfig } = settings;
-  const repository = '<repository>';
-  const flake = hostCanCommitConfig ? '<flake in the worktree>' : flakePath;
+  const repository = 'REPOSITORY';
+  const flake = hostCanCommitConfig ? 'FLAKE_IN_WORKTREE' : flakePath;
   const committing: Planned = [
     ['update-lock', removeWorktree(repository, layout.worktree)],
     ['update-lock', pruneWorktrees(repository)],
@@ -80,8 +80,8 @@ function lock({ host, settings, layout }: UpdateContext): readonly PlannedComman
   ];
   const commit: Planned = [
     ['update-lock', authorOf(repository), 'an input changed'],
-    ['update-lock', commitLock(flake, '<message>', null), 'an input changed'],
-    ['update-lock', commitLock(flake, '<message>', `rota@${host.hostname}`), 'an input changed, and git knows no author'],
+    ['update-lock', commitLock(flake, 'MESSAGE', null), 'an input changed'],
+    ['update-lock', commitLock(flake, 'MESSAGE', `rota@${host.hostname}`), 'an input changed, and git knows no author'],
     ['update-lock', headCommit(flake), 'an input changed'],
   ];
   return listed([
@@ -100,8 +100,8 @@ function deploy(context: UpdateContext): readonly PlannedCommand[] {
   const tested = settings.operation !== 'boot';
   const kept = settings.operation !== 'test';
   return listed([
-    ['cost', previewBuild('<derivation>'), newer],
-    ['build', buildSystem('<derivation>', layout.candidate), newer],
+    ['cost', previewBuild('DERIVATION'), newer],
+    ['build', buildSystem('DERIVATION', layout.candidate), newer],
     ['summary', closureDifference(oldSystem, newSystem), newer],
     ...(tested ? [['activate', activation(context, newSystem, 'test'), newer] as const] : []),
     ...(tested ? health(context).map((command) => ['health', command, newer] as const) : []),
@@ -111,9 +111,9 @@ function deploy(context: UpdateContext): readonly PlannedCommand[] {
 }
 
 function after({ settings, system, layout }: UpdateContext): readonly PlannedCommand[] {
-  const repository = '<repository>';
+  const repository = 'REPOSITORY';
   const committed: Planned = [
-    ['keep-lock', fastForward(repository, '<commit>'), 'an input changed'],
+    ['keep-lock', fastForward(repository, 'COMMIT'), 'an input changed'],
     ['keep-lock', removeWorktree(repository, layout.worktree)],
     ['keep-lock', pruneWorktrees(repository)],
     ['keep-lock', upstreamOf(repository), 'an input changed'],

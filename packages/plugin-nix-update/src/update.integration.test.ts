@@ -15,19 +15,158 @@ describe('an update of a machine by real nix', () => {
     before = await machine.facts();
   });
 
-  test('without a newer revision nothing is called and nothing changes', async () => {
-    const [report] = await machine.update();
-    expect(report).toMatchObject({ status: 'unchanged', failure: null, reboot: 'not-needed' });
-    expect(await machine.facts()).toEqual(before);
+  const withOptions = (options: object) => ({ options: { ...machine.options, ...options } });
+  const untouched = async (): Promise<void> => expect(await machine.facts()).toEqual(before);
+
+  test('without a newer revision calls nothing and changes nothing', async () => {
+    expect(await machine.update()).toMatchObject([{ status: 'unchanged', failure: null, reboot: 'not-needed' }]);
+    await untouched();
   });
 
-  test('a good revision is tested, then made the default', async () => {
+  test('to a good revision tests it, then makes it the default', async () => {
     await machine.publish({ version: '2' });
     const [report] = await machine.update();
-    expect(report).toMatchObject({ status: 'updated', from: before.profile, failure: null });
+    expect(report).toMatchObject({ status: 'updated', from: before.profile, failure: null, inputs: [{ name: 'dep' }] });
     const after = await machine.facts();
     const target = report?.to;
-    expect(after).toMatchObject({ current: target, bootDefault: target, profile: target, generations: 2 });
+    expect(after).toMatchObject({ current: target, bootDefault: target, profile: target, generations: 2, gitLog: ['first'] });
     expect(after.journal).toEqual([`test ${target}`, `boot ${target}`]);
+    // The lock is ours, not committed: the next nights know it and go on.
+    expect(after.gitStatus).toBe('M flake.lock');
+    await machine.publish({ version: '3' });
+    expect(await machine.update()).toMatchObject([{ status: 'updated' }]);
+  });
+
+  test('commits only the lock where that is allowed, once, and pushes it; the next run finds nothing to do although the system holds its revision', async () => {
+    await machine.sh(
+      'git clone -q --bare /srv/conf /srv/upstream.git; cd /srv/conf; git remote add origin /srv/upstream.git; git fetch -q; git branch -q -u origin/main',
+    );
+    await machine.publish({ version: '2', embedRevision: true });
+    const commit = withOptions({ hostCanCommitConfig: true });
+    const [report] = await machine.update(commit);
+    expect(report).toMatchObject({ status: 'updated', warnings: [] });
+    const after = await machine.facts();
+    expect(after).toMatchObject({ gitStatus: '', current: report?.to, generations: 2 });
+    expect(after.gitLog).toEqual(['flake.lock: update on nix-update', 'first']);
+    expect(await machine.sh('git -C /srv/conf show --stat --format= HEAD')).toMatch(/^ flake.lock \|.*\n 1 file changed/);
+    expect(
+      await machine.sh(
+        'cd /srv/conf; git rev-parse HEAD origin/main; git -C /srv/upstream.git rev-parse main; git worktree list | wc -l',
+      ),
+    ).toMatch(/^(\w+)\n\1\n\1\n1$/);
+    expect(await machine.sh(`cat ${report?.to}/revision`)).toBe(await machine.sh('git -C /srv/conf rev-parse HEAD'));
+    expect(await machine.update(commit)).toMatchObject([{ status: 'unchanged' }]);
+    expect(await machine.facts()).toEqual(after);
+    await machine.sh('cd /srv/conf; git remote remove origin; rm -rf /srv/upstream.git');
+  });
+
+  test('that may commit leaves the checkout as it was when the new system is not well', async () => {
+    await machine.publish({ version: '2', appRc: 1 });
+    expect(await machine.update(withOptions({ hostCanCommitConfig: true }))).toMatchObject([{ status: 'rolled-back' }]);
+    expect({ ...(await machine.facts()), journal: [] }).toEqual(before);
+    expect(await machine.sh('git -C /srv/conf worktree list | wc -l')).toBe('1');
+  });
+
+  test.each([
+    ['an evaluation that fails', { evalError: true }, {}, 'evaluation', 'evaluate'],
+    ['a build that fails', { buildRc: 3 }, {}, 'build', 'build'],
+    ['a build that takes too long', { slow: 30 }, { timeout: '4s' }, 'timeout', 'build'],
+    ['a host that the flake does not have', {}, { configuration: 'nobody', preUpdateValidation: false }, 'config', 'evaluate'],
+    ['an input that the flake does not have', {}, { inputs: ['nobody'] }, 'config', 'update-lock'],
+    ['more to build than is allowed', { kernel: '6.2' }, { maxBuilds: 1 }, 'cost', 'cost'],
+    ['a hook that fails', {}, { preUpdateHooks: [{ command: ['false'] }] }, 'hook', 'hooks'],
+    ['a disk that is too full', {}, { diskThreshold: 1 }, 'disk', 'preconditions'],
+    ['a service that has to run and does not', {}, { requiredServices: ['app', 'nobody'] }, 'precondition', 'preconditions'],
+    ['a machine that has just booted', {}, { minUptime: '3650d' }, 'precondition', 'preconditions'],
+  ])('touches nothing at %s', async (_, revision, options, failureClass, step) => {
+    await machine.publish({ version: '2', ...revision });
+    const [report] = await machine.update(withOptions(options));
+    expect(report).toMatchObject({
+      status: expect.stringMatching(/^(failed|deferred)$/),
+      step,
+      failure: { class: failureClass },
+    });
+    await untouched();
+    expect(await machine.sh('ls /root/.local/state/rota/nix-update')).not.toContain('journal.json');
+  });
+
+  test('a hook that may fail is a warning, and one that makes the lock dirty stops the update', async () => {
+    await machine.publish({ version: '2' });
+    const dirty = [{ command: ['sh', '-c', 'echo >>/srv/conf/flake.lock'] }];
+    expect(await machine.update(withOptions({ preUpdateHooks: dirty }))).toMatchObject([
+      { status: 'failed', failure: { class: 'dirty' } },
+    ]);
+    await machine.sh('git -C /srv/conf checkout -q flake.lock');
+    const soft = [{ command: ['false'], onError: 'continue' }];
+    const [report] = await machine.update(withOptions({ preUpdateHooks: soft }));
+    expect(report).toMatchObject({ status: 'updated', warnings: [expect.stringContaining('The hook false failed')] });
+  });
+
+  test('a lock that somebody edited is neither overwritten nor committed', async () => {
+    await machine.sh("cd /srv/conf; sed -i 's/^{/{ /' flake.lock");
+    const edited = await machine.facts();
+    await machine.publish({ version: '2' });
+    for (const hostCanCommitConfig of [false, true]) {
+      expect(await machine.update(withOptions({ hostCanCommitConfig }))).toMatchObject([
+        { status: 'failed', failure: { class: 'dirty' } },
+      ]);
+      expect(await machine.facts()).toEqual(edited);
+    }
+  });
+
+  test('a garbage collection between build and switch takes nothing away', async () => {
+    await machine.publish({ version: '2' });
+    const held = await machine.start({ killAt: 'build:done' });
+    expect(held.exitCode).toBe(137);
+    const built = await machine.sh(
+      'readlink /root/.local/state/rota/nix-update/candidate; nix-collect-garbage >/dev/null 2>&1; test -e /root/.local/state/rota/nix-update/candidate/init',
+    );
+    const reports = await machine.update();
+    expect(reports.at(-1)).toMatchObject({ status: 'updated', to: built });
+  });
+
+  test('an input that became older is refused: an update never goes backwards', async () => {
+    await machine.publish({ version: '2' });
+    await machine.update();
+    const newer = await machine.facts();
+    await machine.sh(
+      'cd /srv/dep; GIT_COMMITTER_DATE=2020-01-01T00:00:00Z git commit -q --amend --no-edit --date 2020-01-01T00:00:00Z',
+    );
+    expect(await machine.update()).toMatchObject([{ status: 'failed', step: 'update-lock', failure: { class: 'backwards' } }]);
+    expect(await machine.facts()).toEqual(newer);
+  });
+
+  test('every command that a run has run is one that the plan lists', async () => {
+    const request = withOptions({ hostCanCommitConfig: true, healthChecks: [{ command: ['true'] }, { unit: 'app' }] });
+    const plan = new Set((await machine.plan(request)).map(({ command }) => command));
+    await machine.publish({ version: '2' });
+    const [good] = await machine.update(request);
+    await machine.publish({ version: '3', appRc: 1 });
+    const [bad] = await machine.update(request);
+    expect([good?.status, bad?.status]).toEqual(['updated', 'rolled-back']);
+    for (const report of [good, bad]) {
+      const commit =
+        /committed as (\w+)/.exec(await machine.sh('cat /root/.local/state/rota/nix-update/log/update.log'))?.[1] ?? '';
+      const named = (report?.commands ?? []).map((command) =>
+        command
+          .replaceAll(report?.to ?? '', 'NEW_SYSTEM')
+          .replaceAll(report?.from ?? '', 'OLD_SYSTEM')
+          .replaceAll(/\/nix\/store\/\S+\.drv/g, 'DERIVATION')
+          .replaceAll(commit, 'COMMIT'),
+      );
+      const unlisted = named.filter((command) => !plan.has(command) && !plan.has(generic(command)));
+      expect(unlisted).toEqual([]);
+      expect(named.length).toBeGreaterThan(15);
+    }
   });
 });
+
+/** What only the checkout of the test says. */
+function generic(command: string): string {
+  return command
+    .replace('-C /root/.local/state/rota/nix-update/worktree ', '-C FLAKE_IN_WORKTREE ')
+    .replace('--flake /root/.local/state/rota/nix-update/worktree', '--flake FLAKE_IN_WORKTREE')
+    .replace('/root/.local/state/rota/nix-update/worktree#', 'FLAKE_IN_WORKTREE#')
+    .replace('-C /srv/conf', '-C REPOSITORY')
+    .replace(/--message "[^"]*"/, '--message MESSAGE');
+}

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { createHost } from '@rota/core';
+import { planUpdate } from '../plan-update.ts';
 import { runUpdate } from '../run-update.ts';
 import type { NixUpdateOptions } from '../settings/options-schema.ts';
 import type { UpdateCause } from '../update-cause.ts';
@@ -10,6 +11,8 @@ export interface DriverRequest {
   readonly cause?: UpdateCause;
   /** Ends the updater with KILL when a step gets there, such as `build:done`. */
   readonly killAt?: string;
+  /** Answers the plan instead of updating. */
+  readonly plan?: boolean;
   /** Moves the clock, in milliseconds. */
   readonly clockOffsetMs?: number;
 }
@@ -17,14 +20,16 @@ export interface DriverRequest {
 const request: DriverRequest = JSON.parse(readFileSync(0, 'utf8'));
 const host = createHost({ now: () => Date.now() + (request.clockOffsetMs ?? 0) });
 try {
-  const reports = await runUpdate({
-    ...request,
-    host,
-    onStep({ step, state }) {
-      if (`${step}:${state}` === request.killAt) process.kill(process.pid, 'SIGKILL');
-    },
-  });
-  process.stdout.write(JSON.stringify(reports));
+  const answer = request.plan
+    ? planUpdate({ ...request, host })
+    : await runUpdate({
+        ...request,
+        host,
+        onStep({ step, state }) {
+          if (`${step}:${state}` === request.killAt) process.kill(process.pid, 'SIGKILL');
+        },
+      });
+  process.stdout.write(JSON.stringify(answer));
 } catch (error) {
   process.stdout.write(JSON.stringify({ error: error instanceof Error && 'code' in error ? error.code : String(error) }));
   process.exitCode = 1;

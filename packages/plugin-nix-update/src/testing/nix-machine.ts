@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { repositoryRoot, type TestMachine, testMachine } from '@rota/test-support';
+import type { PlannedCommand } from '../plan-update.ts';
 import type { UpdateReport } from '../report.ts';
 import type { NixUpdateOptions } from '../settings/options-schema.ts';
 import { bundleForMachine } from './bundle-for-machine.ts';
@@ -15,6 +16,8 @@ export interface Revision {
   readonly buildRc?: number;
   readonly evalError?: boolean;
   readonly kernel?: string;
+  /** The system holds the revision of the flake that it was built from. */
+  readonly embedRevision?: boolean;
   /** Seconds that the build takes. */
   readonly slow?: number;
 }
@@ -44,6 +47,8 @@ export interface NixMachine extends TestMachine {
   start(
     request?: Partial<DriverRequest>,
   ): Promise<{ readonly exitCode: number | null; readonly stdout: string; readonly stderr: string }>;
+  /** What `--dry-run` lists. */
+  plan(request?: Partial<DriverRequest>): Promise<readonly PlannedCommand[]>;
   facts(): Promise<MachineFacts>;
   /** Runs a line of shell as root. */
   sh(script: string): Promise<string>;
@@ -69,11 +74,20 @@ const file = (name: string): string =>
   readFileSync(join(repositoryRoot, 'packages/plugin-nix-update/src/testing/flake', name), 'utf8');
 
 const data = (revision: Revision): string => {
-  const { version, appRc = 0, switchRc = 0, buildRc = 0, evalError = false, kernel = '6.1', slow = 0 } = revision;
+  const {
+    version,
+    appRc = 0,
+    switchRc = 0,
+    buildRc = 0,
+    evalError = false,
+    embedRevision = false,
+    kernel = '6.1',
+    slow = 0,
+  } = revision;
   const texts = { version, appRc, switchRc, buildRc, kernel, slow };
   return `{ ${Object.entries(texts)
     .map(([name, value]) => `${name} = "${value}";`)
-    .join(' ')} evalError = ${evalError}; }\n`;
+    .join(' ')} evalError = ${evalError}; embedRevision = ${embedRevision}; }\n`;
 };
 
 const setUp = `
@@ -145,11 +159,15 @@ export async function nixMachine(name: string): Promise<NixMachine> {
       }
       throw new Error(`the updater answered no reports:\n${stdout}${stderr}`);
     },
+    async plan(request) {
+      const { stdout } = await start({ ...request, plan: true });
+      return JSON.parse(stdout);
+    },
     async facts() {
       const [journal = '', current = '', bootDefault = '', profile = '', generations = '', lock = '', log = '', status = ''] = (
         await sh(factsScript)
       )
-        .split('@\n')
+        .split(/^@$/m)
         .map((part) => part.trim());
       const lines = (text: string): readonly string[] => (text === '' ? [] : text.split('\n'));
       return {

@@ -32,6 +32,7 @@
         ln -s $modules $out/kernel-modules
         echo quiet > $out/kernel-params
         printf '%s\n' '[Service]' Type=oneshot RemainAfterExit=yes "ExecStart=/bin/sh -c 'exit ${data.appRc}'" > $out/units/app.service
+        echo ${if data.embedRevision then self.rev or "dirty" else "none"} > $out/revision
         echo ${data.switchRc} > $out/switch-rc
         cp ${./switch.sh} $out/bin/switch-to-configuration
         chmod +x $out/bin/switch-to-configuration
@@ -44,6 +45,5 @@
     {
       nixosConfigurations.host.config.system.build.toplevel =
         if data.evalError then throw "the configuration is wrong" else toplevel;
-      revision = self.rev or "dirty";
     };
 }
