@@ -49,11 +49,7 @@ then prints, and fields are only ever added within a \`formatVersion\`. Colour i
 A question is asked on a terminal only, and not with \`--yes\` or \`--json\`. Set \`ROTA_DEBUG=1\` to see where an error was thrown.
 
 ${sections.join('\n\n')}
-
-## Not built yet
-
-${later.map(({ name }) => `\`rota ${name}\``).join(', ')}: known by name, they exit 1 with the code \`ROTA_NOT_BUILT\`.
-`;
+${later.length === 0 ? '' : `\n## Not built yet\n\n${later.map(({ name }) => `\`rota ${name}\``).join(', ')}: known by name, they exit 1 with the code \`ROTA_NOT_BUILT\`.\n`}`;
 }
 
 const backends = [

@@ -12,7 +12,8 @@ export interface CliOptions {
   readonly from?: number;
   /** Seconds since the epoch. */
   readonly to?: number;
-  readonly since?: number;
+  /** Seconds since the epoch; of `targets` a revision. */
+  readonly since?: number | string;
   readonly count?: number;
   readonly job?: string;
   readonly dialect?: string;
@@ -66,4 +67,11 @@ export interface CliOptions {
   readonly remoteCommand?: string;
   readonly map?: readonly string[];
   readonly replace?: boolean;
+  readonly system?: readonly string[];
+  readonly systems?: string;
+  readonly checkHints?: boolean;
+  readonly jobs?: number;
+  readonly timeout?: number;
+  readonly artifact?: string;
+  readonly host?: string;
 }

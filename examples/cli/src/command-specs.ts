@@ -383,6 +383,48 @@ export const commandSpecs: readonly CommandSpec[] = [
     load: () => import('./commands/bundle.ts'),
   },
   {
+    name: 'targets',
+    summary: 'what a repository builds and deploys: list, plan, build, show, deploy, mark-deployed',
+    args: '<action> [names...]',
+    completes: ['list', 'plan', 'build', 'show', 'deploy', 'mark-deployed'],
+    options: [
+      ...source,
+      ...place,
+      {
+        flags: '--system <system>',
+        summary:
+          "for this system, repeatable (default: the target's systemEnv, ROTA_TARGET_SYSTEM, else the Linux of this machine)",
+        parse: parseEach,
+      },
+      { flags: '--systems <which>', summary: 'all: for every system that a target declares', choices: ['all'] },
+      { flags: '--since <revision>', summary: 'of plan and build: compare with this revision instead of the recorded ones' },
+      { flags: '--all', summary: 'of plan and build: every target, whatever changed' },
+      { flags: '--only <names>', summary: 'of plan and build: these targets and no others, whatever changed', parse: parseList },
+      {
+        flags: '--check-hints',
+        summary: 'of plan: ask nix what the other targets would be, and report hints that lack something',
+      },
+      { flags: '--format <format>', summary: 'of plan: github-matrix', choices: ['github-matrix'] },
+      { flags: '--jobs <n>', summary: 'of build: how many at a time (default: 2)', parse: parseCount },
+      { flags: '--timeout <period>', summary: 'of build: longest time of one (default: 1h)', parse: parsePeriod },
+      { flags: '--dry-run', summary: 'of deploy: show what would be done, and do nothing' },
+      { flags: '--artifact <path>', summary: 'of mark-deployed: what was deployed (default: what was built last)' },
+      { flags: '--host <name>', summary: 'of mark-deployed: where (default: the host that the target declares)' },
+      confirm,
+      json,
+    ],
+    examples: [
+      'rota targets plan --json',
+      'rota targets plan --since origin/main --systems all --format github-matrix',
+      'rota targets build',
+      'rota targets build home-assistant --system aarch64-linux',
+      'rota targets show home-assistant',
+      'rota targets deploy --dry-run',
+      'rota targets mark-deployed home-assistant',
+    ],
+    load: () => import('./commands/targets.ts'),
+  },
+  {
     name: 'schema',
     summary: "JSON Schema of a command's output, of the manifest or of the config",
     args: '[name]',
@@ -400,13 +442,4 @@ export const commandSpecs: readonly CommandSpec[] = [
     examples: ['rota completion bash > ~/.local/share/bash-completion/completions/rota', 'rota completion fish | source'],
     load: () => import('./commands/completion.ts'),
   },
-  ...[['targets', 'plan and build what a repository deploys']].map(
-    ([name = '', summary = '']): CommandSpec => ({
-      name,
-      summary: `${summary} (not built yet)`,
-      args: '[anything...]',
-      options: [json],
-      examples: [],
-    }),
-  ),
 ];

@@ -10,8 +10,13 @@ import {
 import type { CommandContext } from './command.ts';
 
 /** What is declared here, for this host. @throws ROTA_DECLARATION_INVALID, ROTA_CONFIG_NOT_FOUND */
-export async function openDeclaration(context: CommandContext, files: readonly string[], command = 'plan'): Promise<Declaration> {
-  return await loadDeclaration(context.host(), loadOptions(context, files, command));
+export async function openDeclaration(
+  context: CommandContext,
+  files: readonly string[],
+  command = 'plan',
+  more: Pick<LoadOptions, 'jobsOptional'> = {},
+): Promise<Declaration> {
+  return await loadDeclaration(context.host(), { ...loadOptions(context, files, command), ...more });
 }
 
 /** Every problem of what is declared here, as data. */

@@ -144,6 +144,7 @@ export {
   verifyBundle,
 } from './on-demand-bundles.ts';
 export { buildReport, renderReport, serveReport } from './on-demand-report.ts';
+export { buildTargets, checkHints, deployTargets, markDeployed, planTargets, readTargetRecords } from './on-demand-targets.ts';
 export { bareJob } from './plan/bare-job.ts';
 export type { ClockChangeDay, ClockChangeEffect } from './plan/clock-change-days.ts';
 export { type Difference, differences } from './plan/differences.ts';
@@ -222,5 +223,17 @@ export type { WaitForRunOptions } from './status/wait-for-run.ts';
 export { type SyncJobInput, syncJob, syncNamespace } from './sync/sync-job.ts';
 export type { SyncOptions, SyncResult, SyncTarget } from './sync/sync-repository.ts';
 export { listSyncStatus, type Revision, readSyncStatus, type SyncSource, type SyncStatus } from './sync/sync-status.ts';
-export type { Deployer } from './target/deployer.ts';
+export type { BuildTargetsInput } from './target/build-targets.ts';
+export { defineTarget } from './target/define-target.ts';
+export type { DeployTargetsInput, MarkedDeployment } from './target/deploy-targets.ts';
+export type { Deployer, DeployRequest, DeployStep } from './target/deployer.ts';
+export { type GithubMatrix, githubMatrix } from './target/github-matrix.ts';
+export type { BuildFailure, BuildFailureKind } from './target/nix-build.ts';
+export type { PlanTargetsInput } from './target/plan-targets.ts';
+export type { Deployment, Target } from './target/target.ts';
+export type { TargetBuild, TargetBuilds } from './target/target-build.ts';
+export type { TargetDeployment, TargetDeployments } from './target/target-deployment.ts';
 export type { TargetInput } from './target/target-input.ts';
+export type { PlannedTarget, ReasonKind, TargetPlan, TargetReason, TargetState } from './target/target-plan.ts';
+export type { BuiltRecord, DeployedRecord, TargetRecord, TargetRecords } from './target/target-records.ts';
+export { type AskedSystems, linuxSystemOf, systemsOf } from './target/target-system.ts';

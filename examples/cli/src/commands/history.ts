@@ -19,7 +19,7 @@ export async function run(context: CommandContext): Promise<number> {
     limit: options.limit ?? 20,
     ...(job === undefined ? {} : { job }),
     ...(options.label === undefined ? {} : { labels: options.label }),
-    ...(options.since === undefined ? {} : { since: options.since }),
+    ...(typeof options.since === 'number' ? { since: options.since } : {}),
   });
   if (context.json) {
     context.printJson({ formatVersion: 1, runs: runs.map(runJson), damaged });

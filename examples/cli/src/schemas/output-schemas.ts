@@ -17,6 +17,7 @@ import {
 } from './parts.ts';
 import { reportOutput } from './report-schema.ts';
 import { simulateOutput } from './simulate-schema.ts';
+import { targetsOutput } from './targets-schema.ts';
 
 const issueList = v.array(issue);
 
@@ -313,6 +314,7 @@ export const outputSchemas = {
     ),
   }),
   bundle: bundleOutput,
+  targets: targetsOutput,
   schema: v.object({ formatVersion, schemas: v.array(v.string()) }),
   completion: v.object({ formatVersion, shell: v.string(), script: v.string() }),
 } as const;

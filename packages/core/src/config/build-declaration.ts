@@ -18,6 +18,7 @@ import type { DeclarationAttempt, LoadOptions } from './load-options.ts';
 import { manifestFiles } from './manifest-files.ts';
 import { mergeLayers } from './merge-layers.ts';
 import { readSourceText } from './read-source.ts';
+import { readTargets } from './read-targets.ts';
 import { reservedNamespaces } from './reserved-namespaces.ts';
 import { selectJobs } from './select-jobs.ts';
 
@@ -77,11 +78,16 @@ export async function buildDeclaration(host: Host, place: DeclarationPlace, opti
   }
   const all = found.toSorted(compareJobKeys);
   issues.push(...duplicateIssues(all));
+  const { targets, issues: targetIssues } = readTargets(layers, plugins, {
+    tenant: merged.tenant ?? 'default',
+    platform: host.platform,
+  });
+  issues.push(...targetIssues);
   const moved = layers.flatMap(({ config }) => config.moved ?? []);
   issues.push(...layers.flatMap((layer) => movedIssues(layer, all)));
   const broken = issues.some((issue) => issue.severity === 'error');
   if (!broken) issues.push(...graphIssues(all));
-  if (!broken && all.length === 0) issues.push(nothingDeclared(place));
+  if (!broken && all.length === 0 && !(options.jobsOptional && targets.length > 0)) issues.push(nothingDeclared(place));
   if (issues.some((issue) => issue.severity === 'error')) return { jobCount: all.length, issues, plugins, namespace };
 
   const { jobs, excluded } = selectJobs(all, identity, host);
@@ -92,6 +98,7 @@ export async function buildDeclaration(host: Host, place: DeclarationPlace, opti
     jobs,
     excluded,
     all,
+    targets,
     ...(merged.backend === undefined ? {} : { backend: merged.backend }),
     ...(merged.policy === undefined ? {} : { policy: merged.policy }),
     ...(merged.removals === undefined ? {} : { removals: merged.removals }),

@@ -3,6 +3,7 @@ import { manifestSchema, metadataSchema } from '../job/manifest-schema.ts';
 import { checkinDefaultsSchema } from '../job/report-schema.ts';
 import { jobReferenceSchema, nameSchema, oneOrMore, stringMapSchema, textListSchema, textSchema } from '../job/schema-parts.ts';
 import { specSchema } from '../job/spec-schema.ts';
+import { targetSchema } from '../target/target-schema.ts';
 
 const layerSchema = v.union(
   [textSchema, v.strictObject({ file: textSchema, optional: v.optional(v.boolean()) })],
@@ -57,6 +58,9 @@ export const configSchema = v.pipe(
     plugins: v.optional(
       v.pipe(v.array(v.unknown()), v.description('Plugins; nested lists are flattened, `false` and `null` are left out.')),
     ),
+    targets: v.optional(
+      v.pipe(v.array(v.unknown()), v.description('Services that the repository builds and deploys, for `rota targets`.')),
+    ),
     checkin: v.optional(checkinDefaultsSchema),
     removals: v.optional(
       v.pipe(
@@ -92,6 +96,9 @@ export const configFileSchema = v.pipe(
         v.array(v.union([manifestSchema, v.strictObject({ ...metadataSchema.entries, ...specSchema.entries })])),
         v.description('Jobs, with the fields of metadata and spec side by side or as manifests.'),
       ),
+    ),
+    targets: v.optional(
+      v.pipe(v.array(targetSchema), v.description('Services that the repository builds and deploys, for `rota targets`.')),
     ),
     plugins: v.optional(
       v.pipe(

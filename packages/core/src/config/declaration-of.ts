@@ -36,6 +36,7 @@ export async function declarationOf(jobs: readonly JobInput[], options: Declarat
     jobs: taken,
     excluded,
     all,
+    targets: [],
     hosts: [],
     host: identity,
     hostname: host.hostname,

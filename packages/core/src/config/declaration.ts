@@ -1,6 +1,7 @@
 import type { Issue, SourcePlace } from '../errors/issue.ts';
 import type { Job, JobKey } from '../job/job.ts';
 import type { LoadedPlugin } from '../plugin/plugin.ts';
+import type { Target } from '../target/target.ts';
 
 /** A job that is declared, but not for this host. */
 export interface ExcludedJob extends JobKey {
@@ -52,6 +53,8 @@ export interface Declaration {
   readonly excluded: readonly ExcludedJob[];
   /** `jobs` and the excluded ones, sorted likewise. */
   readonly all: readonly Job[];
+  /** The registry of targets, sorted by name. */
+  readonly targets: readonly Target[];
   /** The backend that the config asks for. */
   readonly backend?: string;
   readonly policy?: BackendPolicy;

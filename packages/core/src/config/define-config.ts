@@ -1,6 +1,7 @@
 import type { InferInput } from 'valibot';
 import type { JobInput } from '../job/job-input.ts';
 import type { Plugin } from '../plugin/plugin.ts';
+import type { TargetInput } from '../target/target-input.ts';
 import type { configSchema } from './config-schema.ts';
 
 type Readonlyable<T> = T extends string | number | boolean | null | undefined | unknown[]
@@ -17,9 +18,11 @@ export type PluginEntry = Plugin | false | null | undefined | readonly PluginEnt
  *
  * @interface
  */
-export type Config = Readonlyable<Omit<InferInput<typeof configSchema>, 'jobs' | 'plugins'>> & {
+export type Config = Readonlyable<Omit<InferInput<typeof configSchema>, 'jobs' | 'plugins' | 'targets'>> & {
   /** Jobs, made by `defineJob` or written in place. */
   readonly jobs?: readonly JobInput[] | undefined;
+  /** Services that the repository builds and deploys, made by `defineTarget` or written in place. */
+  readonly targets?: readonly TargetInput[] | undefined;
   /** Plugins; nested lists are flattened, falsy entries ignored. */
   readonly plugins?: readonly PluginEntry[] | undefined;
 };

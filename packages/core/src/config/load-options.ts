@@ -16,6 +16,8 @@ export interface LoadOptions {
   readonly hostFile?: string | undefined;
   /** What a config function is told. @default 'plan' */
   readonly command?: string | undefined;
+  /** Targets without any job are a declaration too. What plans jobs never says so: it would remove all that are installed. @default false */
+  readonly jobsOptional?: boolean | undefined;
   /** Configs in TypeScript or JavaScript may be run; false refuses them, also where a config in YAML extends one. @default true */
   readonly allowCode?: boolean | undefined;
 }

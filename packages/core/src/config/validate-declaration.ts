@@ -22,7 +22,7 @@ export interface Validation {
 /** Checks a declaration without throwing for bad input, a missing config included. */
 export async function validateDeclaration(host: Host, options: ValidateOptions = {}): Promise<Validation> {
   try {
-    const { declaration, jobCount, issues } = await attemptDeclaration(host, options);
+    const { declaration, jobCount, issues } = await attemptDeclaration(host, { ...options, jobsOptional: true });
     const advice = options.strict === true ? (declaration?.all ?? []).flatMap(jobAdvice) : [];
     return { ok: declaration !== undefined, jobs: jobCount, issues: [...issues, ...advice] };
   } catch (error) {

@@ -12,6 +12,9 @@ export interface TargetLayout {
   buildLock(name: string, system: string): string;
   /** Folder of the logs of one target and system. */
   logs(name: string, system: string): string;
+  /** What nix says while hints are checked. */
+  readonly hintsLog: string;
+  readonly keepFolder: string;
   /** Links that keep nix from collecting what was built, or what is deployed. */
   keep(name: string, system: string, what: 'built' | 'deployed'): string;
 }
@@ -25,6 +28,8 @@ export function targetLayout(stateDir: string, namespace: string): TargetLayout 
     lock: join(root, 'lock'),
     buildLock: (name, system) => join(root, 'locks', `${name}@${system}`),
     logs: (name, system) => join(root, 'logs', `${name}@${system}`),
+    hintsLog: join(root, `hints.${process.pid}.log`),
+    keepFolder: join(root, 'keep'),
     keep: (name, system, what) => join(root, 'keep', `${name}@${system}.${what}`),
   };
 }
