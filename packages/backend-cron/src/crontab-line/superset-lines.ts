@@ -15,7 +15,7 @@ import { listText, setText, starredText } from './field-text.ts';
 import { offsetDifferences } from './offset-differences.ts';
 
 /** Schedules with at most this many times a day are evaluated fire by fire. */
-const sparse = 4;
+const mostSparse = 4;
 
 /** A gated job starts its gate at most this often per fire (the average over the horizon), or lines are divided by month. */
 const mostStarts = 10;
@@ -37,27 +37,82 @@ interface Cover {
 export function supersetLines(declared: Schedule, dialect: CronDialect, systemZone: Zone, horizon: Horizon): readonly CronLine[] {
   const window = horizonWindow(horizon);
   const span = { first: Math.floor(window.from / 86_400), last: Math.floor((window.to - 1) / 86_400) };
-  const { fires, cover } =
-    declared.calendar.minute.values.length * declared.calendar.hour.values.length <= sparse
-      ? coverFires(declared, systemZone, window)
-      : coverTimes(declared, systemZone, horizon, window);
+  const { calendar } = declared;
+  const sparse = calendar.minute.values.length * calendar.hour.values.length <= mostSparse;
+  const { fires, cover } = sparse
+    ? coverFires(declared, systemZone, firesBetween(declared, window.from, window.to))
+    : coverTimes(declared, systemZone, horizon, window);
   const wild = dialect !== 'busybox' && systemZone.changesBetween(window.from, window.to).length > 0;
-  const times = timeFields(cover, wild);
-  const days = cheapest([coveringDayFields(cover.days, dialect, span), ...eitherDay(declared.calendar, cover)], span);
-  const starts = times.count * countDays(days, span, Number.POSITIVE_INFINITY);
-  if (starts <= mostStarts * fires) return [{ fields: `${times.text} ${days.text}` }];
-  const divided = byMonth(cover.days).map((part) => coveringDayFields(part, dialect, span));
-  const dividedDays = divided.reduce((sum, part) => sum + countDays(part, span, Number.POSITIVE_INFINITY), 0);
-  if (times.count * dividedDays >= starts) return [{ fields: `${times.text} ${days.text}` }];
-  return divided.map((part) => ({ fields: `${times.text} ${part.text}` }));
+  const lineFor = (part: Cover): CoveringLine => coveringLine(calendar, part, dialect, span, wild);
+  const whole = lineFor(cover);
+  if (whole.starts <= mostStarts * fires) return [{ fields: lineText(whole) }];
+  const divided = byMonth(declared, systemZone, window).map(lineFor);
+  const starts = divided.reduce((sum, line) => sum + line.starts, 0);
+  return starts < whole.starts ? joinMonths(divided) : [{ fields: lineText(whole) }];
 }
 
-function coverFires(declared: Schedule, systemZone: Zone, window: { from: number; to: number }): { fires: number; cover: Cover } {
+/** One line, its fields apart, and how often it starts within the span. */
+interface CoveringLine {
+  readonly times: string;
+  readonly dayOfMonth: string;
+  readonly month: string;
+  readonly dayOfWeek: string;
+  readonly starts: number;
+}
+
+function coveringLine(
+  calendar: Calendar,
+  cover: Cover,
+  dialect: CronDialect,
+  span: { readonly first: number; readonly last: number },
+  wild: boolean,
+): CoveringLine {
+  const times = timeFields(cover, wild);
+  const days = cheapest([coveringDayFields(cover.days, dialect, span), ...eitherDay(calendar, cover)], span);
+  const [dayOfMonth = '*', month = '*', dayOfWeek = '*'] = days.text.split(' ');
+  return {
+    times: times.text,
+    dayOfMonth,
+    month,
+    dayOfWeek,
+    starts: times.count * countDays(days, span, Number.POSITIVE_INFINITY),
+  };
+}
+
+function lineText({ times, dayOfMonth, month, dayOfWeek }: CoveringLine): string {
+  return `${times} ${dayOfMonth} ${month} ${dayOfWeek}`;
+}
+
+/**
+ * What each month of the machine's calendar has to cover: in most months the clocks are the same hours apart all the time, and the last day of a
+ * month is one day.
+ */
+function byMonth(declared: Schedule, systemZone: Zone, window: { from: number; to: number }): readonly Cover[] {
+  const months = new Map<number, number[]>();
+  for (const fire of firesBetween(declared, window.from, window.to)) {
+    const { month } = civilDay(Math.floor((fire + systemZone.offsetAt(fire)) / 86_400));
+    const found = months.get(month);
+    if (found === undefined) months.set(month, [fire]);
+    else found.push(fire);
+  }
+  return [...months.values()].map((fires) => coverFires(declared, systemZone, fires).cover);
+}
+
+/** Lines that differ in their month alone become one. */
+function joinMonths(lines: readonly CoveringLine[]): readonly CronLine[] {
+  const joined = new Map<string, CoveringLine & { readonly months: readonly number[] }>();
+  for (const line of lines) {
+    const key = lineText({ ...line, month: '' });
+    joined.set(key, { ...line, months: [...(joined.get(key)?.months ?? []), Number(line.month)] });
+  }
+  return [...joined.values()].map(({ months, ...line }) => ({ fields: lineText({ ...line, month: setText(months, 1, 12) }) }));
+}
+
+function coverFires(declared: Schedule, systemZone: Zone, fires: readonly number[]): { fires: number; cover: Cover } {
   const minutes = new Set<number>();
   const hours = new Set<number>();
   const days = new Set<number>();
   const shifts = new Set<number>();
-  const fires = firesBetween(declared, window.from, window.to);
   for (const fire of fires) {
     const local = Math.floor((fire + systemZone.offsetAt(fire)) / 60);
     minutes.add(((local % 60) + 60) % 60);
@@ -154,19 +209,4 @@ function timeFields({ minutes, hours }: Cover, wild: boolean): { readonly text: 
   return byMinute <= byHour
     ? { text: `${starredText(minutes, 0, 59)} ${hourText}`, count: count + byMinute }
     : { text: `${minuteText} ${starredText(hours, 0, 23)}`, count: count + byHour };
-}
-
-/** The days in groups of the months that have the same days of the month among them: `31`, `30` and `28,29` for the last of each. */
-function byMonth(days: readonly number[]): readonly (readonly number[])[] {
-  const months = new Map<number, number[]>();
-  for (const day of days) {
-    const { month } = civilDay(day);
-    months.set(month, [...(months.get(month) ?? []), day]);
-  }
-  const groups = new Map<string, number[]>();
-  for (const ofMonth of months.values()) {
-    const key = listText(ofMonth.map((day) => civilDay(day).dayOfMonth));
-    groups.set(key, [...(groups.get(key) ?? []), ...ofMonth]);
-  }
-  return [...groups.values()];
 }
