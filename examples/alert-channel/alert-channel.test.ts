@@ -28,7 +28,7 @@ test('a job that fails is told of on the topic, with the token of the host', asy
     expect(await rota(['run', 'backup'])).toMatchObject({ exitCode: 1 });
     expect(received).toMatchObject([
       {
-        body: expect.stringContaining('demo/backup'),
+        body: 'It ended in failure: exit status 28',
         headers: { title: 'demo/backup: failure', priority: 'high', authorization: 'Bearer tk_secret' },
       },
     ]);

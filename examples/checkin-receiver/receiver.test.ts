@@ -2,7 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { repositoryRoot, temporaryFolder } from '@rota/test-support';
-import { afterEach, expect, test } from 'vitest';
+import { afterAll, expect, test } from 'vitest';
 import { rotaProcess } from '../cli/src/testing/rota-process.ts';
 // @ts-expect-error it is plain JavaScript, as one would write it
 import { checkinReceiver } from './receiver.js';
@@ -29,7 +29,10 @@ function host(secret: string): ReturnType<typeof rotaProcess> {
   return rotaProcess(join(repositoryRoot, 'examples/checkin-receiver'), { XDG_CONFIG_HOME: config });
 }
 
-afterEach(() => server.closeAllConnections());
+afterAll(() => {
+  server.close();
+  server.closeAllConnections();
+});
 
 test('runs report how they ended, and who stays silent is late', async () => {
   const rota = host('s3cret');

@@ -6,8 +6,17 @@ import { commandSpecs } from './command-specs.ts';
 import { cliWorkplace } from './testing/cli-workplace.ts';
 import { argumentsOf, pageBlocks } from './testing/page.ts';
 
-const pages = ['README.md', 'docs/start-here.md', 'docs/schedules-and-dst.md', 'docs/bundles.md'];
-const linked = [...pages, 'ARCHITECTURE.md', 'AGENTS.md', 'llms.txt', 'CONTRIBUTING.md', 'docs/commands.md', 'docs/backends.md'];
+const pages = ['README.md', 'docs/start-here.md', 'docs/schedules-and-dst.md', 'docs/bundles.md', 'docs/writing-a-plugin.md'];
+const linked = [
+  ...pages,
+  'ARCHITECTURE.md',
+  'AGENTS.md',
+  'llms.txt',
+  'CONTRIBUTING.md',
+  'docs/commands.md',
+  'docs/backends.md',
+  'docs/writing-a-backend.md',
+];
 
 describe.each(pages)('%s', (page) => {
   test('its files are valid and its commands work, in order', async () => {
