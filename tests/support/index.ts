@@ -10,7 +10,9 @@
  * where `CI` is set. Whatever these functions create (folders, machines) is removed when the test file ends.
  */
 export { afterFile } from './after-file.ts';
+export { chromiumPart, openBrowser } from './browser.ts';
 export { type CommandOptions, type CommandResult, exec, output } from './exec.ts';
+export { type NixFolder, nixFolder } from './nix-folder.ts';
 export { commandPart, cronPart, rootPart, testMachinePart, userSystemdPart } from './parts.ts';
 export { repositoryRoot } from './repository-root.ts';
 export { type Part, requirePart } from './require-part.ts';

@@ -13,7 +13,6 @@ import type { JobInput } from '../job/job-input.ts';
 import type { LoadedPlugin } from '../plugin/plugin.ts';
 import { setUpPlugins } from '../plugin/set-up-plugins.ts';
 import type { Rota } from '../rota.ts';
-import { appendRecord } from '../run/append-record.ts';
 import { instantText } from '../run/instant-text.ts';
 import { outputFolder } from '../run/output-log.ts';
 import type { RunRecord } from '../run/run-record.ts';
@@ -171,6 +170,7 @@ function writeHistory(host: Host, { job, usualMs, failsOn = [], reason }: Habit)
     loadZone(schedule === undefined ? 'Europe/Berlin' : timezone, { roots: host.zoneRoots }),
   );
   const fires = firesBetween(rule, now - 31 * 86_400, now);
+  const months = new Map<string, string>();
   const bad = [...failsOn];
   for (const [index, at] of fires.entries()) {
     const age = Math.floor((now - at) / 86_400);
@@ -195,7 +195,8 @@ function writeHistory(host: Host, { job, usualMs, failsOn = [], reason }: Habit)
       trigger: schedule === undefined ? 'event' : 'schedule',
       backend: 'embedded',
     };
-    appendRecord(host.files, layout, record);
+    const month = record.endedAt.slice(0, 7);
+    months.set(month, `${months.get(month) ?? ''}${JSON.stringify(record)}\n`);
     if (!failing) continue;
     const output = outputFolder(layout, { tenant, name });
     host.files.makeFolder(output, 0o700);
@@ -204,6 +205,7 @@ function writeHistory(host: Host, { job, usualMs, failsOn = [], reason }: Habit)
       `sending incremental file list\n${reason ?? ''}\nrsync error: unexplained error (code 255)\n`,
     );
   }
+  for (const [month, lines] of months) host.files.append(join(layout.runs, `${month}.jsonl`), lines);
 }
 
 async function pluginsOf(host: Host): Promise<readonly LoadedPlugin[]> {

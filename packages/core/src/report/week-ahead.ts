@@ -108,5 +108,5 @@ function withMachine(
       offsetAfter,
       jobs: [],
     }));
-  return [...changes, ...own].sort((a, b) => (a.at < b.at ? -1 : 1));
+  return [...changes, ...own].sort((a, b) => (a.at === b.at ? a.timezone.localeCompare(b.timezone, 'en') : a.at < b.at ? -1 : 1));
 }

@@ -10,7 +10,7 @@ export function bundleTable(report: Report): Html {
   if (report.bundles.length === 0)
     return html`<p class="empty">No job declares state, and there are no bundles. <code>spec.state</code> declares what a job leaves behind.</p>`;
   const rows = report.bundles.map((bundle) => row(report, bundle));
-  return html`<div class="scroll" tabindex="0" role="region" aria-label="State bundles"><table><caption class="sr-only">State bundles</caption><thead><tr><th scope="col">Job</th><th scope="col">Newest</th><th scope="col">Last verified</th><th scope="col" class="number">Size</th><th scope="col" class="number">Kept</th></tr></thead><tbody>${rows}</tbody></table></div>`;
+  return html`<div class="scroll" tabindex="0" role="region" aria-label="Bundles of each job"><table><caption class="sr-only">State bundles</caption><thead><tr><th scope="col">Job</th><th scope="col">Newest</th><th scope="col">Last verified</th><th scope="col" class="number">Size</th><th scope="col" class="number">Kept</th></tr></thead><tbody>${rows}</tbody></table></div>`;
 }
 
 function row(report: Report, { latest, verified, count, place, problem, ...job }: ReportBundle): Html {
