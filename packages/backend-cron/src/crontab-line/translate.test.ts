@@ -67,21 +67,17 @@ describe('a gate', () => {
     );
   });
 
-  // One line would start these 11 to 24 times for each fire.
+  // One line for all months would start these 11 to 24 times for each fire.
   it.each([
     ['debian', '57,1-51,7-18 */10,4,6 29 */6 4', 'Australia/Lord_Howe', 'Pacific/Chatham'],
     ['cronie', '*/6,23-43 14,3 5,13-22/1 2 2', 'Europe/London', 'Australia/Lord_Howe'],
     ['busybox', '24,10-10/2 */10 3-3 5,2 */6', 'America/Santiago', 'Europe/Paris'],
     ['busybox', '34-55 5 */17,2 12 1-1,0-0', 'Australia/Lord_Howe', 'Pacific/Chatham'],
     ['busybox', '51 3 */6 1-10/2,3,3-9 1', 'Europe/London', 'Africa/Cairo'],
-  ] as const)(
-    'on %s gets lines of its own for months that differ: %s of %s in %s',
-    (dialect, expression, jobZone, systemZone) => {
-      const declared = defineSchedule(expression, jobZone);
-      const { native, lines } = translate(declared, dialect, loadZone(systemZone), horizon);
-      const { from, to } = horizonWindow(horizon);
-      expect(native.firesBetween(from, to).length / firesBetween(declared, from, to).length).toBeLessThanOrEqual(10);
-      expect(lines.length).toBeGreaterThan(1);
-    },
-  );
+  ] as const)('on %s starts at most ten times for each fire: %s of %s in %s', (dialect, expression, jobZone, systemZone) => {
+    const declared = defineSchedule(expression, jobZone);
+    const { native } = translate(declared, dialect, loadZone(systemZone), horizon);
+    const { from, to } = horizonWindow(horizon);
+    expect(native.firesBetween(from, to).length / firesBetween(declared, from, to).length).toBeLessThanOrEqual(10);
+  });
 });
