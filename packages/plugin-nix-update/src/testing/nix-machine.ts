@@ -20,6 +20,8 @@ export interface Revision {
   readonly embedRevision?: boolean;
   /** Seconds that the build takes. */
   readonly slow?: number;
+  /** Mebibytes of the built system. */
+  readonly padding?: number;
 }
 
 /** What can be seen of a machine from the outside. */
@@ -35,6 +37,12 @@ export interface MachineFacts {
   readonly gitStatus: string;
 }
 
+interface DriverRun {
+  readonly exitCode: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
 /** A booted machine whose system is built by nix from a flake with one input, both local Git repositories. */
 export interface NixMachine extends TestMachine {
   /** What the updater is called with unless a test says otherwise. */
@@ -43,10 +51,11 @@ export interface NixMachine extends TestMachine {
   publish(revision: Revision): Promise<void>;
   /** Runs the updater to its end. */
   update(request?: Partial<DriverRequest>): Promise<readonly UpdateReport[]>;
-  /** The same, with whatever it printed. */
-  start(
-    request?: Partial<DriverRequest>,
-  ): Promise<{ readonly exitCode: number | null; readonly stdout: string; readonly stderr: string }>;
+  /** The same below another program, such as `unshare --net`. */
+  updateIn(prefix: readonly string[], request?: Partial<DriverRequest>): Promise<readonly UpdateReport[]>;
+  startIn(prefix: readonly string[], request?: Partial<DriverRequest>): Promise<DriverRun>;
+  /** The same as `update`, with whatever it printed. */
+  start(request?: Partial<DriverRequest>): Promise<DriverRun>;
   /** What `--dry-run` lists. */
   plan(request?: Partial<DriverRequest>): Promise<readonly PlannedCommand[]>;
   facts(): Promise<MachineFacts>;
@@ -83,8 +92,9 @@ const data = (revision: Revision): string => {
     embedRevision = false,
     kernel = '6.1',
     slow = 0,
+    padding = 0,
   } = revision;
-  const texts = { version, appRc, switchRc, buildRc, kernel, slow };
+  const texts = { version, appRc, switchRc, buildRc, kernel, slow, padding };
   return `{ ${Object.entries(texts)
     .map(([name, value]) => `${name} = "${value}";`)
     .join(' ')} evalError = ${evalError}; embedRevision = ${embedRevision}; }\n`;
@@ -138,29 +148,32 @@ export async function nixMachine(name: string): Promise<NixMachine> {
   for (const part of ['flake.nix', 'switch.sh', 'boot.sh']) await sh(`cat >/srv/conf/${part}`, file(part));
   await publish({ version: '1' });
   await sh(firstSystem);
-  const start: NixMachine['start'] = async ({ options, ...request } = {}) =>
-    await machine.exec('node', ['/root/driver.mjs'], {
-      input: JSON.stringify({ ...request, options: { ...testOptions, ...options } }),
-      timeoutMs: 120_000,
-    });
+  const startIn: NixMachine['startIn'] = async (prefix, { options, ...request } = {}) => {
+    const [program = 'node', ...args] = [...prefix, 'node', '/root/driver.mjs'];
+    const input = JSON.stringify({ ...request, options: { ...testOptions, ...options } });
+    return await machine.exec(program, args, { input, timeoutMs: 120_000 });
+  };
+  const updateIn: NixMachine['updateIn'] = async (prefix, request) => {
+    const { stdout, stderr } = await startIn(prefix, request);
+    try {
+      const reports: unknown = JSON.parse(stdout);
+      if (Array.isArray(reports)) return reports;
+    } catch {
+      // shown below
+    }
+    throw new Error(`the updater answered no reports:\n${stdout}${stderr}`);
+  };
   return {
     ...machine,
     options: testOptions,
     sh,
     publish,
-    start,
-    async update(request) {
-      const { stdout, stderr } = await start(request);
-      try {
-        const reports: unknown = JSON.parse(stdout);
-        if (Array.isArray(reports)) return reports;
-      } catch {
-        // shown below
-      }
-      throw new Error(`the updater answered no reports:\n${stdout}${stderr}`);
-    },
+    startIn,
+    updateIn,
+    start: async (request) => await startIn([], request),
+    update: async (request) => await updateIn([], request),
     async plan(request) {
-      const { stdout } = await start({ ...request, plan: true });
+      const { stdout } = await startIn([], { ...request, plan: true });
       return JSON.parse(stdout);
     },
     async facts() {

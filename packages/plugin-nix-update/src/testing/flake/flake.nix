@@ -27,6 +27,7 @@
         mkdir -p $out/bin $out/sw/bin $out/units
         echo ${data.version} > $out/nixos-version
         touch $out/init
+        head -c ${data.padding}m /dev/zero > $out/padding
         ln -s $kernel/image $out/kernel
         ln -s $initrd/image $out/initrd
         ln -s $modules $out/kernel-modules

@@ -1,0 +1,82 @@
+import { requirePart, testMachinePart } from '@rota/test-support';
+import { beforeAll, beforeEach, expect, test } from 'vitest';
+import { type MachineFacts, type NixMachine, nixMachine } from './testing/nix-machine.ts';
+
+const describe = requirePart(testMachinePart);
+
+const serve = `
+rm -rf /srv/http; mkdir -p /srv/http; git clone -q --bare /srv/dep /srv/http/dep.git; git -C /srv/http/dep.git update-server-info
+systemd-run --quiet --collect --unit=input-server python3 -m http.server --bind 127.0.0.1 --directory /srv/http 8471
+for i in $(seq 100); do curl -sf http://127.0.0.1:8471/dep.git/HEAD >/dev/null && exit 0; sleep 0.1; done; exit 1`;
+const republish = 'git -C /srv/dep push -q /srv/http/dep.git main; git -C /srv/http/dep.git update-server-info';
+const stop = 'systemctl stop input-server';
+const overHttp = `
+cd /srv/conf; sed -i 's|git+file:///srv/dep|git+http://127.0.0.1:8471/dep.git|' flake.nix; nix flake lock 2>/dev/null; git commit -qam http
+system=$(nix build --no-link --print-out-paths .#nixosConfigurations.host.config.system.build.toplevel)
+nix-env -p /nix/var/nix/profiles/system --set "$system"; "$system/bin/switch-to-configuration" switch; rm /var/lib/machine/journal`;
+
+describe('an update without', () => {
+  let machine: NixMachine;
+  let before: MachineFacts;
+  beforeAll(async () => {
+    machine = await nixMachine('nix-offline');
+  });
+  beforeEach(async () => {
+    await machine.reset();
+    before = await machine.facts();
+  });
+
+  test('a network fails when its input was never fetched, and when it is in the cache: it never goes on with what is old', async () => {
+    await machine.sh(serve);
+    await machine.sh(overHttp);
+    const online = await machine.facts();
+    await machine.publish({ version: '2' });
+    await machine.sh(republish);
+    await machine.sh(stop);
+    const [warm] = await machine.update();
+    expect(warm).toMatchObject({
+      status: 'failed',
+      step: 'update-lock',
+      failure: { class: expect.stringMatching(/^(stale|network)$/) },
+    });
+    expect(await machine.facts()).toEqual(online);
+
+    await machine.sh('rm -rf /root/.cache/nix');
+    const [cold] = await machine.update({ options: { ...machine.options, preUpdateValidation: false } });
+    expect(cold).toMatchObject({ status: 'failed', step: 'update-lock', failure: { class: 'network' } });
+    expect(await machine.facts()).toEqual(online);
+
+    await machine.sh(serve);
+    await machine.sh(republish);
+    expect(await machine.update()).toMatchObject([{ status: 'updated' }]);
+    await machine.sh(stop);
+  });
+
+  test('a route is put off to the next run', async () => {
+    await machine.publish({ version: '2' });
+    // A network namespace of its own has no route.
+    const [report] = await machine.updateIn(['unshare', '--net'], { options: { ...machine.options, requireNetwork: true } });
+    expect(report).toMatchObject({ status: 'deferred', step: 'preconditions', failure: { class: 'precondition' } });
+    expect(await machine.facts()).toEqual(before);
+  });
+
+  test('room in the store fails and leaves the machine and the lock as they were', async () => {
+    await machine.publish({ version: '2', slow: 0, padding: 64 });
+    // What is built goes to a file system of 8 MB that lies over the store, for this run only.
+    const small =
+      'mount -t tmpfs -o size=8m small /mnt; mkdir /mnt/up /mnt/work; mount -t overlay over -o lowerdir=/nix/store,upperdir=/mnt/up,workdir=/mnt/work /nix/store; exec "$@"';
+    const [report] = await machine.updateIn(['unshare', '--mount', 'sh', '-ec', small, 'sh']);
+    expect(report).toMatchObject({ status: 'failed', failure: { class: 'disk' } });
+    expect(await machine.facts()).toEqual(before);
+  });
+
+  test('room for its state fails before it changes anything, and goes on when there is room', async () => {
+    await machine.publish({ version: '2' });
+    const full =
+      'mkdir -p /root/.local/state/rota; mount -t tmpfs -o size=64k full /root/.local/state/rota; head -c 1m /dev/zero >/root/.local/state/rota/ballast || true; exec "$@"';
+    const { stdout, exitCode } = await machine.startIn(['unshare', '--mount', 'sh', '-ec', full, 'sh']);
+    expect([exitCode, stdout]).toEqual([1, expect.stringContaining('ENOSPC')]);
+    expect(await machine.facts()).toEqual(before);
+    expect(await machine.update()).toMatchObject([{ status: 'updated' }]);
+  });
+});
