@@ -6,6 +6,7 @@ import type { Host } from '../host/host.ts';
 import { instantText } from '../run/instant-text.ts';
 import { withLock } from '../state/lock.ts';
 import { hostId, openState } from '../state/state-format.ts';
+import { breather } from './breath.ts';
 import { bundleLayout } from './bundle-layout.ts';
 import type { BundleSpec } from './bundle-spec.ts';
 import { beginDowntime, type GuardKind } from './downtime.ts';
@@ -125,7 +126,8 @@ async function captureInto(input: CaptureInput, { id, work, plan, store, env }: 
   const { host, spec, signal } = input;
   const createdAt = instantText(Math.floor(host.now() / 1000));
   const payload = join(work, 'payload');
-  const stage = openStage(payload, namesOfIds(host.files), signal);
+  const stage = openStage(payload, namesOfIds(host.files));
+  const breathe = breather(signal);
   const databases: BundleManifest['databases'] = [];
   // Longer than any capture within its budget, and short enough that nobody waits a day for a service.
   const guardMs = Math.max(spec.downtimeBudgetMs * 10, 600_000);
@@ -151,25 +153,25 @@ async function captureInto(input: CaptureInput, { id, work, plan, store, env }: 
       if (attributes === undefined) stage.notes.add('Extended attributes were not captured: getfattr is not installed.');
       const out = leftOut(spec, root);
       const walk = walkTree(root.path, {
-        signal,
         leaveOut: (path) => out(path) !== undefined,
         onProblem: (path, reason) => {
           // What is left out may come and go, as the side files of a database do.
           if (out(path) === undefined) stage.problems.push({ name: `data/${root.name}${path === '' ? '' : `/${path}`}`, reason });
         },
       });
-      for await (const item of walk) {
+      for (const item of walk) {
+        const pause = breathe(1 + Number(item.stats.size) / 65_536);
+        if (pause !== undefined) await pause;
         const name = item.path === '' ? `data/${root.name}` : `data/${root.name}/${item.path}`;
         const copy = copies.get(name);
         const xattrs = attributes?.get(item.path === '' ? root.path : `${root.path}/${item.path}`);
-        await stage.add({ name, item, ...(copy === undefined ? {} : { copy }), xattrs });
+        stage.add({ name, item, ...(copy === undefined ? {} : { copy }), xattrs });
         input.onProgress?.('read', stage.bytes, plan.bytes);
       }
     }
     for (const [index, database] of spec.databases.entries()) {
       if (database.kind !== 'command') continue;
-      for await (const item of walkTree(join(work, `database-${index}`)))
-        await stage.add({ name: `db/${database.name}.dump`, item });
+      for (const item of walkTree(join(work, `database-${index}`))) stage.add({ name: `db/${database.name}.dump`, item });
     }
   } finally {
     stage.close();
@@ -253,6 +255,7 @@ async function checkWritten(path: string, manifest: BundleManifest, input: Captu
     onMember: (entry) => {
       done += entry.size;
       input.onProgress?.('check', done, manifest.totals.bytes);
+      return undefined;
     },
   });
   if (read.treeDigest !== manifest.treeDigest)

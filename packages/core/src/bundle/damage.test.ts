@@ -51,7 +51,7 @@ const manifestOf = (entries: readonly BundleEntry[], change: Partial<BundleManif
 
 async function pack(root: string, out: string, compression: 'gzip' | 'none'): Promise<BundleManifest> {
   const stage = openStage(`${out}.payload`, namesOfIds(host.files));
-  for await (const item of walkTree(root)) await stage.add({ name: item.path === '' ? 'data/r' : `data/r/${item.path}`, item });
+  for (const item of walkTree(root)) stage.add({ name: item.path === '' ? 'data/r' : `data/r/${item.path}`, item });
   stage.close();
   const manifest = manifestOf(stage.entries);
   await writeBundle({ manifest, payload: `${out}.payload`, out, compression, recipients: [] });

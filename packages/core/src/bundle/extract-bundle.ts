@@ -3,7 +3,10 @@ import {
   chownSync,
   closeSync,
   constants,
+  fchmodSync,
+  fchownSync,
   ftruncateSync,
+  futimesSync,
   lchownSync,
   linkSync,
   lutimesSync,
@@ -16,14 +19,15 @@ import {
 import { join } from 'node:path';
 import { RotaError } from '../errors/rota-error.ts';
 import type { Host } from '../host/host.ts';
+import { breather } from './breath.ts';
 import { writeAttributes } from './extended-attributes.ts';
 import { bytesOfName, nameOfBytes } from './file-name.ts';
 import type { BundleEntry, BundleManifest } from './manifest.ts';
 import { namesOfIds } from './names-of-ids.ts';
 import { freeBytes } from './plan-capture.ts';
-import { leavesRoot, readBundle } from './read-bundle.ts';
+import { leavesRoot, type MemberSink, readBundle } from './read-bundle.ts';
 import { openStage } from './stage-tree.ts';
-import { digested, microseconds } from './tree-digest.ts';
+import { digestLine, microseconds } from './tree-digest.ts';
 import { walkTree } from './walk-tree.ts';
 
 export interface ExtractInput {
@@ -57,6 +61,7 @@ export interface Extracted {
 export async function extractBundle(input: ExtractInput): Promise<Extracted> {
   const { host, places, dumps } = input;
   const notes = new Set<string>();
+  const mayGive = isRoot();
   const links: BundleEntry[] = [];
   const pipes: BundleEntry[] = [];
   let done = 0;
@@ -88,9 +93,9 @@ export async function extractBundle(input: ExtractInput): Promise<Extracted> {
           throw new RotaError('ROTA_BUNDLE_SPACE', `${total} bytes are needed beside ${place}, and ${free} are free.`);
       }
     },
-    async onMember(entry, content) {
+    onMember(entry) {
       const place = placeOf(entry.name);
-      if (place === undefined) return;
+      if (place === undefined) return undefined;
       if (entry.type === 'folder') mkdirSync(place, { mode: 0o700 });
       else if (entry.type === 'hardlink') {
         const target = placeOf(entry.link ?? '');
@@ -99,10 +104,11 @@ export async function extractBundle(input: ExtractInput): Promise<Extracted> {
       } else if (entry.type === 'symlink') links.push(entry);
       else if (entry.type === 'fifo') pipes.push(entry);
       else {
-        await writeFile(place, entry, content);
         done += entry.size;
         input.onBytes?.(done, total);
+        return fileSink(place, entry, mayGive);
       }
+      return undefined;
     },
   });
   for (const entry of pipes) {
@@ -124,26 +130,46 @@ export async function extractBundle(input: ExtractInput): Promise<Extracted> {
   );
   const trouble = attributes.size === 0 ? undefined : await writeAttributes(host.run, attributes);
   if (trouble !== undefined) notes.add(`Extended attributes were not restored: ${trouble}`);
-  setFacts(restored, placeOf, notes);
+  setFacts(restored, placeOf, mayGive, notes);
   await compareTree(input, restored, trouble === undefined, notes);
   return { manifest, notes: [...notes] };
 }
 
-async function writeFile(place: Buffer, entry: BundleEntry, content: AsyncIterable<Uint8Array>): Promise<void> {
+/** Makes a file that must not exist. Owner, mode and time are set while it is open, unless attributes have to be written to it first. */
+function fileSink(place: Buffer, entry: BundleEntry, mayGive: boolean): MemberSink {
   const file = openSync(place, constants.O_CREAT | constants.O_EXCL | constants.O_WRONLY | constants.O_NOFOLLOW, 0o600);
-  try {
-    let at = 0;
-    for await (const part of content) {
+  let at = 0;
+  return {
+    write(part) {
       if (entry.sparse === true) writeBlocks(file, part, at);
       else
         for (let written = 0; written < part.length; )
           written += writeSync(file, part, written, part.length - written, at + written);
       at += part.length;
-    }
-    if (entry.sparse === true) ftruncateSync(file, entry.size);
-  } finally {
-    closeSync(file);
-  }
+    },
+    end() {
+      try {
+        if (entry.sparse === true) ftruncateSync(file, entry.size);
+        if (entry.xattrs === undefined && entry.name.startsWith('data/')) {
+          if (mayGive) fchownSync(file, entry.uid, entry.gid);
+          fchmodSync(file, safeMode(entry));
+          const seconds = secondsOf(entry);
+          futimesSync(file, seconds, seconds);
+        }
+      } finally {
+        closeSync(file);
+      }
+    },
+    abort: () => closeSync(file),
+  };
+}
+
+/** Only root gives files away. */
+const isRoot = (): boolean => process.getuid?.() === 0;
+
+/** Half a microsecond on: Node rounds down what it is given as a floating-point number. */
+function secondsOf({ mtimeNs }: BundleEntry): number {
+  return (Number(microseconds(BigInt(mtimeNs))) + 0.5) / 1e6;
 }
 
 /** Leaves blocks of zeros out, so that they become holes again. */
@@ -157,25 +183,30 @@ function writeBlocks(file: number, part: Uint8Array, at: number): void {
   }
 }
 
-/** Owners, modes and times, what is deepest first: making a file changes the time of its folder. */
-function setFacts(entries: readonly BundleEntry[], placeOf: (name: string) => Buffer | undefined, notes: Set<string>): void {
-  const root = process.getuid?.() === 0;
-  if (!root && process.getuid !== undefined && entries.some(({ uid }) => uid !== process.getuid?.()))
+/** Owners, modes and times of what has none yet, what is deepest first: making a file changes the time of its folder. */
+function setFacts(
+  entries: readonly BundleEntry[],
+  placeOf: (name: string) => Buffer | undefined,
+  mayGive: boolean,
+  notes: Set<string>,
+): void {
+  if (!mayGive && process.getuid !== undefined && entries.some(({ uid }) => uid !== process.getuid?.()))
     notes.add('Owners were not restored: only root can give files to others.');
-  for (const entry of [...entries].reverse()) {
+  if (entries.some((entry) => entry.type !== 'symlink' && safeMode(entry) !== entry.mode))
+    notes.add('Set-user-id and set-group-id bits of files were taken away.');
+  for (let at = entries.length - 1; at >= 0; at--) {
+    const entry = entries[at];
+    if (entry === undefined || entry.type === 'hardlink' || (entry.type === 'file' && entry.xattrs === undefined)) continue;
     const place = placeOf(entry.name);
-    if (place === undefined || entry.type === 'hardlink') continue;
-    // Half a microsecond on: Node rounds down what it is given as a floating-point number.
-    const seconds = (Number(microseconds(BigInt(entry.mtimeNs))) + 0.5) / 1e6;
+    if (place === undefined) continue;
+    const seconds = secondsOf(entry);
     if (entry.type === 'symlink') {
-      if (root) lchownSync(place, entry.uid, entry.gid);
+      if (mayGive) lchownSync(place, entry.uid, entry.gid);
       lutimesSync(place, seconds, seconds);
       continue;
     }
-    if (root) chownSync(place, entry.uid, entry.gid);
-    const mode = safeMode(entry);
-    if (mode !== entry.mode) notes.add('Set-user-id and set-group-id bits of files were taken away.');
-    chmodSync(place, mode);
+    if (mayGive) chownSync(place, entry.uid, entry.gid);
+    chmodSync(place, safeMode(entry));
     utimesSync(place, seconds, seconds);
   }
 }
@@ -193,11 +224,15 @@ async function compareTree(
 ): Promise<void> {
   const byName = new Map(expected.map((entry) => [entry.name, entry]));
   // Attributes were read back by who set them; here the tree itself is compared.
-  const facts = (entry: BundleEntry): string => JSON.stringify(digested({ ...entry, mode: safeMode(entry), xattrs: undefined }));
+  const facts = ({ xattrs: _, ...entry }: BundleEntry): string => digestLine({ ...entry, mode: safeMode(entry) });
+  const breathe = breather(signal);
   for (const [root, place] of places) {
-    const stage = openStage(undefined, namesOfIds(host.files), signal);
-    for await (const item of walkTree(place, { signal }))
-      await stage.add({ name: item.path === '' ? `data/${root}` : `data/${root}/${item.path}`, item });
+    const stage = openStage(undefined, namesOfIds(host.files));
+    for (const item of walkTree(place)) {
+      const pause = breathe(1 + Number(item.stats.size) / 65_536);
+      if (pause !== undefined) await pause;
+      stage.add({ name: item.path === '' ? `data/${root}` : `data/${root}/${item.path}`, item });
+    }
     for (const entry of stage.entries) {
       const wanted = byName.get(entry.name);
       byName.delete(entry.name);

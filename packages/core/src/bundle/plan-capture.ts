@@ -1,5 +1,6 @@
 import { readlinkSync, statfsSync } from 'node:fs';
 import type { Issue } from '../errors/issue.ts';
+import { breather } from './breath.ts';
 import type { BundleSpec, IdentityRule } from './bundle-spec.ts';
 import { nameOfBytes } from './file-name.ts';
 import { identityPolicy } from './identity-policy.ts';
@@ -37,6 +38,8 @@ export function leftOut(
     ),
   );
   const policyOf = identityPolicy(spec);
+  // Most roots leave nothing out, and are large.
+  if (beside.size === 0 && patterns.length === 0 && spec.identity.length === 0) return () => undefined;
   return (path) => {
     if (beside.has(path) || patterns.some((matches) => matches(path))) return 'pattern';
     const rule = policyOf(`${root.path}/${path}`);
@@ -60,11 +63,11 @@ export async function planCapture(spec: BundleSpec, signal?: AbortSignal): Promi
       message,
       ...(suggestion === undefined ? {} : { suggestion }),
     });
+  const breathe = breather(signal);
   for (const root of spec.roots) {
     const out = leftOut(spec, root);
     let kind: 'folder' | 'file' | 'missing' = 'missing';
     const walk = walkTree(root.path, {
-      signal,
       leaveOut: (path) => {
         const why = out(path);
         if (why === undefined) return false;
@@ -73,7 +76,9 @@ export async function planCapture(spec: BundleSpec, signal?: AbortSignal): Promi
         return true;
       },
     });
-    for await (const { path, place, stats } of walk) {
+    for (const { path, place, stats } of walk) {
+      const pause = breathe();
+      if (pause !== undefined) await pause;
       if (path === '') {
         if (!stats.isDirectory() && !stats.isFile()) {
           error(`The root ${root.name} (${root.path}) is neither a folder nor a file.`, 'Declare the path that it leads to.');

@@ -1,20 +1,30 @@
-import { createHash } from 'node:crypto';
+import { createHash, type Hash, hash } from 'node:crypto';
 import * as v from 'valibot';
 import { RotaError } from '../errors/rota-error.ts';
 import { canonicalJson } from '../state/digest.ts';
 import { type BundleEntry, type BundleManifest, manifestSchema } from './manifest.ts';
 import { memberOf } from './stage-tree.ts';
 import { readArchive } from './stream-parts.ts';
-import { checkName, readTar } from './tar/read-tar.ts';
-import type { TarMember } from './tar/tar-member.ts';
+import { checkName, parseHeader, type TarReader, tarParser } from './tar/read-tar.ts';
+import { tarHeader } from './tar/tar-header.ts';
+import { blockSize, type TarMember } from './tar/tar-member.ts';
 import { treeDigest } from './tree-digest.ts';
+
+/** What becomes of the content of one member. */
+export interface MemberSink {
+  readonly write: (part: Uint8Array) => void;
+  /** All of it was written, and it is what the manifest says. */
+  readonly end: () => void;
+  /** Called instead of `end` when it is not, or when reading fails. */
+  readonly abort: () => void;
+}
 
 /** What reads the members of a bundle as they come. */
 export interface BundleReader {
   /** Before the first member; the manifest is well formed and holds nothing hostile. */
-  readonly onManifest?: (manifest: BundleManifest, text: Uint8Array) => void | Promise<void>;
-  /** The content must be read to its end, or not at all. It is compared with the manifest while it passes. */
-  readonly onMember?: (entry: BundleEntry, content: AsyncIterable<Uint8Array>) => void | Promise<void>;
+  readonly onManifest?: (manifest: BundleManifest, text: Uint8Array) => void;
+  /** A member is there as the manifest lists it. Whoever wants its content gives a sink; it is compared with the manifest in any case. */
+  readonly onMember?: (entry: BundleEntry) => MemberSink | undefined;
   readonly signal?: AbortSignal | undefined;
   /** A file with age keys. */
   readonly ageIdentity?: string | undefined;
@@ -23,54 +33,121 @@ export interface BundleReader {
 const largestManifest = 256 * 1024 * 1024;
 
 /**
- * Reads a whole bundle, by the path of its file or as the bytes of its archive, and compares every member with the manifest: each there once, in order, with its metadata and SHA-256, nothing else,
- * and the end of the archive. Resolves to the manifest.
+ * Reads a whole bundle, by the path of its file or as the bytes of its archive, and compares every member with the manifest: each there once, in
+ * order, with its metadata and SHA-256, nothing else, and the end of the archive. Resolves to the manifest.
  *
  * @throws ROTA_BUNDLE_FORMAT, ROTA_BUNDLE_HOSTILE, ROTA_BUNDLE_MISMATCH, ROTA_BUNDLE_NEWER, ROTA_BUNDLE_COMPRESSION
  */
 export async function readBundle(source: string | AsyncIterable<Uint8Array>, reader: BundleReader = {}): Promise<BundleManifest> {
-  let manifest: BundleManifest | undefined;
-  let next = 0;
-  for await (const { member, content } of readTar(
-    typeof source === 'string' ? readArchive(source, reader.ageIdentity) : source,
-  )) {
-    reader.signal?.throwIfAborted();
-    if (manifest === undefined) {
-      const text = await manifestText(member, content);
-      manifest = parseManifest(text);
-      await reader.onManifest?.(manifest, text);
-      continue;
+  const members = memberComparer(reader);
+  const parser = tarParser(members);
+  try {
+    for await (const chunk of typeof source === 'string' ? readArchive(source, reader.ageIdentity) : source) {
+      reader.signal?.throwIfAborted();
+      parser.feed(chunk);
     }
-    const entry = manifest.entries[next];
-    next += 1;
-    if (entry === undefined) throw mismatch(`it holds ${member.name}, which its manifest does not list`);
-    if (canonicalJson(plain(member)) !== canonicalJson(plain(memberOf(entry))))
-      throw mismatch(`at ${entry.name}: the member "${member.name}" is not what the manifest lists`);
-    const checked = compared(entry, content);
-    await reader.onMember?.(entry, checked);
-    // What the reader left alone is compared all the same.
-    for await (const _ of checked);
+    parser.finish();
+    return members.finish();
+  } catch (error) {
+    members.abort();
+    throw error;
   }
-  if (manifest === undefined) throw notABundle('it is empty');
-  const missing = manifest.entries[next];
-  if (missing !== undefined) throw mismatch(`${missing.name} is missing`);
-  return manifest;
 }
 
 /** Reads the manifest alone. */
 export async function readManifest(path: string, ageIdentity?: string): Promise<BundleManifest> {
-  for await (const { member, content } of readTar(readArchive(path, ageIdentity)))
-    return parseManifest(await manifestText(member, content));
+  let manifest: BundleManifest | undefined;
+  const members = memberComparer({ onManifest: (found) => (manifest = found) });
+  const parser = tarParser(members);
+  for await (const chunk of readArchive(path, ageIdentity)) {
+    // What comes behind the manifest may be of any kind: it is not looked at.
+    for (let at = 0; at < chunk.length && manifest === undefined; at += blockSize)
+      parser.feed(chunk.subarray(at, at + blockSize));
+    if (manifest !== undefined) return manifest;
+  }
   throw notABundle('it is empty');
 }
 
-async function manifestText(member: TarMember, content: AsyncIterable<Uint8Array>): Promise<Buffer> {
-  if (member.name !== 'manifest.json' || member.type !== 'file')
-    throw notABundle(`its first member is ${member.name}, not manifest.json`);
-  if (member.size > largestManifest) throw hostile(`a manifest of ${member.size} bytes`);
-  const parts: Uint8Array[] = [];
-  for await (const part of content) parts.push(Buffer.from(part));
-  return Buffer.concat(parts);
+/** Follows an archive along its manifest, which is its first member. */
+function memberComparer(reader: BundleReader): TarReader & { finish(): BundleManifest; abort(): void } {
+  let manifest: BundleManifest | undefined;
+  let manifestParts: Buffer[] | undefined;
+  let next = 0;
+  let entry: BundleEntry | undefined;
+  let sink: MemberSink | undefined;
+  let whole: Hash | undefined;
+  let digest = '';
+  return {
+    onHeader(header) {
+      if (manifest === undefined) {
+        const size = manifestSize(parseHeader(header));
+        manifestParts = [];
+        return size;
+      }
+      entry = manifest.entries[next];
+      next += 1;
+      checkHeader(header, entry);
+      sink = reader.onMember?.(entry);
+      whole = undefined;
+      digest = '';
+      return entry.size;
+    },
+    onContent(part) {
+      if (entry === undefined) {
+        // A copy: what it was cut from is used again for what comes behind it.
+        manifestParts?.push(Buffer.from(part));
+        return;
+      }
+      if (part.length === entry.size) digest = hash('sha256', part, 'hex');
+      else {
+        whole ??= createHash('sha256');
+        whole.update(part);
+      }
+      sink?.write(part);
+    },
+    onEnd() {
+      if (entry === undefined) {
+        const text = Buffer.concat(manifestParts ?? []);
+        manifestParts = undefined;
+        manifest = parseManifest(text);
+        reader.onManifest?.(manifest, text);
+        return;
+      }
+      if (entry.type === 'file' && entry.sha256 !== (whole?.digest('hex') ?? (digest || emptySha256)))
+        throw mismatch(`the content of ${entry.name} is not what was captured`);
+      const done = sink;
+      sink = undefined;
+      done?.end();
+    },
+    finish() {
+      if (manifest === undefined) throw notABundle('it is empty');
+      const missing = manifest.entries[next];
+      if (missing !== undefined) throw mismatch(`${missing.name} is missing`);
+      return manifest;
+    },
+    abort() {
+      sink?.abort();
+      sink = undefined;
+    },
+  };
+}
+
+const emptySha256 = hash('sha256', '', 'hex');
+
+/** A header has to be the one that a capture writes for what the manifest lists. */
+function checkHeader(header: Buffer, entry: BundleEntry | undefined): asserts entry is BundleEntry {
+  if (entry !== undefined && header.equals(tarHeader(memberOf(entry)))) return;
+  // Not byte for byte: what it says is read, so that it can be told what is wrong, or that it is the same in other words.
+  const member = parseHeader(header);
+  if (entry === undefined) throw mismatch(`it holds ${member.name}, which its manifest does not list`);
+  if (canonicalJson(plain(member)) !== canonicalJson(plain(memberOf(entry))))
+    throw mismatch(`at ${entry.name}: the member "${member.name}" is not what the manifest lists`);
+}
+
+function manifestSize({ name, type, size }: TarMember): number {
+  if (name !== 'manifest.json' || type !== 'file') throw notABundle(`its first member is ${name}, not manifest.json`);
+  if (size > largestManifest) throw hostile(`a manifest of ${size} bytes`);
+  return size;
 }
 
 /** The text of a `manifest.json`, checked. @throws ROTA_BUNDLE_FORMAT, ROTA_BUNDLE_NEWER, ROTA_BUNDLE_HOSTILE */
@@ -137,16 +214,6 @@ export function leavesRoot(name: string, link: string): boolean {
     if (folder.length < depthOfRoot) return true;
   }
   return false;
-}
-
-async function* compared(entry: BundleEntry, content: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
-  const hash = createHash('sha256');
-  for await (const part of content) {
-    hash.update(part);
-    yield part;
-  }
-  if (entry.sha256 !== undefined && hash.digest('hex') !== entry.sha256)
-    throw mismatch(`the content of ${entry.name} is not what was captured`);
 }
 
 function plain(member: TarMember): object {

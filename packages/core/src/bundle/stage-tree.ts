@@ -1,18 +1,9 @@
-import { createHash } from 'node:crypto';
-import {
-  type BigIntStats,
-  closeSync,
-  constants,
-  fstatSync,
-  ftruncateSync,
-  openSync,
-  readlinkSync,
-  readSync,
-  writeSync,
-} from 'node:fs';
+import { createHash, hash } from 'node:crypto';
+import { type BigIntStats, closeSync, constants, fstatSync, openSync, readlinkSync } from 'node:fs';
 import { nameOfBytes } from './file-name.ts';
 import type { BundleEntry, BundleProblem } from './manifest.ts';
 import type { NamesOfIds } from './names-of-ids.ts';
+import { openStageWriter, StageError } from './stage-writer.ts';
 import { tarHeader } from './tar/tar-header.ts';
 import { padding, type TarMember } from './tar/tar-member.ts';
 import { reasonOf, type TreeItem } from './walk-tree.ts';
@@ -33,95 +24,79 @@ export interface Stage {
   readonly notes: Set<string>;
   /** Bytes of content. */
   bytes: number;
-  add(item: StageItem): Promise<void>;
+  add(item: StageItem): void;
   close(): void;
 }
 
-/** Content is read and written in pieces of this size. */
-const pieceSize = 1024 * 1024;
-
 /** Opens a stage; without a path it only looks and hashes. Each file is read once and hashed on the way; one that changes meanwhile is read again, then reported. */
-export function openStage(path: string | undefined, names: NamesOfIds, signal?: AbortSignal): Stage {
-  const payload = path === undefined ? undefined : openSync(path, 'wx', 0o600);
-  const piece = Buffer.allocUnsafe(pieceSize);
+export function openStage(path: string | undefined, names: NamesOfIds): Stage {
+  const writer = openStageWriter(path);
   /** Name of the first member of each file that has several names. */
   const linked = new Map<string, string>();
-  let at = 0;
-  let sinceBreath = 0;
-  const stage: Stage = {
-    entries: [],
-    problems: [],
-    notes: new Set(),
-    bytes: 0,
-    add,
-    close: () => void (payload === undefined || closeSync(payload)),
-  };
+  const stage: Stage = { entries: [], problems: [], notes: new Set(), bytes: 0, add, close: writer.close };
   return stage;
 
-  async function add({ name, item, copy, xattrs }: StageItem): Promise<void> {
-    const { stats, place } = item;
-    sinceBreath += 1 + Number(stats.size) / pieceSize;
-    if (sinceBreath > 64) {
-      sinceBreath = 0;
-      await new Promise(setImmediate);
-      signal?.throwIfAborted();
-    }
+  function add({ name, item, copy, xattrs }: StageItem): void {
+    const { stats } = item;
     const type = typeOf(stats);
     if (type === undefined) {
       if (stats.isSocket()) stage.notes.add('Sockets were left out; a service makes them when it starts.');
       else stage.problems.push({ name, reason: 'is a device, which bundles do not hold' });
       return;
     }
-    const key = `${stats.dev}:${stats.ino}`;
-    const first = type === 'file' && stats.nlink > 1n && copy === undefined ? linked.get(key) : undefined;
-    if (first !== undefined) return member(entryOf(name, 'hardlink', stats, { link: first, xattrs: undefined }));
+    const several = type === 'file' && stats.nlink > 1n && copy === undefined;
+    const key = several ? `${stats.dev}:${stats.ino}` : '';
+    const first = several ? linked.get(key) : undefined;
     try {
-      if (type === 'symlink')
-        return member(entryOf(name, type, stats, { link: nameOfBytes(readlinkSync(place, { encoding: 'buffer' })), xattrs }));
-      if (type !== 'file') return member(entryOf(name, type, stats, { xattrs }));
-      file(name, item, copy, xattrs);
-      if (stats.nlink > 1n && copy === undefined) linked.set(key, name);
+      if (first !== undefined) member(entryOf(name, 'hardlink', stats, { link: first, xattrs: undefined }));
+      else if (type === 'file') file(name, item, copy, xattrs);
+      else member(entryOf(name, type, stats, { ...(type === 'symlink' ? { link: linkOf(item) } : {}), xattrs }));
+      if (several && first === undefined) linked.set(key, name);
     } catch (error) {
-      if (isFatal(error)) throw error;
+      if (error instanceof StageError) throw error;
       stage.problems.push({ name, reason: reasonOf(error) });
     }
   }
 
   function member(entry: BundleEntry): void {
-    write(tarHeader(memberOf(entry)));
+    writeHeader(entry);
     stage.entries.push(entry);
   }
 
+  function writeHeader(entry: BundleEntry): void {
+    if (path !== undefined) writer.write(tarHeader(memberOf(entry)));
+  }
+
   function file(name: string, item: TreeItem, copy: string | undefined, xattrs: StageItem['xattrs']): void {
-    const start = at;
+    const start = writer.position();
     for (let attempt = 1; ; attempt++) {
       const source = openSync(copy ?? item.place, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
       try {
-        const before = fstatSync(source, { bigint: true });
+        // The walk has just looked at it; what it saw is compared with what is there when it was read.
+        const before = attempt === 1 && copy === undefined ? item.stats : fstatSync(source, { bigint: true });
         const size = Number(before.size);
         const facts = copy === undefined ? before : item.stats;
         const sparse = copy === undefined && before.blocks * 512n < before.size;
         const entry = entryOf(name, 'file', facts, { size, xattrs, ...(sparse ? { sparse: true as const } : {}) });
-        write(tarHeader(memberOf(entry)));
+        writeHeader(entry);
         const { read, sha256 } = content(source, size);
-        const after = fstatSync(source, { bigint: true });
-        const changed = read < size || (copy === undefined && !isSame(before, after));
+        const changed = read < size || (copy === undefined && !isSame(before, fstatSync(source, { bigint: true })));
         if (changed && attempt < 3) {
-          back(start);
+          writer.back(start);
           continue;
         }
         if (read < size) {
-          back(start);
+          writer.back(start);
           stage.problems.push({ name, reason: 'became shorter while it was read; it is not in the bundle' });
           return;
         }
         if (changed) stage.problems.push({ name, reason: 'changed while it was read' });
-        write(Buffer.alloc(padding(size)));
+        writer.zeros(padding(size));
         stage.entries.push({ ...entry, sha256 });
         stage.bytes += size;
         return;
       } catch (error) {
-        if (!isFatal(error)) back(start);
+        if (!(error instanceof StageError)) writer.back(start);
         throw error;
       } finally {
         closeSync(source);
@@ -130,33 +105,18 @@ export function openStage(path: string | undefined, names: NamesOfIds, signal?: 
   }
 
   function content(source: number, size: number): { readonly read: number; readonly sha256: string } {
-    const hash = createHash('sha256');
-    let read = 0;
+    if (size === 0) return { read: 0, sha256: emptySha256 };
+    const first = writer.take(source, size, 0);
+    if (first.length === size) return { read: size, sha256: hash('sha256', first, 'hex') };
+    const whole = createHash('sha256').update(first);
+    let read = first.length;
     while (read < size) {
-      const got = readSync(source, piece, 0, Math.min(pieceSize, size - read), read);
-      if (got === 0) break;
-      const part = piece.subarray(0, got);
-      hash.update(part);
-      write(part);
-      read += got;
+      const part = writer.take(source, size - read, read);
+      if (part.length === 0) break;
+      whole.update(part);
+      read += part.length;
     }
-    return { read, sha256: hash.digest('hex') };
-  }
-
-  function write(bytes: Uint8Array): void {
-    for (let written = 0; payload !== undefined && written < bytes.length; ) {
-      try {
-        written += writeSync(payload, bytes, written, bytes.length - written, at + written);
-      } catch (error) {
-        throw new StageError(error);
-      }
-    }
-    at += bytes.length;
-  }
-
-  function back(to: number): void {
-    if (payload !== undefined) ftruncateSync(payload, to);
-    at = to;
+    return { read, sha256: whole.digest('hex') };
   }
 
   function entryOf(
@@ -184,20 +144,15 @@ export function openStage(path: string | undefined, names: NamesOfIds, signal?: 
   }
 }
 
-/** The stage itself cannot be written: the disk is full, not a file unreadable. */
-export class StageError extends Error {
-  constructor(cause: unknown) {
-    super(cause instanceof Error ? cause.message : String(cause), { cause });
-  }
-}
-
-function isFatal(error: unknown): boolean {
-  return error instanceof StageError;
-}
+const emptySha256 = hash('sha256', '', 'hex');
 
 /** The member of the archive that an entry of the manifest describes. */
 export function memberOf(entry: BundleEntry): TarMember {
   return { ...entry, mtimeNs: BigInt(entry.mtimeNs), link: entry.link ?? '', xattrs: entry.xattrs };
+}
+
+function linkOf({ place }: TreeItem): string {
+  return nameOfBytes(readlinkSync(place, { encoding: 'buffer' }));
 }
 
 function typeOf(stats: BigIntStats): BundleEntry['type'] | undefined {
@@ -208,5 +163,7 @@ function typeOf(stats: BigIntStats): BundleEntry['type'] | undefined {
 }
 
 function isSame(before: BigIntStats, after: BigIntStats): boolean {
-  return before.size === after.size && before.mtimeNs === after.mtimeNs && before.ctimeNs === after.ctimeNs;
+  return (
+    before.size === after.size && before.mtimeNs === after.mtimeNs && before.ctimeNs === after.ctimeNs && before.ino === after.ino
+  );
 }

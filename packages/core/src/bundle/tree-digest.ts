@@ -8,8 +8,17 @@ import type { BundleEntry } from './manifest.ts';
  */
 export function treeDigest(entries: Iterable<BundleEntry>): string {
   const hash = createHash('sha256');
-  for (const entry of entries) hash.update(`${canonicalJson(digested(entry))}\n`);
+  for (const entry of entries) hash.update(digestLine(entry));
   return hash.digest('hex');
+}
+
+/** One entry as it is hashed. Equal texts mean equal entries, as far as a restore can make them so. */
+export function digestLine(entry: BundleEntry): string {
+  if (entry.xattrs !== undefined) return `${canonicalJson(digested(entry))}\n`;
+  // The same text, with the keys in order by hand: this is done for every file, several times.
+  const { name, type, size, sha256, link } = entry;
+  const { mode, mtimeUs } = portable(entry);
+  return `${JSON.stringify({ link, mode, mtimeUs, name, sha256, size, type })}\n`;
 }
 
 /** What of an entry has to be the same after a restore. */
@@ -17,14 +26,24 @@ export function digested({ name, type, mode, mtimeNs, size, sha256, link, xattrs
   return {
     name,
     type,
-    // Linux has no modes of symbolic links; a hard link is the file that it leads to.
-    mode: type === 'symlink' || type === 'hardlink' ? 0 : mode,
-    mtimeUs: type === 'hardlink' ? '0' : String(microseconds(BigInt(mtimeNs))),
+    ...portable({ type, mode, mtimeNs }),
     size,
     sha256,
     link,
     xattrs,
   };
+}
+
+/** Linux has no modes of symbolic links; a hard link is the file that it leads to. */
+function portable({ type, mode, mtimeNs }: Pick<BundleEntry, 'type' | 'mode' | 'mtimeNs'>): { mode: number; mtimeUs: string } {
+  return {
+    mode: type === 'symlink' || type === 'hardlink' ? 0 : mode,
+    mtimeUs: type === 'hardlink' ? '0' : microsecondsText(mtimeNs),
+  };
+}
+
+function microsecondsText(ns: string): string {
+  return ns.length > 9 && !ns.startsWith('-') ? ns.slice(0, -3) : String(microseconds(BigInt(ns)));
 }
 
 export function microseconds(ns: bigint): bigint {

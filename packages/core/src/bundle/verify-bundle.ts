@@ -194,8 +194,9 @@ async function readRootNames(path: string, ageIdentity: string | undefined): Pro
 
 function progressOf(onProgress: VerifyInput['onProgress'], total: number) {
   let done = 0;
-  return (entry: { readonly size: number }): void => {
+  return (entry: { readonly size: number }): undefined => {
     done += entry.size;
     onProgress?.(done, total);
+    return undefined;
   };
 }

@@ -15,19 +15,15 @@ export interface WalkOptions {
   readonly leaveOut?: (path: string, stats: BigIntStats) => boolean;
   /** What could not be looked at. */
   readonly onProblem?: (path: string, reason: string) => void;
-  readonly signal?: AbortSignal | undefined;
 }
 
-/** Everything below a root, folders before what is in them, names in the order of their bytes. Links are never followed. */
-export async function* walkTree(root: string, options: WalkOptions = {}): AsyncGenerator<TreeItem> {
-  let count = 0;
+/**
+ * Everything below a root, folders before what is in them, names in the order of their bytes. Links are never followed. Nothing of it waits: who
+ * walks a large tree breathes.
+ */
+export function* walkTree(root: string, options: WalkOptions = {}): Generator<TreeItem> {
   const pending: { readonly path: string; readonly place: Buffer }[] = [{ path: '', place: bytesOfName(root) }];
   for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
-    count += 1;
-    if (count % 256 === 0) {
-      await new Promise(setImmediate);
-      options.signal?.throwIfAborted();
-    }
     const { path, place } = next;
     const stats = attempt(path, () => lstatSync(place, { bigint: true }));
     if (stats === undefined || (path !== '' && options.leaveOut?.(path, stats) === true)) continue;

@@ -26,8 +26,7 @@ export async function sampleBundle(second = 0, change: Partial<Sidecar> = {}): P
   const id = randomBytes(8).toString('hex');
   const payload = join(folder, 'payload');
   const stage = openStage(payload, namesOfIds(nodeFiles));
-  for await (const item of walkTree(root))
-    await stage.add({ name: item.path === '' ? 'data/root' : `data/root/${item.path}`, item });
+  for (const item of walkTree(root)) stage.add({ name: item.path === '' ? 'data/root' : `data/root/${item.path}`, item });
   stage.close();
   const manifest: BundleManifest = {
     formatVersion: 1,

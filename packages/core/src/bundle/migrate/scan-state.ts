@@ -1,4 +1,5 @@
 import { type BigIntStats, readlinkSync } from 'node:fs';
+import { breather } from '../breath.ts';
 import { nameOfBytes } from '../file-name.ts';
 import type { BundleEntry } from '../manifest.ts';
 import { walkTree } from '../walk-tree.ts';
@@ -39,13 +40,15 @@ export async function* scanState(
 ): AsyncGenerator<ScannedEntry> {
   const linked = new Map<string, string>();
   const recent = BigInt(options.nowMs) * 1_000_000n - racyNs;
+  const breathe = breather(options.signal);
   for (const root of roots) {
     const walk = walkTree(root.path, {
-      signal: options.signal,
       ...(root.leaveOut === undefined ? {} : { leaveOut: root.leaveOut }),
       ...(options.onProblem === undefined ? {} : { onProblem: options.onProblem }),
     });
-    for await (const { path, place, stats } of walk) {
+    for (const { path, place, stats } of walk) {
+      const pause = breathe();
+      if (pause !== undefined) await pause;
       const type = typeOf(stats);
       if (type === undefined) continue;
       const name = path === '' ? `data/${root.name}` : `data/${root.name}/${path}`;

@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
 import { closeSync, constants, openSync, readSync } from 'node:fs';
-import { canonicalJson } from '../../state/digest.ts';
-import { digested } from '../tree-digest.ts';
+import { digestLine } from '../tree-digest.ts';
 import type { ScannedEntry } from './scan-state.ts';
 
 /** A digest of a whole state, and what it took. */
@@ -67,7 +66,7 @@ export function stateHasher(now: () => number, signal?: AbortSignal): StateHashe
         bytes += size;
         const described = { name, type, mode, mtimeNs: String(mtimeNs), size, uid: 0, gid: 0, user: '', group: '' };
         const whole = { ...described, ...(link === undefined ? {} : { link }), ...(sha256 === undefined ? {} : { sha256 }) };
-        all.update(`${canonicalJson(digested(whole))}\n`);
+        all.update(digestLine(whole));
       }
       return { treeDigest: all.digest('hex'), entries: count, bytes, hashedBytes, hashMs: now() - started };
     },

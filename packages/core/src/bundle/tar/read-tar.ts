@@ -3,67 +3,120 @@ import { nameOfBytes } from '../file-name.ts';
 import { checksum } from './tar-header.ts';
 import { blockSize, padding, type TarMember } from './tar-member.ts';
 
-/** A member and its content. The content must be read, or left alone, before the next member is asked for. */
-export interface ReadMember {
-  readonly member: TarMember;
-  readonly content: AsyncIterable<Uint8Array>;
+/** What becomes of a member as it passes. */
+export interface TarReader {
+  /**
+   * Called with the bytes of a header: one block, or an extended header and the block behind it. Answers with the size of the content;
+   * {@link parseHeader} says it.
+   */
+  readonly onHeader: (header: Buffer) => number;
+  /** A piece of the content of the member, in order. */
+  readonly onContent: (part: Buffer) => void;
+  /** The content is whole. */
+  readonly onEnd: () => void;
 }
 
 /** No header that a capture writes is longer: names and links are at most 4 kB, attributes 64 kB each. */
 const longestPaxBody = 1024 * 1024;
 
+const noBytes = Buffer.alloc(0);
+
 /**
- * Reads a tar archive member by member with flat memory. It reads what captures write, and refuses what they never write: devices, sparse
- * members, global headers, GNU long names, names that are absolute or hold `.` or `..`. The end of the archive must be there, and only
- * zeros may follow it.
+ * Reads a tar archive member by member as its bytes come, with flat memory. The end of the archive must be there, and only zeros may
+ * follow it. What a header may say is for {@link parseHeader}.
+ *
+ * @throws ROTA_BUNDLE_FORMAT, ROTA_BUNDLE_HOSTILE, and what the reader throws
+ */
+export function tarParser(reader: TarReader): { feed(chunk: Uint8Array): void; finish(): void } {
+  let rest: Buffer = noBytes;
+  let state: 'header' | 'content' | 'padding' | 'end' = 'header';
+  let left = 0;
+  let zeroBytes = 0;
+  let inside = false;
+
+  /** Length of the header that begins here; more than there is when it cannot be told yet. */
+  function headerLength(data: Buffer, at: number): number {
+    if (data.length - at < blockSize || data[at + 156] !== extended) return blockSize;
+    const { fields } = readBlock(data.subarray(at, at + blockSize));
+    if (fields.size > longestPaxBody) throw hostile(`an extended header of ${fields.size} bytes`);
+    return blockSize + fields.size + padding(fields.size) + blockSize;
+  }
+
+  function feed(chunk: Uint8Array): void {
+    const fresh = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.length);
+    const data = rest.length === 0 ? fresh : Buffer.concat([rest, fresh]);
+    rest = noBytes;
+    let at = 0;
+    while (at < data.length) {
+      if (state === 'header') {
+        const length = headerLength(data, at);
+        if (data.length - at < length) {
+          rest = data.subarray(at);
+          return;
+        }
+        const header = data.subarray(at, at + length);
+        if (header[0] === 0 && isZero(header)) {
+          state = 'end';
+          continue;
+        }
+        at += length;
+        left = reader.onHeader(header);
+        inside = left > 0;
+        zeroBytes = padding(left);
+        state = left > 0 ? 'content' : 'header';
+        if (left === 0) reader.onEnd();
+      } else if (state === 'content') {
+        const part = data.subarray(at, at + left);
+        at += part.length;
+        left -= part.length;
+        reader.onContent(part);
+        if (left > 0) continue;
+        inside = false;
+        reader.onEnd();
+        left = zeroBytes;
+        zeroBytes = 0;
+        state = left > 0 ? 'padding' : 'header';
+      } else if (state === 'padding') {
+        const fill = data.subarray(at, at + left);
+        at += fill.length;
+        left -= fill.length;
+        if (!isZero(fill)) throw damaged('there is something between two members');
+        if (left === 0) state = 'header';
+      } else {
+        const tail = data.subarray(at);
+        if (!isZero(tail)) throw damaged(zeroBytes < endSize ? 'the mark of its end is incomplete' : 'something follows its end');
+        zeroBytes += tail.length;
+        return;
+      }
+    }
+  }
+
+  return {
+    feed,
+    finish() {
+      if (inside) throw damaged('it ends inside a member');
+      if (state !== 'end') throw damaged('it ends without the mark of its end');
+      if (zeroBytes < endSize) throw damaged('the mark of its end is incomplete');
+    },
+  };
+}
+
+const extended = 'x'.charCodeAt(0);
+const endSize = 2 * blockSize;
+
+/**
+ * What a header says of its member. Only what captures write is taken: no devices, sparse members, global headers or GNU long names, and no names
+ * that are absolute or hold `.` or `..`.
  *
  * @throws ROTA_BUNDLE_FORMAT, ROTA_BUNDLE_HOSTILE
  */
-export async function* readTar(source: AsyncIterable<Uint8Array>): AsyncGenerator<ReadMember> {
-  const input = blockReader(source);
-  for (;;) {
-    const block = await input.exactly(blockSize);
-    if (block === undefined) throw damaged('it ends without the mark of its end');
-    if (isZero(block)) {
-      const second = await input.exactly(blockSize);
-      if (second === undefined || !isZero(second)) throw damaged('the mark of its end is incomplete');
-      for await (const rest of input.chunks(Number.POSITIVE_INFINITY))
-        if (!isZero(rest)) throw damaged('something follows its end');
-      return;
-    }
-    const { flag, fields } = readBlock(block);
-    let pax: ReadonlyMap<string, Buffer> = new Map();
-    let header = fields;
-    let type = flag;
-    if (flag === 'x') {
-      if (fields.size > longestPaxBody) throw hostile(`an extended header of ${fields.size} bytes`);
-      const body = await input.exactly(fields.size + padding(fields.size));
-      const next = await input.exactly(blockSize);
-      if (body === undefined || next === undefined) throw damaged('it ends inside an extended header');
-      pax = readPax(body.subarray(0, fields.size));
-      ({ flag: type, fields: header } = readBlock(next));
-      if (type === 'x') throw hostile('two extended headers in a row');
-    }
-    const member = memberOf(type, header, pax);
-    let left = member.size;
-    async function* content(): AsyncGenerator<Uint8Array> {
-      while (left > 0) {
-        for await (const chunk of input.chunks(left)) {
-          left -= chunk.length;
-          yield chunk;
-          if (left === 0) break;
-        }
-        if (left > 0) throw damaged(`it ends inside ${member.name}`);
-      }
-    }
-    yield { member, content: content() };
-    // What was not read is passed over.
-    for await (const chunk of input.chunks(left)) left -= chunk.length;
-    if (left > 0) throw damaged(`it ends inside ${member.name}`);
-    const fill = await input.exactly(padding(member.size));
-    if (fill === undefined) throw damaged(`it ends behind ${member.name}`);
-    if (!isZero(fill)) throw damaged(`there is something between ${member.name} and what follows`);
-  }
+export function parseHeader(header: Buffer): TarMember {
+  const { flag, fields } = readBlock(header.subarray(0, blockSize));
+  if (flag !== 'x') return memberOf(flag, fields, new Map());
+  const pax = readPax(header.subarray(blockSize, blockSize + fields.size));
+  const main = readBlock(header.subarray(header.length - blockSize));
+  if (main.flag === 'x') throw hostile('two extended headers in a row');
+  return memberOf(main.flag, main.fields, pax);
 }
 
 function memberOf(flag: string, fields: Fields, pax: ReadonlyMap<string, Buffer>): TarMember {
@@ -239,48 +292,8 @@ function nanoseconds(text: string): bigint {
 }
 
 function isZero(bytes: Uint8Array): boolean {
-  for (const byte of bytes) if (byte !== 0) return false;
+  for (let at = 0; at < bytes.length; at++) if (bytes[at] !== 0) return false;
   return true;
-}
-
-/** Cuts a stream where a reader asks for it. */
-function blockReader(source: AsyncIterable<Uint8Array>) {
-  const iterator = source[Symbol.asyncIterator]();
-  let rest: Buffer = Buffer.alloc(0);
-  async function more(): Promise<boolean> {
-    if (rest.length > 0) return true;
-    for (;;) {
-      const { done, value } = await iterator.next();
-      if (done) return false;
-      if (value.length === 0) continue;
-      rest = Buffer.from(value.buffer, value.byteOffset, value.length);
-      return true;
-    }
-  }
-  return {
-    /** `undefined` when the stream ends before. */
-    async exactly(length: number): Promise<Buffer | undefined> {
-      if (length === 0) return Buffer.alloc(0);
-      const parts: Buffer[] = [];
-      for (let left = length; left > 0; ) {
-        if (!(await more())) return undefined;
-        const part = rest.subarray(0, left);
-        parts.push(part);
-        rest = rest.subarray(part.length);
-        left -= part.length;
-      }
-      return parts.length === 1 && parts[0] !== undefined ? parts[0] : Buffer.concat(parts);
-    },
-    /** At most so many bytes, in pieces as they come. */
-    async *chunks(most: number): AsyncGenerator<Buffer> {
-      for (let left = most; left > 0 && (await more()); ) {
-        const part = rest.subarray(0, Math.min(left, rest.length));
-        rest = rest.subarray(part.length);
-        left -= part.length;
-        yield part;
-      }
-    },
-  };
 }
 
 function damaged(why: string): RotaError {

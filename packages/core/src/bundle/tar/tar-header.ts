@@ -6,30 +6,39 @@ import { blockSize, padding, type TarMember, typeFlags } from './tar-member.ts';
  * extended attributes as SCHILY.xattr, which GNU tar and bsdtar read). Equal members give equal bytes.
  */
 export function tarHeader(member: TarMember): Buffer {
-  const name = bytesOfName(member.type === 'folder' ? `${member.name}/` : member.name);
-  const link = bytesOfName(member.link);
-  const records: Buffer[] = [];
-  const odd = !isPlainName(member.name) || !isPlainName(member.link);
-  const user = Buffer.from(member.user);
-  const group = Buffer.from(member.group);
+  const nameText = member.type === 'folder' ? `${member.name}/` : member.name;
+  const name = bytesOf(nameText);
+  const link = bytesOf(member.link);
+  const user = bytesOf(member.user);
+  const group = bytesOf(member.group);
   const seconds = floorSeconds(member.mtimeNs);
   const nanoseconds = member.mtimeNs - seconds * 1_000_000_000n;
-  const ascii = (bytes: Buffer): boolean => bytes.every((byte) => byte < 0x80);
+  const records: Buffer[] = [];
   // Raw bytes in a record are announced, so that readers that convert leave them alone.
-  if (odd) records.push(paxRecord('hdrcharset', Buffer.from('BINARY')));
-  if (name.length > 100 || !ascii(name)) records.push(paxRecord('path', name));
-  if (link.length > 100 || !ascii(link)) records.push(paxRecord('linkpath', link));
+  if (!(isAscii(nameText) || isPlainName(member.name)) || !(isAscii(member.link) || isPlainName(member.link)))
+    records.push(paxRecord('hdrcharset', Buffer.from('BINARY')));
+  if (name.length > 100 || !isAscii(nameText)) records.push(paxRecord('path', name));
+  if (link.length > 100 || !isAscii(member.link)) records.push(paxRecord('linkpath', link));
   if (member.size > 0o77777777777) records.push(paxRecord('size', Buffer.from(String(member.size))));
   if (member.uid > 0o7777777) records.push(paxRecord('uid', Buffer.from(String(member.uid))));
   if (member.gid > 0o7777777) records.push(paxRecord('gid', Buffer.from(String(member.gid))));
-  if (user.length > 31 || !ascii(user)) records.push(paxRecord('uname', user));
-  if (group.length > 31 || !ascii(group)) records.push(paxRecord('gname', group));
+  if (user.length > 31 || !isAscii(member.user)) records.push(paxRecord('uname', user));
+  if (group.length > 31 || !isAscii(member.group)) records.push(paxRecord('gname', group));
   if (nanoseconds !== 0n || seconds < 0n || seconds > 0o77777777777n)
     records.push(paxRecord('mtime', Buffer.from(decimalSeconds(seconds, nanoseconds))));
-  for (const [key, value] of Object.entries(member.xattrs ?? {}).sort(([a], [b]) => (a < b ? -1 : 1)))
-    records.push(paxRecord(`SCHILY.xattr.${key}`, Buffer.from(value, 'base64')));
+  if (member.xattrs !== undefined)
+    for (const [key, value] of Object.entries(member.xattrs).sort(([a], [b]) => (a < b ? -1 : 1)))
+      records.push(paxRecord(`SCHILY.xattr.${key}`, Buffer.from(value, 'base64')));
 
-  const main = ustarBlock(typeFlags[member.type], {
+  const bodySize = records.reduce((sum, { length }) => sum + length, 0);
+  const mainAt = records.length === 0 ? 0 : blockSize + bodySize + padding(bodySize);
+  const header = Buffer.alloc(mainAt + blockSize);
+  if (records.length > 0) {
+    ustarBlock(header.subarray(0, blockSize), 'x', { ...paxFields, size: bodySize });
+    let at = blockSize;
+    for (const record of records) at += record.copy(header, at);
+  }
+  ustarBlock(header.subarray(mainAt), typeFlags[member.type], {
     name: name.subarray(0, 100),
     link: link.subarray(0, 100),
     mode: member.mode & 0o7777,
@@ -40,20 +49,28 @@ export function tarHeader(member: TarMember): Buffer {
     user: user.subarray(0, 31),
     group: group.subarray(0, 31),
   });
-  if (records.length === 0) return main;
-  const body = Buffer.concat(records);
-  const pax = ustarBlock('x', {
-    name: Buffer.from('PaxHeader'),
-    link: Buffer.alloc(0),
-    mode: 0o644,
-    uid: 0,
-    gid: 0,
-    size: body.length,
-    seconds: 0n,
-    user: Buffer.alloc(0),
-    group: Buffer.alloc(0),
-  });
-  return Buffer.concat([pax, body, Buffer.alloc(padding(body.length)), main]);
+  return header;
+}
+
+const nothing = Buffer.alloc(0);
+
+const paxFields = {
+  name: Buffer.from('PaxHeader'),
+  link: nothing,
+  mode: 0o644,
+  uid: 0,
+  gid: 0,
+  seconds: 0n,
+  user: nothing,
+  group: nothing,
+} as const;
+
+function isAscii(text: string): boolean {
+  return /^[\0-\x7f]*$/.test(text);
+}
+
+function bytesOf(text: string): Buffer {
+  return text === '' ? nothing : bytesOfName(text);
 }
 
 /** The end of an archive: two blocks of zeros. */
@@ -71,8 +88,8 @@ interface UstarFields {
   readonly group: Buffer;
 }
 
-function ustarBlock(flag: string, fields: UstarFields): Buffer {
-  const block = Buffer.alloc(blockSize);
+/** Fills a block of zeros. */
+function ustarBlock(block: Buffer, flag: string, fields: UstarFields): void {
   fields.name.copy(block, 0);
   octal(block, 100, 8, fields.mode);
   octal(block, 108, 8, fields.uid > 0o7777777 ? 0 : fields.uid);
@@ -88,7 +105,6 @@ function ustarBlock(flag: string, fields: UstarFields): Buffer {
   octal(block, 329, 8, 0);
   octal(block, 337, 8, 0);
   block.write(`${checksum(block).toString(8).padStart(6, '0')}\0 `, 148, 'latin1');
-  return block;
 }
 
 /** Sum of all bytes of a header, with the field of the sum itself taken as blanks. */
