@@ -12,6 +12,7 @@
 export { afterFile } from './after-file.ts';
 export { chromiumPart, openBrowser } from './browser.ts';
 export { type CommandOptions, type CommandResult, exec, output } from './exec.ts';
+export { type NixFolder, nixFolder } from './nix-folder.ts';
 export { commandPart, cronPart, rootPart, testMachinePart, userSystemdPart } from './parts.ts';
 export { repositoryRoot } from './repository-root.ts';
 export { type Part, requirePart } from './require-part.ts';

@@ -3,8 +3,9 @@ import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterFile } from '@rota/test-support';
-import { createHost } from '../host/create-host.ts';
-import type { Host, HostUser } from '../host/host.ts';
+import { createHost, type HostOptions } from '../host/create-host.ts';
+import { execaRunner } from '../host/execa-runner.ts';
+import type { Host } from '../host/host.ts';
 import { readTarget, type TargetContext } from './read-target.ts';
 import type { Target } from './target.ts';
 import type { TargetInput } from './target-input.ts';
@@ -16,8 +17,8 @@ export interface TargetRepository {
   /** Beside the checkout, for what is no part of it. */
   readonly scratch: string;
   readonly host: Host;
-  /** The same with other variables in the environment, or another user. */
-  hostWith(env: Readonly<Record<string, string>>, user?: HostUser): Host;
+  /** The same with other variables, which programs get too, and with what else differs. */
+  hostWith(env: Readonly<Record<string, string>>, options?: HostOptions): Host;
   write(path: string, content: string): void;
   git(args: readonly string[], options?: { readonly cwd?: string; readonly env?: Readonly<Record<string, string>> }): string;
   /** Runs a script of /bin/sh in the checkout, with arguments. */
@@ -54,14 +55,16 @@ export function targetRepository(): TargetRepository {
   const git: TargetRepository['git'] = (args, { cwd = root, env = {} } = {}) =>
     execFileSync('git', args, { cwd, env: { ...base, ...env }, encoding: 'utf8', stdio: 'pipe', maxBuffer: 1e8 });
   git(['init', '--quiet', '--initial-branch=main']);
-  const hostWith: TargetRepository['hostWith'] = (env, user = { name: 'a', uid: 1000, home: scratch }) =>
+  const hostWith: TargetRepository['hostWith'] = (env, options = {}) =>
     createHost({
       stateDir: join(scratch, 'state'),
       hostname: 'here',
       timezone: 'UTC',
       arch: 'x64',
-      user,
+      user: { name: 'a', uid: 1000, home: scratch },
       env: { ...base, ...env },
+      run: (request) => execaRunner({ ...request, env: { ...env, ...request.env } }),
+      ...options,
     });
   return {
     root,
