@@ -7,7 +7,8 @@ const roots = ['packages/*/src', 'examples', 'scripts', 'tests'];
 const tests = roots.map((root) => `${root}/**/*.test.ts`);
 const integrationTests = roots.map((root) => `${root}/**/*.integration.test.ts`);
 const packagingTests = ['tests/**/*.packaging.test.ts'];
-const exclude = ['**/node_modules/**', '**/dist/**'];
+// Templates are tested as what is made from them.
+const exclude = ['**/node_modules/**', '**/dist/**', '**/templates/**'];
 
 export default defineConfig({
   resolve: {
