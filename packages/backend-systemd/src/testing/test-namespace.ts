@@ -1,6 +1,7 @@
 import {
   type Artifact,
   type BackendChange,
+  type Feature,
   type Host,
   type Installed,
   type Job,
@@ -34,7 +35,8 @@ export interface TestNamespace {
   removeAll(): Promise<void>;
 }
 
-export async function testNamespace(host: Host, namespace: string): Promise<TestNamespace> {
+/** `native`: features beyond the usual that the jobs use. */
+export async function testNamespace(host: Host, namespace: string, native: readonly Feature[] = []): Promise<TestNamespace> {
   const installed = new Map<string, Artifact>();
   const availability = await backend.detect(host);
   const { dialect } = availability;
@@ -42,7 +44,7 @@ export async function testNamespace(host: Host, namespace: string): Promise<Test
   const unitFolder = `${host.user.home}/.config/systemd/user`;
   host.files.write(`${stateDir}/bin/record`, recorderScript(stateDir));
   const compiled = (name: string, job: Partial<Job>, edit: (timer: string) => string): Artifact => {
-    const { artifact } = compileJob({ ...job, name, tenant }, { namespace, home: host.user.home, stateDir, dialect });
+    const { artifact } = compileJob({ ...job, name, tenant }, { namespace, home: host.user.home, stateDir, dialect, native });
     const files = artifact.files.map((file) => (file.name.endsWith('.timer') ? { ...file, content: edit(file.content) } : file));
     return { ...artifact, ...sealFiles(files) };
   };
