@@ -1,12 +1,17 @@
 import { targetPath } from '../chezmoi/target-path.ts';
 import { exactPath } from '../jj/fileset.ts';
+import { jsonLine, jsonList } from '../jj/json-template.ts';
 import type { Picture } from '../jj/picture.ts';
 import type { Conflict, ConflictSide } from '../status/sync-status.ts';
 import type { Probe } from '../sync/probe-merge.ts';
 import type { Session } from '../sync/session.ts';
 
-const template =
-  '"{\\"commit\\":" ++ json(commit_id) ++ ",\\"changedAt\\":" ++ json(author.timestamp()) ++ ",\\"host\\":" ++ json(trailers.filter(|t| t.key() == "Host").map(|t| t.value()).join(",")) ++ ",\\"author\\":" ++ json(author.name()) ++ "}\\n"';
+const template = jsonLine({
+  commit: 'json(commit_id)',
+  changedAt: 'json(author.timestamp())',
+  hosts: jsonList('trailers.filter(|t| t.key() == "Host")', 'json(x.value())'),
+  author: 'json(author.name())',
+});
 
 /** The conflicts of a merge, by dotfile, with who changed it last on each side. */
 export async function conflictsOf(
@@ -46,18 +51,18 @@ async function sideOf(
   const side = head === picture.remoteMain ? 'remote' : head === picture.tip[0] ? 'local' : 'source';
   return lines
     .filter(isChange)
-    .map(({ commit, changedAt, host, author }) => ({ side, host: host === '' ? author : host, commit, changedAt }));
+    .map(({ commit, changedAt, hosts, author }) => ({ side, host: hosts[0] ?? author, commit, changedAt }));
 }
 
 function isChange(
   value: unknown,
-): value is { readonly commit: string; readonly changedAt: string; readonly host: string; readonly author: string } {
+): value is { readonly commit: string; readonly changedAt: string; readonly hosts: readonly string[]; readonly author: string } {
   return (
     typeof value === 'object' &&
     value !== null &&
     'commit' in value &&
     'changedAt' in value &&
-    'host' in value &&
+    'hosts' in value &&
     'author' in value
   );
 }

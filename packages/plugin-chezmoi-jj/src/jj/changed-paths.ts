@@ -1,4 +1,5 @@
 import type { Jj, JjOptions } from './jj.ts';
+import { jsonLine } from './json-template.ts';
 
 /** A file that differs between two revisions. A rename has two paths. */
 export interface ChangedPath {
@@ -6,7 +7,7 @@ export interface ChangedPath {
   readonly status: string;
 }
 
-const template = '"{\\"paths\\":[" ++ json(path) ++ "," ++ json(source.path()) ++ "],\\"status\\":" ++ json(status) ++ "}\\n"';
+const template = jsonLine({ paths: '"[" ++ json(path) ++ "," ++ json(source.path()) ++ "]"', status: 'json(status)' });
 
 /** `revisions`: `-r REV`, or `--from REV --to REV`, and paths. */
 export async function changedPaths(jj: Jj, revisions: readonly string[], options?: JjOptions): Promise<readonly ChangedPath[]> {

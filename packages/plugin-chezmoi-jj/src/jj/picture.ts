@@ -2,6 +2,7 @@ import type { Names } from '../sync/names.ts';
 import { type BookmarkRef, isCommitLine } from './commit-line.ts';
 import { exactName } from './fileset.ts';
 import type { Jj, JjOptions } from './jj.ts';
+import { jsonLine, jsonList } from './json-template.ts';
 
 /** Everything that the states decide upon, read with one call. Commits are ids in hex. */
 export interface Picture {
@@ -26,11 +27,16 @@ export interface Picture {
   readonly conflict: string | undefined;
 }
 
-const files = 'if(self.contained_in("@"), self.files().map(|f| json(f.path())).join(","), "")';
-const template = `"{\\"commit\\":" ++ json(commit_id) ++ ",\\"parents\\":[" ++ parents.map(|p| json(p.commit_id())).join(",")
-  ++ "],\\"conflict\\":" ++ json(conflict) ++ ",\\"empty\\":" ++ json(empty) ++ ",\\"working\\":" ++ json(self.contained_in("@"))
-  ++ ",\\"local\\":[" ++ local_bookmarks.map(|b| json(b)).join(",") ++ "],\\"remote\\":[" ++ remote_bookmarks.map(|b| json(b)).join(",")
-  ++ "],\\"files\\":[" ++ ${files} ++ "]}\\n"`.replaceAll(/\n\s*/g, ' ');
+const template = jsonLine({
+  commit: 'json(commit_id)',
+  parents: jsonList('parents', 'json(x.commit_id())'),
+  conflict: 'json(conflict)',
+  empty: 'json(empty)',
+  working: 'json(self.contained_in("@"))',
+  local: jsonList('local_bookmarks'),
+  remote: jsonList('remote_bookmarks'),
+  files: `if(self.contained_in("@"), ${jsonList('self.files()', 'json(x.path())')}, "[]")`,
+});
 
 /** Bookmarks of this host that are never pushed. */
 export const pendingPrefix = 'sync/source-';

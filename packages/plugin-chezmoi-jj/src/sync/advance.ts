@@ -1,3 +1,4 @@
+import { commitIds } from '../jj/json-template.ts';
 import { type Picture, readPicture } from '../jj/picture.ts';
 import type { Enter, Session } from './session.ts';
 
@@ -13,14 +14,7 @@ export async function forgetMerged({ jj, names }: Session, picture: Picture): Pr
   if (picture.pending.length === 0) return picture;
   const holders = [picture.remoteMain, ...picture.tip].filter((commit) => commit !== undefined).join(' | ');
   const merged = await jj.lines(
-    [
-      'log',
-      '--no-graph',
-      '-r',
-      `(${picture.pending.map(({ commit }) => commit).join(' | ')}) & ::(${holders})`,
-      '-T',
-      'json(commit_id) ++ "\\n"',
-    ],
+    ['log', '--no-graph', '-r', `(${picture.pending.map(({ commit }) => commit).join(' | ')}) & ::(${holders})`, '-T', commitIds],
     'find what is merged',
   );
   const over = picture.pending.filter(({ commit }) => merged.includes(commit)).map(({ name }) => name);

@@ -1,6 +1,7 @@
 import { randomInt } from 'node:crypto';
 import type { StatusLine } from '../chezmoi/status-line.ts';
 import { conflictsOf } from '../conflicts/conflicts-of.ts';
+import { commitIds } from '../jj/json-template.ts';
 import { type Picture, readPicture } from '../jj/picture.ts';
 import type { BlockedSecret } from '../status/sync-status.ts';
 import { advance, forgetMerged } from './advance.ts';
@@ -209,14 +210,7 @@ async function probeWithoutSecrets(
   const blocked = found.map(({ path, kind, line }) => ({ path, kind, line }));
   if (found.length === 0) return { probe: await probeMerge(session, picture), blocked, mayPublishTip: true };
   const holding = await session.jj.lines(
-    [
-      'log',
-      '--no-graph',
-      '-r',
-      `(${found.map(({ commit }) => commit).join(' | ')}):: & (${lines.join(' | ')})`,
-      '-T',
-      'json(commit_id) ++ "\\n"',
-    ],
+    ['log', '--no-graph', '-r', `(${found.map(({ commit }) => commit).join(' | ')}):: & (${lines.join(' | ')})`, '-T', commitIds],
     'find which work holds a secret',
   );
   const without = new Set(holding.filter((commit) => typeof commit === 'string'));

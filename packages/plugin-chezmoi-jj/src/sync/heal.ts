@@ -1,4 +1,5 @@
 import { digestOf } from '@rota/core';
+import { commitIds } from '../jj/json-template.ts';
 import { type Picture, pendingPrefix, readPicture } from '../jj/picture.ts';
 import { renewIdentity } from './identity.ts';
 import type { Names } from './names.ts';
@@ -35,7 +36,7 @@ async function isForeign({ jj }: Session, { tip, remoteTip }: Picture): Promise<
   if (tip.length > 1) return true;
   if (remoteTip === undefined || tip[0] === undefined || tip[0] === remoteTip) return false;
   const ahead = await jj.lines(
-    ['log', '--no-graph', '-n1', '-r', `${remoteTip} ~ ::${tip[0]}`, '-T', 'json(commit_id) ++ "\\n"'],
+    ['log', '--no-graph', '-n1', '-r', `${remoteTip} ~ ::${tip[0]}`, '-T', commitIds],
     'compare the bookmark of this host',
   );
   return ahead.length > 0;
@@ -49,7 +50,7 @@ async function followMain({ jj, names }: Session, { main, tip, pending }: Pictur
     main.length === 0
       ? []
       : await jj.lines(
-          ['log', '--no-graph', '-r', `(${main.join(' | ')}) ~ ::(${known}) ~ conflicts()`, '-T', 'json(commit_id) ++ "\\n"'],
+          ['log', '--no-graph', '-r', `(${main.join(' | ')}) ~ ::(${known}) ~ conflicts()`, '-T', commitIds],
           'look for commits on the shared branch that were made by hand',
         );
   for (const commit of own.filter((id) => typeof id === 'string')) {

@@ -85,22 +85,13 @@ async function clone({ host, env, tree, options }: OpenInput, repoUrl: string): 
   host.files.rename(fresh, tree);
 }
 
-async function checkRemote({ jj, tree, options: { repoUrl } }: OpenInput): Promise<void> {
-  const remotes = await jj.must(['git', 'remote', 'list'], 'list the remotes');
-  const origin = remotes
-    .split('\n')
-    .map((line) => line.split(' '))
-    .find(([name]) => name === 'origin');
-  if (origin === undefined) {
+async function checkRemote({ host, env, jj, tree, options: { repoUrl } }: OpenInput): Promise<void> {
+  // As it is written, not as `insteadOf` of the person's git makes it.
+  const url = (await host.run({ file: 'git', args: ['-C', tree, 'config', '--get', 'remote.origin.url'], env })).stdout.trim();
+  if (url === '') {
     if (repoUrl === undefined) throw noRemote(tree);
     await jj.must(['git', 'remote', 'add', 'origin', repoUrl], 'add the remote');
-    return;
-  }
-  const url = origin
-    .slice(1)
-    .join(' ')
-    .replace(/ \(push: .*\)$/, '');
-  if (repoUrl !== undefined && resolved(url) !== resolved(repoUrl)) {
+  } else if (repoUrl !== undefined && resolved(url) !== resolved(repoUrl)) {
     throw new RotaError(
       'ROTA_DOTFILES_CONFIG',
       `\`repoUrl\` is ${withoutPassword(repoUrl)}, but the origin of ${tree} is ${withoutPassword(url)}.`,

@@ -5,7 +5,7 @@ import type { DotfileOptions } from '../options.ts';
 import { identityOf } from './identity.ts';
 import { openRepository } from './open-repository.ts';
 import { placeOf } from './place.ts';
-import { type Preflight, preflight } from './preflight.ts';
+import { type Checked, keepPreflight, type Preflight, preflight } from './preflight.ts';
 import { programEnvironment } from './program-environment.ts';
 import type { Session } from './session.ts';
 
@@ -19,14 +19,16 @@ export async function openSession(host: Host, options: DotfileOptions): Promise<
   const timeoutMs = options.timeout * 1000;
   const bare = programEnvironment(host, options);
   const chezmoi = chezmoiFor(host, { env: bare, timeoutMs, retries: options.retries });
-  let facts = await preflight(host, place, chezmoi, bare);
+  const check = async (): Promise<Checked> => await preflight(host, place, chezmoi, bare, options.repoUrl);
+  const first = await check();
+  let { facts } = first;
   const env = identified(bare, facts, host);
-  const first = jjOn(host, { tree: facts.tree, env, timeoutMs });
-  const isOpen = ['.jj', '.git'].every((name) => host.files.facts(`${facts.tree}/${name}`) !== undefined);
-  if (!isOpen || options.repoUrl !== undefined) {
-    const made = await openRepository({ host, env, jj: first, tree: facts.tree, options });
+  if (first.isFresh) {
+    const jj = jjOn(host, { tree: facts.tree, env, timeoutMs });
+    const made = await openRepository({ host, env, jj, tree: facts.tree, options });
     // A clone may have brought a `.chezmoiroot`.
-    if (made) facts = await preflight(host, place, chezmoi, bare);
+    if (made) facts = (await check()).facts;
+    keepPreflight(host, place, bare, options.repoUrl, facts);
   }
   const jj = jjOn(host, { tree: facts.tree, env, timeoutMs });
   const names = await identityOf(host, place, options, jj);

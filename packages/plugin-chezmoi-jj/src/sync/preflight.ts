@@ -17,6 +17,12 @@ export interface Preflight {
   readonly hasIdentity: boolean;
 }
 
+/** The facts, and whether they were asked for just now. */
+export interface Checked {
+  readonly facts: Preflight;
+  readonly isFresh: boolean;
+}
+
 /** The oldest versions that have what the sync needs; research: `files()` and the race fix of jj, `--error-on-conflict` of chezmoi. */
 const oldest = { jj: [0, 41], git: [2, 41], chezmoi: [2, 71] } as const;
 
@@ -38,9 +44,15 @@ interface ChezmoiFacts {
  *
  * @throws ROTA_DOTFILES_CONFIG with the reason and the way out; ROTA_COMMAND_MISSING
  */
-export async function preflight(host: Host, place: Place, chezmoi: Chezmoi, env: Host['env']): Promise<Preflight> {
+export async function preflight(
+  host: Host,
+  place: Place,
+  chezmoi: Chezmoi,
+  env: Host['env'],
+  repoUrl: string | undefined,
+): Promise<Checked> {
   const known = readJson(host.files, place.preflight);
-  if (isKept(known) && known.key === keyOf(host, env, known.facts)) return known.facts;
+  if (isKept(known) && known.key === keyOf(host, env, known.facts, repoUrl)) return { facts: known.facts, isFresh: false };
   const versions = {
     jj: await versionOf(host, env, 'jj'),
     git: await versionOf(host, env, 'git'),
@@ -57,12 +69,16 @@ export async function preflight(host: Host, place: Place, chezmoi: Chezmoi, env:
     home: facts.home,
     hasIdentity: name.exitCode === 0 && name.stdout.trim() !== '',
   };
-  host.files.write(place.preflight, `${JSON.stringify({ key: keyOf(host, env, answer), facts: answer })}\n`);
-  return answer;
+  return { facts: answer, isFresh: true };
+}
+
+/** Keeps the facts for the next sync, now that the repository is open. */
+export function keepPreflight(host: Host, place: Place, env: Host['env'], repoUrl: string | undefined, facts: Preflight): void {
+  host.files.write(place.preflight, `${JSON.stringify({ key: keyOf(host, env, facts, repoUrl), facts })}\n`);
 }
 
 /** Changes when a program is replaced, a setting file is written, or a repository appears. */
-function keyOf(host: Pick<Host, 'files' | 'user'>, env: Host['env'], facts: Preflight): string {
+function keyOf(host: Pick<Host, 'files' | 'user'>, env: Host['env'], facts: Preflight, repoUrl: string | undefined): string {
   const config = env.XDG_CONFIG_HOME || join(host.user.home, '.config');
   const programs = ['jj', 'git', 'chezmoi'].map((name) =>
     (env.PATH ?? '')
@@ -76,6 +92,7 @@ function keyOf(host: Pick<Host, 'files' | 'user'>, env: Host['env'], facts: Pref
     join(host.user.home, '.jjconfig.toml'),
     env.JJ_CONFIG,
     join(facts.tree, '.chezmoiroot'),
+    join(facts.tree, '.git', 'config'),
   ].filter((path) => path !== undefined && !/chezmoistate\.boltdb$/.test(path));
   const paths = [...programs, ...settings].filter((path) => path !== undefined);
   const stamps = paths.map((path) => {
@@ -84,7 +101,7 @@ function keyOf(host: Pick<Host, 'files' | 'user'>, env: Host['env'], facts: Pref
   });
   const repository = ['.jj', '.git'].map((name) => host.files.facts(join(facts.tree, name))?.kind ?? null);
   const who = [env.JJ_USER, env.JJ_EMAIL].map((value) => value ?? null);
-  return digestOf(canonicalJson({ stamps, repository, who, home: host.user.home }));
+  return digestOf(canonicalJson({ stamps, repository, who, home: host.user.home, repoUrl }));
 }
 
 function isKept(value: unknown): value is { readonly key: string; readonly facts: Preflight } {

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { duplicateTargets } from '../conflicts/duplicate-targets.ts';
+import { commitIds, jsonLine, jsonList } from '../jj/json-template.ts';
 import { conflictBookmark, type Picture } from '../jj/picture.ts';
 import type { Session } from './session.ts';
 
@@ -15,8 +16,12 @@ export interface Probe {
   readonly conflicted: readonly string[];
 }
 
-const template =
-  '"{\\"commit\\":" ++ json(commit_id) ++ ",\\"conflict\\":" ++ json(conflict) ++ ",\\"conflicted\\":[" ++ conflicted_files.map(|f| json(f.path())).join(",") ++ "],\\"files\\":[" ++ self.files().map(|f| json(f.path())).join(",") ++ "]}\\n"';
+const template = jsonLine({
+  commit: 'json(commit_id)',
+  conflict: 'json(conflict)',
+  conflicted: jsonList('conflicted_files', 'json(x.path())'),
+  files: jsonList('self.files()', 'json(x.path())'),
+});
 
 interface Head {
   readonly commit: string;
@@ -38,8 +43,7 @@ export async function probeMerge(session: Session, picture: Picture, without: Re
   const found = (
     await jj.lines(['log', '--no-graph', '-r', `heads(${lines.join(' | ')})`, '-T', template], 'find what differs')
   ).filter(isHead);
-  const rank = (commit: string): number => (commit === picture.remoteMain ? 0 : commit === tip ? 1 : 2);
-  const heads = found.toSorted((a, b) => rank(a.commit) - rank(b.commit) || (a.commit < b.commit ? -1 : 1));
+  const heads = found.toSorted((a, b) => rankOf(picture, a.commit) - rankOf(picture, b.commit) || (a.commit < b.commit ? -1 : 1));
   const [only] = heads;
   if (only !== undefined && heads.length === 1) return probeOf(session, only, [only.commit], false);
   const ids = heads.map(({ commit }) => commit);
@@ -60,10 +64,29 @@ export async function probeMerge(session: Session, picture: Picture, without: Re
 /** The merge that waits for a person already, if nothing has moved since; what was resolved in it stays so. */
 async function keptMerge({ jj }: Session, { conflict }: Picture, heads: readonly string[]): Promise<Head | undefined> {
   if (conflict === undefined) return undefined;
-  const parents = await jj.lines(['log', '--no-graph', '-r', `${conflict}-`, '-T', 'json(commit_id) ++ "\\n"'], 'read the merge');
+  const parents = await jj.lines(['log', '--no-graph', '-r', `${conflict}-`, '-T', commitIds], 'read the merge');
   if (parents.length !== heads.length || !parents.every((parent) => typeof parent === 'string' && heads.includes(parent)))
     return undefined;
   return (await jj.lines(['log', '--no-graph', '-r', conflict, '-T', template], 'read the merge')).find(isHead);
+}
+
+/** A merge that was made before, with the lines that it merges. */
+export async function readMerge(session: Session, picture: Picture, commit: string): Promise<Probe | undefined> {
+  const parents = await session.jj.lines(['log', '--no-graph', '-r', `${commit}-`, '-T', commitIds], 'read the merge');
+  const head = (await session.jj.lines(['log', '--no-graph', '-r', commit, '-T', template], 'read the merge')).find(isHead);
+  if (head === undefined) return undefined;
+  const heads = parents.filter((parent) => typeof parent === 'string');
+  return probeOf(
+    session,
+    head,
+    heads.toSorted((a, b) => rankOf(picture, a) - rankOf(picture, b)),
+    false,
+  );
+}
+
+function rankOf({ remoteMain, tip }: Picture, commit: string): number {
+  if (commit === remoteMain) return 0;
+  return commit === tip[0] ? 1 : 2;
 }
 
 /** Two files that stand for one dotfile are no conflict to jj; chezmoi could do nothing with them. */

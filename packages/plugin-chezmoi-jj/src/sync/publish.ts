@@ -1,6 +1,7 @@
 import { RotaError } from '@rota/core';
 import { type RemoteFailure, remoteFailure } from '../jj/failure-kind.ts';
 import { exactName } from '../jj/fileset.ts';
+import { commitIds } from '../jj/json-template.ts';
 import { lastWords } from '../jj/last-words.ts';
 import { type Picture, readPicture } from '../jj/picture.ts';
 import type { Session } from './session.ts';
@@ -45,7 +46,7 @@ export async function publish(session: Session, before: Picture, main: string | 
 async function checkForward({ jj }: Session, from: string | undefined, to: string): Promise<void> {
   if (from === undefined) return;
   const lost = await jj.lines(
-    ['log', '--no-graph', '-n1', '-r', `${from} ~ ::${to}`, '-T', 'json(commit_id) ++ "\\n"'],
+    ['log', '--no-graph', '-n1', '-r', `${from} ~ ::${to}`, '-T', commitIds],
     'compare with the remote',
   );
   if (lost.length > 0)

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { changedPaths } from '../jj/changed-paths.ts';
 import { exactPath } from '../jj/fileset.ts';
+import { commitIds, jsonLine } from '../jj/json-template.ts';
 import { type Picture, readPicture } from '../jj/picture.ts';
 import { type Journal, type Phase, readJournal } from './journal.ts';
 import { syncUser } from './program-environment.ts';
@@ -83,7 +84,7 @@ function bytesOf(path: string): Buffer | undefined {
 /** Whether every operation since then was made by a sync. */
 async function isOnlyOurs({ jj }: Session, operation: string): Promise<boolean> {
   const made = await jj.lines(
-    ['op', 'log', '--no-graph', '-n', '200', '-T', '"{\\"id\\":" ++ json(id) ++ ",\\"user\\":" ++ json(user) ++ "}\\n"'],
+    ['op', 'log', '--no-graph', '-n', '200', '-T', jsonLine({ id: 'json(id)', user: 'json(user)' })],
     'read the operation log',
   );
   const ids = made.filter(isOperation);
@@ -98,10 +99,7 @@ async function restoreOperation({ jj }: Session, operation: string): Promise<voi
 
 async function dropOwnMerges({ jj }: Session): Promise<void> {
   const merges = 'description(substring:"Merge: sync-merge-") ~ ::(bookmarks() | remote_bookmarks() | @)';
-  const found = await jj.lines(
-    ['log', '--no-graph', '-r', merges, '-T', 'json(commit_id) ++ "\\n"'],
-    'look for merges that were cut off',
-  );
+  const found = await jj.lines(['log', '--no-graph', '-r', merges, '-T', commitIds], 'look for merges that were cut off');
   if (found.length > 0) await jj.run(['abandon', ...found.filter((id) => typeof id === 'string')]);
 }
 

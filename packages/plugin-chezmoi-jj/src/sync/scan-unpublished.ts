@@ -1,5 +1,6 @@
 import { targetPath } from '../chezmoi/target-path.ts';
 import { exactPath } from '../jj/fileset.ts';
+import { jsonLine, jsonList } from '../jj/json-template.ts';
 import { findSecret } from '../secrets/find-secret.ts';
 import type { BlockedSecret } from '../status/sync-status.ts';
 import type { Session } from './session.ts';
@@ -9,8 +10,10 @@ export interface BlockedCommit extends BlockedSecret {
   readonly commit: string;
 }
 
-const template =
-  '"{\\"commit\\":" ++ json(commit_id) ++ ",\\"paths\\":[" ++ self.diff().files().filter(|f| f.status() != "removed").map(|f| json(f.path())).join(",") ++ "]}\\n"';
+const template = jsonLine({
+  commit: 'json(commit_id)',
+  paths: jsonList('self.diff().files().filter(|f| f.status() != "removed")', 'json(x.path())'),
+});
 
 /** One after the other would be slow for a long history, all at once would be a storm. */
 const atOnce = 4;

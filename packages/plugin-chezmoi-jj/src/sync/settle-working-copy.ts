@@ -1,5 +1,6 @@
 import { digestOf, RotaError } from '@rota/core';
 import { exactPath } from '../jj/fileset.ts';
+import { commitIds } from '../jj/json-template.ts';
 import { type Picture, pendingPrefix, readPicture } from '../jj/picture.ts';
 import type { Enter, Session } from './session.ts';
 import { filesToTrack, untrackedFiles } from './untracked-files.ts';
@@ -77,7 +78,7 @@ async function keepStrayWork({ jj }: Session, { at, tip, remoteMain, main, pendi
     (commit) => commit !== undefined,
   );
   const strays = await jj.lines(
-    ['log', '--no-graph', '-r', `(@- ~ ::(${known.join(' | ')})) ~ root()`, '-T', 'json(commit_id) ++ "\\n"'],
+    ['log', '--no-graph', '-r', `(@- ~ ::(${known.join(' | ')})) ~ root()`, '-T', commitIds],
     'look for commits that were made by hand',
   );
   for (const commit of strays.filter((id) => typeof id === 'string')) {

@@ -37,6 +37,8 @@ export interface TestHost {
   git(...args: readonly string[]): Promise<string>;
   /** Whether the remote is there. */
   reach(isReachable: boolean): void;
+  /** The environment variables that say so. */
+  network(): Readonly<Record<string, string>>;
 }
 
 /** A Git remote and the hosts that share it. */
@@ -126,13 +128,14 @@ function makeHost(root: string, origin: string, name: string, given: Partial<Dot
           GIT_COMMITTER_EMAIL: 'ada@example.org',
         },
       }),
+    network: () => Object.fromEntries(Object.entries(env).filter(([key]) => key.startsWith('GIT_CONFIG_'))),
     // git goes to another place, where nothing is.
     reach: (isReachable) => Object.assign(env, networkOf(origin, isReachable)),
   };
 }
 
 function networkOf(origin: string, isReachable: boolean): Readonly<Record<string, string>> {
-  const away = { GIT_CONFIG_KEY_0: 'url.ssh://nowhere.invalid/.insteadOf', GIT_CONFIG_VALUE_0: origin };
+  const away = { GIT_CONFIG_KEY_0: 'url.file:///nowhere/.insteadOf', GIT_CONFIG_VALUE_0: origin };
   return isReachable ? { GIT_CONFIG_COUNT: '0' } : { GIT_CONFIG_COUNT: '1', ...away };
 }
 

@@ -1,0 +1,103 @@
+import { join, relative } from 'node:path';
+import { digestOf, RotaError } from '@rota/core';
+import { exactPath } from '../jj/fileset.ts';
+import { conflictBookmark, pendingPrefix, readPicture } from '../jj/picture.ts';
+import type { Conflict } from '../status/sync-status.ts';
+import { driftOf } from '../sync/apply.ts';
+import { backUp } from '../sync/backup.ts';
+import { readHome } from '../sync/capture.ts';
+import { readMerge } from '../sync/probe-merge.ts';
+import type { Session } from '../sync/session.ts';
+import { sourcesOf } from '../sync/sources-of.ts';
+import { conflictsOf } from './conflicts-of.ts';
+import { replaceInMerge } from './replace-in-merge.ts';
+import { type WaitingMerge, waitingMerge } from './waiting-merge.ts';
+
+/** Whose version of a file counts: that of this home, that of the others, or a text that a person has made of both. */
+export type Take = { readonly from: 'local' | 'remote' } | { readonly from: 'edit'; readonly text: string };
+
+/** What is left after one path was resolved. */
+export interface Resolved {
+  readonly path: string;
+  readonly what: 'conflict' | 'drift' | 'secret';
+  /** Paths that are still in conflict. */
+  readonly left: readonly string[];
+}
+
+/**
+ * Decides one path: of a conflict, or of a dotfile that was left alone. Nothing is published and, but for `remote` on a file that was left alone,
+ * nothing in the home folder changes; the next sync does both.
+ *
+ * @throws ROTA_DOTFILES_PATH when nothing waits for a decision there
+ */
+export async function resolvePath(session: Session, path: string, take: Take): Promise<Resolved> {
+  const waiting = await waitingMerge(session);
+  const conflicts = waiting === undefined ? [] : await conflictsOf(session, waiting.picture, waiting.probe);
+  const conflict = conflicts.find((one) => one.path === path);
+  if (waiting !== undefined && conflict !== undefined) return await resolveConflict(session, waiting, conflict, take);
+  if (await resolveDrift(session, path, take)) return { path, what: 'drift', left: conflicts.map((one) => one.path) };
+  const known = conflicts.map((one) => one.path);
+  throw new RotaError('ROTA_DOTFILES_PATH', `Nothing waits for a decision at ${path}.`, {
+    suggestions: known.length > 0 ? [`In conflict: ${known.join(', ')}`] : ['`rota chezmoi status` lists what was left alone.'],
+  });
+}
+
+async function resolveConflict(
+  session: Session,
+  { picture, probe }: WaitingMerge,
+  conflict: Conflict,
+  take: Take,
+): Promise<Resolved> {
+  const { jj } = session;
+  if (take.from === 'edit') await replaceInMerge(session, probe.commit, conflict, take.text);
+  else {
+    const [tip] = picture.tip;
+    const local = probe.heads.find((head) => head === tip) ?? probe.heads.at(-1);
+    const side = take.from === 'local' ? local : probe.heads.find((head) => head !== local);
+    const paths = conflict.sources.map(exactPath);
+    await jj.must(['restore', '--from', side ?? '@-', '--into', probe.commit, '--', ...paths], `take the ${take.from} side`);
+  }
+  const now = await readPicture(jj, session.names);
+  const merge = now.conflict === undefined ? undefined : await readMerge(session, now, now.conflict);
+  if (merge === undefined) throw new TypeError('the merge is gone');
+  if (merge.conflicted.length === 0) {
+    await jj.must(
+      ['bookmark', 'set', `${pendingPrefix}${digestOf(merge.commit).slice(0, 8)}`, '-r', merge.commit],
+      'keep what was resolved',
+    );
+    await jj.must(['bookmark', 'forget', conflictBookmark], 'let go of the conflict');
+  }
+  return { path: conflict.path, what: 'conflict', left: (await conflictsOf(session, now, merge)).map(({ path }) => path) };
+}
+
+/** A dotfile that was left alone. Taken from here, its source changes, which the next sync takes in; taken from the others, it is written, after a copy. */
+async function resolveDrift(session: Session, path: string, take: Take): Promise<boolean> {
+  const { chezmoi, home, host, tree } = session;
+  const line = (await readHome(session)).find(({ target }) => relative(home, target) === path);
+  if (line === undefined) return false;
+  const [drift] = await driftOf(session, [line]);
+  if (take.from === 'remote') {
+    await backUp(session, [line], 'resolve');
+    await chezmoi.must(['apply', '--force', '--exclude', 'scripts,externals', '--', line.target], 'write the file');
+    return true;
+  }
+  if (take.from === 'edit' || drift?.reason === 'edited-template') {
+    throw new RotaError(
+      'ROTA_DOTFILES_PATH',
+      `${path} is made from a template; what was edited in the result cannot be taken back into it.`,
+      {
+        suggestions: [
+          `Edit the template: chezmoi edit ${line.target}`,
+          `Or take what it makes: rota chezmoi resolve ${path} --take remote`,
+        ],
+      },
+    );
+  }
+  if (drift?.reason === 'deleted') {
+    const source = (await sourcesOf(session, [line.target])).get(line.target);
+    if (source !== undefined) host.files.remove(join(tree, source));
+    return true;
+  }
+  await chezmoi.must(['add', '--secrets=error', '--', line.target], 'take the file in');
+  return true;
+}

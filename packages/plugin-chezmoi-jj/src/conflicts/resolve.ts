@@ -1,0 +1,12 @@
+import { type Host, withLock } from '@rota/core';
+import type { DotfileOptions } from '../options.ts';
+import { openSession } from '../sync/open-session.ts';
+import { placeOf } from '../sync/place.ts';
+import { type Resolved, resolvePath, type Take } from './resolve-path.ts';
+
+/** {@link resolvePath}, alone on this host. @throws ROTA_LOCK_HELD while a sync runs, ROTA_DOTFILES_PATH, ROTA_DOTFILES_CONFIG */
+export async function resolve(host: Host, options: DotfileOptions, path: string, take: Take): Promise<Resolved> {
+  return await withLock(host, placeOf(host).lock, { purpose: 'resolve a conflict' }, async () => {
+    return await resolvePath(await openSession(host, options), path, take);
+  });
+}
