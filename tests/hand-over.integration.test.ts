@@ -1,0 +1,163 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { cron } from '@rota/backend-cron';
+import { systemd } from '@rota/backend-systemd';
+import { createRota, defineSchedule, firesBetween, type Host, type Job } from '@rota/core';
+import { sampleJob } from '@rota/core/testing';
+import {
+  commandPart,
+  cronPart,
+  exec,
+  output,
+  repositoryRoot,
+  requirePart,
+  rootPart,
+  userSystemd,
+  userSystemdPart,
+} from '@rota/test-support';
+import { expect, it } from 'vitest';
+import { virtualCron } from '../packages/backend-cron/src/virtual-cron.test-support.ts';
+import { userHost } from '../packages/backend-systemd/src/testing/user-host.ts';
+
+const runner = {
+  name: 'the built runner',
+  present: existsSync(`${repositoryRoot}packages/core/dist/rota-run.cjs`),
+  install: 'npm run build',
+};
+const describe = requirePart(rootPart, cronPart, commandPart('cc', 'gcc'), userSystemdPart, runner);
+
+const day = 86_400;
+const seconds = (): number => Math.floor(Date.now() / 1000);
+const text = (second: number): string => new Date(second * 1000).toISOString().replace('.000Z', 'Z');
+const sleep = (ms: number): Promise<void> => new Promise((done) => setTimeout(done, ms));
+const numbers = (values: readonly number[]): string => [...new Set(values)].sort((a, b) => a - b).join(',');
+
+/** Due every minute for a quarter of an hour around `now`, each day. */
+function aroundNow(now: number): string {
+  const minutes = Array.from({ length: 16 }, (_, index) => new Date((now + (index - 4) * 60) * 1000));
+  return `${numbers(minutes.map((at) => at.getUTCMinutes()))} ${numbers(minutes.map((at) => at.getUTCHours()))} * * *`;
+}
+
+/**
+ * One machine of two parts: cron's daemon, which is real and whose clock is virtual, and a real user manager, whose clock cannot be. The virtual day
+ * ends where the real minutes begin, and the next one begins where they end. While cron has the jobs, the whole machine goes by cron's clock: what
+ * waits, waits there, and the daemon lives meanwhile.
+ */
+async function machineOfTwo(folder: string, user: Awaited<ReturnType<typeof userSystemd>>) {
+  const virtual = await virtualCron('debian', 'UTC');
+  const own = userHost(user);
+  let [clock, reached] = ['virtual', 0];
+  // Cron's jobs run as root here, those of the manager as the user.
+  const handOver = (): Promise<string> => output('chown', ['-R', `${user.uid}:${user.gid}`, folder]);
+  /** A daemon begins with the minute after the one in which it starts, which is the one that the daemon before it ended in. */
+  const live = async (to: number): Promise<void> => {
+    await virtual.live(reached, to, 'restart');
+    reached = to;
+    await handOver();
+  };
+  const host: Host = {
+    ...own,
+    timezone: 'UTC',
+    stateDir: `${folder}/state`,
+    now: () => (clock === 'virtual' ? reached * 1000 : Date.now()),
+    sleep: (ms, signal) => (clock === 'virtual' ? live(reached + Math.ceil(ms / 1000)) : own.sleep(ms, signal)),
+    run: (request) => (request.file === 'crontab' ? virtual.host.run(request) : own.run(request)),
+    files: {
+      ...own.files,
+      list: (path) => (path === '/proc' ? virtual.host.files.list(path) : own.files.list(path)),
+      readText: (path) => (path === '/proc/1/comm' ? virtual.host.files.readText(path) : own.files.readText(path)),
+    },
+  };
+  return {
+    host,
+    live,
+    reached: () => reached,
+    setClock(kind: 'virtual' | 'real', at: number) {
+      clock = kind;
+      reached = at;
+      virtual.setClock(at);
+    },
+  };
+}
+
+describe('a job that moves from cron to systemd and back', () => {
+  it('is run exactly once for every fire time: a virtual day on cron, real minutes on systemd, a virtual day on cron', async () => {
+    const user = await userSystemd('rota-move');
+    const folder = `${user.home}/hand-over`;
+    await output('rm', ['-rf', folder]);
+    await user.output('mkdir', ['-p', `${folder}/state`]);
+    const machine = await machineOfTwo(folder, user);
+    const out = `${folder}/out`;
+    const job = (name: string, expression: string, timezone: string): Job =>
+      sampleJob(name, {
+        trigger: { kind: 'schedule', expression, timezone },
+        command: ['/bin/sh', '-c', `echo ${name} >> ${out}`],
+      });
+    const jobs = [
+      job('minutely', aroundNow(seconds()), 'UTC'),
+      job('abroad', '*/30 * * * *', 'Europe/London'),
+      job('nightly', '30 2 * * *', 'local'),
+    ];
+    const rota = createRota({ host: machine.host, backends: [cron(), systemd()], namespace: 'handover' });
+    const declaration = {
+      namespace: 'handover',
+      source: 'test',
+      hostname: machine.host.hostname,
+      jobs,
+      excluded: [],
+      warnings: [],
+    };
+    const moveTo = async (backend: 'cron' | 'systemd'): Promise<void> => {
+      const { changes } = await rota.apply(await rota.plan(declaration, { backend }));
+      expect(changes.map(({ action }) => action)).toEqual(jobs.map(() => 'move'));
+    };
+    const records = (): Promise<
+      readonly { readonly name: string; readonly scheduledAt: string | null; readonly backend: string }[]
+    > => rota.history({ limit: 5000 });
+    try {
+      const start = Math.floor(seconds() / 60) * 60 - day;
+      machine.setClock('virtual', start);
+      await rota.apply(await rota.plan(declaration, { backend: 'cron' }));
+      await machine.live(seconds());
+      // Until the virtual clock is where the real one is, and there is time until the next fire.
+      for (let now = seconds(); ; now = seconds()) {
+        if (now % 60 >= 20 && now % 60 <= 30) {
+          await machine.live(now);
+          if (seconds() - now <= 5) break;
+        }
+        await sleep(500);
+      }
+      const left = machine.reached();
+      await moveTo('systemd');
+      machine.setClock('real', seconds());
+      // Between the two clocks is no machine. It is a few seconds, unless this one is very busy.
+      const between = { from: left, to: machine.reached() };
+
+      const wanted = process.env.ROTA_LONG ? 5 : 1;
+      const onSystemd = async (): Promise<number> =>
+        (await records()).filter(({ name, backend }) => name === 'minutely' && backend === 'systemd').length;
+      await expect.poll(onSystemd, { timeout: 400_000, interval: 1000 }).toBeGreaterThanOrEqual(wanted);
+      await moveTo('cron');
+      const [latest] = (await rota.generations()).slice(-1);
+      const back = Date.parse(latest?.createdAt ?? '') / 1000;
+      machine.setClock('virtual', back);
+      const end = back + day;
+      await machine.live(end);
+
+      const all = await records();
+      for (const { name, trigger } of jobs) {
+        if (trigger.kind !== 'schedule') continue;
+        const declared = defineSchedule(trigger.expression, trigger.timezone === 'local' ? 'UTC' : trigger.timezone);
+        const due = firesBetween(declared, start + 1, end).filter((at) => at <= between.from || at > between.to);
+        const ran = all.filter((record) => record.name === name);
+        expect(ran.map(({ scheduledAt }) => scheduledAt).sort(), name).toEqual(due.map(text));
+      }
+      expect(new Set(all.map(({ backend }) => backend))).toEqual(new Set(['cron', 'systemd']));
+      // Not only the records say so: the jobs themselves wrote a line each time.
+      const lines = readFileSync(out, 'utf8').trimEnd().split('\n').sort();
+      expect(lines).toEqual(all.map(({ name }) => name).sort());
+    } finally {
+      await rota.destroy();
+      await exec('rm', ['-rf', folder]);
+    }
+  }, 900_000);
+});
