@@ -246,7 +246,7 @@ describe('the units of a real user manager', () => {
       maxLength: 20,
     });
     const seed = Number(process.env.ROTA_SEED ?? 20_261_121);
-    const cases = [{ args: nasty, values: nasty }, ...fc.sample(batch, { numRuns: process.env.ROTA_LONG ? 50 : 1, seed }).flat()];
+    const cases = [{ args: nasty, values: nasty }, ...fc.sample(batch, { numRuns: process.env.ROTA_LONG ? 70 : 1, seed }).flat()];
     // What came is written in hexadecimal by programs that do not interpret it.
     const script = 'umask 077; { for word; do printf "%s\\0" "$word"; done; printf "|\\0"; env -0; } > "$0"';
     const folder = `${ns.host.user.home}/roundtrip`;
