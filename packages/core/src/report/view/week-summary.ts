@@ -1,6 +1,6 @@
 import type { JobKey } from '../../job/job.ts';
 import type { Report, ReportClockChange, ReportCollision } from '../report.ts';
-import { clockText, countText, lengthText, numberText, secondsOf } from './clock.ts';
+import { clockText, countText, lengthText, numberText, secondsOf, wallClock } from './clock.ts';
 import { type Html, html } from './html.ts';
 import { jobName } from './job-name.ts';
 import { backdrop } from './week-row.ts';
@@ -48,7 +48,7 @@ export function weekNotes(report: Report): Html {
   }</section><section><h3>Clock changes</h3>${
     clockChanges.length === 0
       ? html`<p class="empty">No clock changes in this week.</p>`
-      : html`<ul class="facts">${clockChanges.map((change) => changeItem(report, change))}</ul>`
+      : html`<ul class="facts">${clockChanges.map((change) => changeItem(change))}</ul>`
   }</section>${
     overruns.length > 0 &&
     html`<section><h3>Longer than their gap</h3><ul class="facts">${overruns
@@ -64,7 +64,7 @@ function collisionItem(report: Report, { jobs, jobCount, times, first }: ReportC
   return html`<li>${names(jobs, jobCount)} <span class="detail">${countText(times, 'time')}, first ${clockText(report.zones[report.timezone], secondsOf(first))}</span></li>`;
 }
 
-function changeItem(report: Report, change: ReportClockChange): Html {
+function changeItem(change: ReportClockChange): Html {
   const touched = change.jobs.map(
     ({ starts, usualStarts, atTheJump, ...job }) =>
       html`<li>${jobName(job)} <span class="detail">${
@@ -73,9 +73,16 @@ function changeItem(report: Report, change: ReportClockChange): Html {
           : `${countText(starts, 'start')} that day instead of ${numberText(usualStarts)}`
       }${atTheJump && starts !== usualStarts && ', one of them at the jump'}</span></li>`,
   );
-  return html`<li><strong>${change.timezone}</strong> ${shiftText(change)} <span class="detail">at ${clockText(report.zones[report.timezone], secondsOf(change.at))}</span>${
+  return html`<li><strong>${change.timezone}</strong> ${shiftText(change)} <span class="detail">${changeText(change)}</span>${
     touched.length === 0 ? html`<div class="detail">No job is touched.</div>` : html`<ul>${touched}</ul>`
   }</li>`;
+}
+
+/** `Sun 25 Oct: 03:00 becomes 02:00`, by the clock that changes. */
+function changeText({ at, offsetBefore, offsetAfter }: ReportClockChange): string {
+  const reading = (seconds: number) => wallClock({ offsets: [{ from: at, seconds }] }, secondsOf(at));
+  const { weekday, day, month, time } = reading(offsetBefore);
+  return `${weekday} ${day} ${month}: ${time} becomes ${reading(offsetAfter).time}`;
 }
 
 function names(jobs: readonly JobKey[], count: number): Html {
