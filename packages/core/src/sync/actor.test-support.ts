@@ -1,3 +1,4 @@
+import { existsSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { folderBackend } from '../apply/folder-backend.fixture.ts';
 import { createRota } from '../create-rota.ts';
@@ -7,19 +8,20 @@ import { bareJob } from '../plan/bare-job.ts';
 import { syncRepository } from './sync-repository.ts';
 
 /**
- * A process of its own that applies, or synchronises, again and again until its rounds are over: `actor ROOT apply|sync ROUNDS NAME`. Prints how often each
- * thing happened, as JSON. What is not a refusal that it may meet ends it with an error.
+ * A process of its own that applies, synchronises, or edits what stands in the scheduler as a person would, again and again until its rounds are over or a file `enough` is there:
+ * `actor ROOT apply|repair|sync|edit ROUNDS NAME`. Prints how often each thing happened, as JSON. What is not a refusal that it may meet ends it with
+ * an error.
  */
 async function main([root = '', mode, rounds, name = '']: readonly string[]): Promise<void> {
   const host = createHost({ stateDir: join(root, 'state'), hostname: 'here', timezone: 'UTC' });
   const rota = createRota({ host, backends: [folderBackend('folder', join(root, 'machine'))] });
   const counts: Record<string, number> = {};
-  for (let round = 0; round < Number(rounds); round++) {
+  for (let round = 0; round < Number(rounds) && !existsSync(join(root, 'enough')); round++) {
     let outcome: string;
     try {
-      outcome = mode === 'sync' ? await sync(round) : await apply(round);
+      outcome = mode === 'sync' ? await sync(round) : mode === 'edit' ? await edit(round) : await apply(round);
     } catch (error) {
-      if (!isRotaError(error) || !['ROTA_PLAN_STALE', 'ROTA_LOCK_HELD'].includes(error.code)) throw error;
+      if (!isRotaError(error) || !['ROTA_PLAN_STALE', 'ROTA_LOCK_HELD', 'ROTA_APPLY_FAILED'].includes(error.code)) throw error;
       outcome = error.code;
     }
     counts[outcome] = (counts[outcome] ?? 0) + 1;
@@ -35,9 +37,23 @@ async function main([root = '', mode, rounds, name = '']: readonly string[]): Pr
       command: ['/bin/echo', name, String(round)],
     }));
     const declared = { namespace: 'default', source: name, jobs, excluded: [], hostname: 'here', warnings: [] };
-    const plan = await rota.plan(declared, { takeOver: true });
+    const plan = await rota.plan(declared, { takeOver: true, repair: mode === 'repair' && round % 2 === 0 });
     await rota.apply(plan, { allowRemovals: true });
     return 'applied';
+  }
+
+  /** A line of somebody else, and now and then an entry of Rota's; saved as editors save, under another name that then takes the place. */
+  async function edit(round: number): Promise<string> {
+    const save = (file: string, text: string): void => {
+      writeFileSync(join(root, 'machine/.saved'), text);
+      renameSync(join(root, 'machine/.saved'), join(root, 'machine', file));
+    };
+    save('foreign', `edited ${round} times \r\n\t`);
+    await new Promise((done) => setTimeout(done, round % 20));
+    const own = host.files.readText(join(root, 'machine/default.acme.shared.entry'));
+    if (round % 4 !== 0 || own === undefined) return 'foreign';
+    save('default.acme.shared.entry', own.replace('/bin/echo', '/bin/else'));
+    return 'own';
   }
 
   async function sync(round: number): Promise<string> {

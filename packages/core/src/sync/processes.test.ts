@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { repositoryRoot } from '@rota/test-support';
@@ -20,7 +20,7 @@ afterEach(() => place.dispose());
 
 const script = fileURLToPath(new URL('./actor.test-support.ts', import.meta.url));
 
-function actor(mode: 'apply' | 'sync', rounds: number, name: string): Promise<Record<string, number>> {
+function actor(mode: 'apply' | 'repair' | 'sync' | 'edit', rounds: number, name: string): Promise<Record<string, number>> {
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, ['--import', 'jiti/register', script, place.root, mode, String(rounds), name], {
       // The sources run as they are; what loads them is found from here.
@@ -39,18 +39,19 @@ function actor(mode: 'apply' | 'sync', rounds: number, name: string): Promise<Re
 }
 
 /** Whatever happened: the scheduler holds exactly what the state says, nothing is half done, and what is foreign is as it was. */
-async function expectSound(): Promise<void> {
+async function expectSound(foreign = 'not ours \r\n\t'): Promise<void> {
   const layout = namespaceLayout(join(place.root, 'state'), 'default');
   expect(readJournal(place.rota.host, layout)).toBeNull();
   expect(readdirSync(layout.root).filter((name) => name.startsWith('lock'))).toEqual([]);
-  expect(readFileSync(join(place.root, 'machine/foreign'), 'utf8')).toBe('not ours \r\n\t');
+  expect(readFileSync(join(place.root, 'machine/foreign'), 'utf8')).toBe(foreign);
   const entries = installedEntries(place.rota.host, 'default');
   expect(place.installed()).toEqual(entries.map(({ tenant, name }) => `default.${tenant}.${name}`));
   expect((await place.rota.status()).map(({ state }) => state)).toEqual(entries.map(() => 'waiting'));
   expect(listGenerations(place.rota.host.files, layout).length).toBeGreaterThan(0);
 }
 
-const rounds = process.env.ROTA_LONG ? 200 : 40;
+const rounds = process.env.ROTA_LONG ? 200 : 20;
+const limitMs = process.env.ROTA_LONG ? 1_800_000 : 300_000;
 
 it('two processes that apply different things at the same moment end with one of the two, whole', async () => {
   const [one, two] = await Promise.all([actor('apply', rounds, 'one'), actor('apply', rounds, 'two')]);
@@ -61,7 +62,7 @@ it('two processes that apply different things at the same moment end with one of
   await expectSound();
   const commands = new Set(installedEntries(place.rota.host, 'default').map(({ job }) => job.command.join(' ')));
   expect(commands.size).toBe(1);
-});
+}, limitMs);
 
 it('an apply and a sync at the same moment end with one of the two, whole, and the sync says what it did', async () => {
   for (const name of ['a', 'b']) place.write(`jobs/${name}.yaml`, manifest(name));
@@ -74,4 +75,25 @@ it('an apply and a sync at the same moment end with one of the two, whole, and t
   expect((synced.applied ?? 0) + (synced.unchanged ?? 0)).toBeGreaterThan(0);
   await expectSound();
   expect(readSyncStatus(place.rota.host, 'default')?.outcome).toMatch(/^(applied|unchanged|failed)$/);
-});
+}, limitMs);
+
+it('an apply and a hand edit at the same moment lose nothing of the person, and what was edited of Rota is drift', async () => {
+  const editor = actor('edit', 1_000_000, 'editor');
+  const applied = await actor('repair', rounds, 'one');
+  const enough = join(place.root, 'enough');
+  writeFileSync(enough, '');
+  const edited = await editor;
+  rmSync(enough);
+  expect(applied.applied).toBeGreaterThan(0);
+  expect(edited.foreign).toBeGreaterThan(0);
+  expect(edited.own).toBeGreaterThan(0);
+  const foreign = `edited ${(edited.foreign ?? 0) + (edited.own ?? 0) - 1} times \r\n\t`;
+  const entry = readFileSync(join(place.root, 'machine/default.acme.shared.entry'), 'utf8');
+  const states = (await place.rota.status()).map(({ name, state }) => [name, state]);
+  expect(states).toEqual([
+    ['one', 'waiting'],
+    ['shared', entry.includes('/bin/else') ? 'drifted' : 'waiting'],
+  ]);
+  await actor('repair', 1, 'one');
+  await expectSound(foreign);
+}, limitMs);
