@@ -33,12 +33,10 @@ export function nixUpdate(options: NixUpdateOptions): Plugin {
 /** The update, the look after a boot, and the reboot that waits for its window. */
 function jobs(api: PluginApi, settings: Settings): readonly JobInput[] {
   const { memoryMax, cpuQuota, rebootWindow, autoReboot, reboot, operation, system } = settings;
-  const common = { timezone: 'local', concurrency: { policy: 'forbid', locks: ['nix-update'] } } as const;
   const reboots = system === 'nixos' && autoReboot && reboot !== 'never' && operation !== 'test';
   const update: JobInput = {
-    ...common,
+    timezone: 'local',
     name: 'nix-update',
-    annotations: { docs: 'rota help nix update' },
     schedule: scheduleText(settings.schedule),
     persistent: settings.persistent,
     randomizedDelay: printDuration(settings.randomizedDelay),
@@ -47,7 +45,7 @@ function jobs(api: PluginApi, settings: Settings): readonly JobInput[] {
   };
   const verify: JobInput = { name: 'nix-update-verify', on: 'boot', ...api.rotaCommand(['nix', 'verify']) };
   const waiting: JobInput = {
-    ...common,
+    timezone: 'local',
     name: 'nix-update-reboot',
     schedule: scheduleText(rebootWindow?.lower ?? '00:00'),
     ...api.rotaCommand(['nix', 'reboot']),

@@ -3,27 +3,34 @@ import { join } from 'node:path';
 import { repositoryRoot, temporaryFolder } from '@rota/test-support';
 import { build } from 'tsup';
 
+const source = (name: string): string => join(repositoryRoot, 'packages', name, 'src/index.ts');
+
+const own = ['core', 'backend-systemd', 'backend-cron', 'backend-taskscheduler', 'plugin-nix-update'];
+
 /** One file of plain JavaScript, dependencies included, from the sources as they are: a test machine has no build of this checkout. */
-export async function bundleForMachine(entry: string): Promise<string> {
+export async function bundleForMachine(entry: string, format: 'esm' | 'cjs' = 'esm'): Promise<string> {
   const outDir = temporaryFolder();
+  const banner = {
+    js: "import { createRequire as requireFrom } from 'node:module'; const require = requireFrom(import.meta.url);",
+  };
   await build({
     entry: { bundle: join(repositoryRoot, entry) },
     outDir,
     config: false,
     silent: true,
     dts: false,
-    format: ['esm'],
+    format: [format],
     platform: 'node',
     target: 'node20',
     splitting: false,
     clean: false,
     noExternal: [/.*/],
     external: ['jiti'],
-    outExtension: () => ({ js: '.mjs' }),
-    banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" },
+    outExtension: () => ({ js: '.out' }),
+    ...(format === 'esm' ? { banner } : {}),
     esbuildOptions(options) {
-      options.alias = { '@rota/core': join(repositoryRoot, 'packages/core/src/index.ts') };
+      options.alias = Object.fromEntries(own.map((name) => [`@rota/${name}`, source(name)]));
     },
   });
-  return readFileSync(join(outDir, 'bundle.mjs'), 'utf8');
+  return readFileSync(join(outDir, 'bundle.out'), 'utf8');
 }
