@@ -1,0 +1,3 @@
+{
+  mkRotaApps = import ./mk-rota-apps.nix;
+}
