@@ -1,5 +1,7 @@
+import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { createJiti } from 'jiti';
+import { renderManual } from './render-manual.mjs';
 
 const path = (file) => fileURLToPath(new URL(`../${file}`, import.meta.url));
 // The sources, not a build: a page is of the code that it is committed with.
@@ -10,6 +12,7 @@ const load = async (file) => await jiti.import(path(file));
 export const docsTable = [
   { file: 'docs/errors.md', render: errorsPage },
   { file: 'docs/commands.md', render: commandsPage },
+  { file: 'examples/cli/man/rota.1', render: manualPage },
   { file: 'docs/backends.md', render: backendsPage },
 ];
 
@@ -26,6 +29,12 @@ the SDK it is a \`RotaError\`, recognised by \`isRotaError\`.
 | --- | --- |
 ${rows.join('\n')}
 `;
+}
+
+async function manualPage() {
+  const { commandSpecs } = await load('examples/cli/src/command-specs.ts');
+  const { version } = JSON.parse(readFileSync(path('examples/cli/package.json'), 'utf8'));
+  return renderManual(commandSpecs, version);
 }
 
 async function commandsPage() {

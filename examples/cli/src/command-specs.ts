@@ -194,8 +194,8 @@ export const commandSpecs: readonly CommandSpec[] = [
   },
   {
     name: 'explain',
-    summary: 'what a schedule, a job or a field means: explain schedule EXPR | job NAME | field PATH',
-    args: '<what> <subject>',
+    summary: 'what a field, a schedule or a job means: explain FIELD | schedule EXPR | job NAME',
+    args: '<what> [subject]',
     completes: ['schedule', 'job', 'field'],
     options: [
       zone,
@@ -205,7 +205,7 @@ export const commandSpecs: readonly CommandSpec[] = [
       ...place,
       json,
     ],
-    examples: ["rota explain schedule '0 0 13 * fri'", 'rota explain job backup', 'rota explain field spec.retry'],
+    examples: ['rota explain retry', "rota explain schedule '0 0 13 * fri'", 'rota explain job backup'],
     load: () => import('./commands/explain.ts'),
   },
   {
@@ -364,6 +364,7 @@ export const commandSpecs: readonly CommandSpec[] = [
       { flags: '--remote-command <command>', summary: 'of migrate: how rota is called there (default: rota)' },
       { flags: '--map <root=path>', summary: 'of migrate: another place for a root there; repeatable', parse: parseEach },
       { flags: '--replace', summary: 'of migrate: replace what stands at the roots there; it is kept beside' },
+      { flags: '--full', summary: 'of capture: read everything, although nothing seems to have changed' },
       { flags: '--discard-previous', summary: 'of restore: do not keep what was there' },
       { flags: '--age-identity <file>', summary: 'the age key of an encrypted bundle' },
       { flags: '--dry-run', summary: 'show what would be done, and do nothing' },

@@ -7,10 +7,16 @@ const topics = {
   field: () => import('../explain/explain-field.ts').then((module) => module.explainField),
 } as const;
 
-/** `rota explain schedule EXPR | job NAME | field PATH`. */
+/** `rota explain schedule EXPR | job NAME | field PATH`; one word alone is a field: `rota explain retry`. */
 export async function run(context: CommandContext): Promise<number> {
-  const [what = '', subject = ''] = context.args;
+  const [what = '', subject] = context.args;
   const names = Object.keys(topics);
+  if (subject === undefined) {
+    if (!names.includes(what)) return await (await topics.field())(context, what);
+    throw new RotaError('ROTA_USAGE', `\`rota explain ${what}\` needs what is to be explained.`, {
+      suggestions: ['rota help explain'],
+    });
+  }
   const load = Object.entries(topics).find(([name]) => name === what)?.[1];
   if (load === undefined) {
     const near = nearest(what, names);

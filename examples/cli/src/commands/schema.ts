@@ -12,6 +12,11 @@ export async function run(context: CommandContext): Promise<number> {
     return 0;
   }
   if (!names.includes(name)) {
+    const schema = await pluginSchema(context, name);
+    if (schema !== undefined) {
+      context.printJson(schema);
+      return 0;
+    }
     const near = nearest(name, names);
     throw new RotaError('ROTA_USAGE', `There is no schema \`${name}\`; there are ${names.join(', ')}.`, {
       suggestions: near === undefined ? [] : [near],
@@ -19,4 +24,13 @@ export async function run(context: CommandContext): Promise<number> {
   }
   context.printJson(readSchema(name));
   return 0;
+}
+
+/** `nix-status`: what the command `nix status` of a plugin in the config here prints. */
+async function pluginSchema({ io }: CommandContext, name: string): Promise<object | undefined> {
+  const { findGroups } = await import('../plugin-commands/find-groups.ts');
+  const { groups } = await findGroups([name], io);
+  return groups
+    .flatMap((group) => group.commands.map((command) => ({ name: `${group.name}-${command.name}`, schema: command.output })))
+    .find((command) => command.name === name)?.schema;
 }

@@ -1,4 +1,4 @@
-import type { OptionSpec } from '../command.ts';
+import type { CommandSpec, OptionSpec, SpecGroup } from '../command.ts';
 import { commandSpecs } from '../command-specs.ts';
 
 /** What could stand next on a command line. */
@@ -13,22 +13,38 @@ export interface Candidates {
 const none: Candidates = { values: [], jobs: false, files: false };
 
 /** Candidates for the last of the words after `rota`, which may be begun or empty. Pure. */
-export function completeWords(words: readonly string[]): Candidates {
+export function completeWords(words: readonly string[], groups: readonly SpecGroup[] = []): Candidates {
   const current = words.at(-1) ?? '';
   const [name] = words;
+  const group = groups.find((one) => one.name === name || one.aliases.includes(name ?? ''));
   if (words.length <= 1) {
     return fitting(current, [
       ...commandSpecs.filter(({ load }) => load !== undefined).map(({ name: value, summary }) => ({ value, summary })),
+      ...groups.map(({ name: value, summary }) => ({ value, summary })),
       { value: 'help', summary: 'explain a command' },
     ]);
   }
+  if (group !== undefined) return completeGroup(group, words.slice(1));
   const spec = commandSpecs.find((candidate) => candidate.name === name);
   if (name === 'help')
     return fitting(
       current,
       commandSpecs.map(({ name: value, summary }) => ({ value, summary })),
     );
-  if (spec === undefined) return none;
+  return spec === undefined ? none : completeSpec(spec, words);
+}
+
+/** The commands below the word of a plugin, then what stands after one of them. */
+function completeGroup({ specs }: SpecGroup, words: readonly string[]): Candidates {
+  const named = specs.map((spec) => ({ value: spec.name.split(' ').at(-1) ?? '', summary: spec.summary, spec }));
+  if (words.length <= 1) return fitting(words.at(-1) ?? '', named);
+  const found = named.find(({ value }) => value === words[0]);
+  return found === undefined ? none : completeSpec(found.spec, words);
+}
+
+/** `words` begin with the command. */
+function completeSpec(spec: CommandSpec, words: readonly string[]): Candidates {
+  const current = words.at(-1) ?? '';
   const before = spec.options.find((option) => flagsOf(option).includes(words.at(-2) ?? ''));
   if (before !== undefined && /[<[]/.test(before.flags)) return valuesOf(before, current);
   if (current.startsWith('-')) {
@@ -48,7 +64,7 @@ export function completeWords(words: readonly string[]): Candidates {
       commandSpecs.map(({ name: value, summary }) => ({ value, summary })),
     );
   const position = words.slice(1, -1).filter((word) => !word.startsWith('-')).length;
-  if (name === 'explain' && position === 1) return { ...none, jobs: words[1] === 'job' };
+  if (spec.name === 'explain' && position === 1) return { ...none, jobs: words[1] === 'job' };
   return position > 0
     ? none
     : fitting(
@@ -77,5 +93,8 @@ function flagsOf({ flags }: OptionSpec): readonly string[] {
 }
 
 function fitting(current: string, values: Candidates['values']): Candidates {
-  return { ...none, values: values.filter(({ value }) => value.startsWith(current)) };
+  return {
+    ...none,
+    values: values.filter(({ value }) => value.startsWith(current)).map(({ value, summary }) => ({ value, summary })),
+  };
 }
