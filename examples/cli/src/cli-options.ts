@@ -67,6 +67,7 @@ export interface CliOptions {
   readonly remoteCommand?: string;
   readonly map?: readonly string[];
   readonly replace?: boolean;
+  readonly full?: boolean;
   readonly system?: readonly string[];
   readonly systems?: string;
   readonly checkHints?: boolean;

@@ -32,7 +32,7 @@ export type {
   IdentityRule,
   StoreDeclaration,
 } from './bundle/bundle-spec.ts';
-export type { CaptureInput, CaptureResult } from './bundle/capture.ts';
+export type { CaptureInput, CaptureResult } from './bundle/capture-input.ts';
 export type { BundleInput } from './bundle/define-bundle.ts';
 export { type BundleDifference, diffBundles } from './bundle/diff-bundles.ts';
 export type { GuardKind } from './bundle/downtime.ts';

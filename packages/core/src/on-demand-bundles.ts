@@ -1,5 +1,5 @@
 import type { BundleSpec } from './bundle/bundle-spec.ts';
-import type { CaptureInput, CaptureResult } from './bundle/capture.ts';
+import type { CaptureInput, CaptureResult } from './bundle/capture-input.ts';
 import type { BundleInput } from './bundle/define-bundle.ts';
 import type { FetchedBundle, FindBundleInput } from './bundle/find-bundle.ts';
 import type { BundleManifest } from './bundle/manifest.ts';

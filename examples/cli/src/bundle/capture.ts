@@ -25,6 +25,7 @@ export async function run(context: CommandContext): Promise<number> {
     namespace,
     spec,
     store,
+    full: options.full === true,
     onProgress: (phase, done, total) => phase !== 'look' && count.step(Math.round(done / 1e6), Math.round(total / 1e6)),
     signal: io.signal,
   }).finally(count.end);

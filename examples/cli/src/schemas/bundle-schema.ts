@@ -19,6 +19,7 @@ const sidecar = v.object({
   treeDigest: v.string(),
   verified: v.nullable(v.object({ level: v.number(), at: instant })),
   pinned: v.optional(v.boolean()),
+  unchangedAt: v.optional(instant),
 });
 const problems = v.array(v.object({ name: v.string(), reason: v.string() }));
 const checks = v.array(v.object({ level: v.number(), check: v.string() }));
@@ -33,6 +34,7 @@ export const bundleOutput = v.union([
     ...jobKey,
     outcome: v.picklist(['ok', 'partial', 'skipped']),
     bundle: v.nullable(sidecar),
+    unchanged: v.optional(v.literal(true)),
     place: v.string(),
     problems,
     notes,

@@ -1,5 +1,15 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { commandPart, requirePart } from '@rota/test-support';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -219,5 +229,33 @@ requirePart(commandPart('sqlite3'))('a SQLite database', () => {
     expect(existsSync(`${file}-wal`)).toBe(false);
     expect(sql('SELECT (SELECT count(*) FROM t) = n FROM total')).toBe('1');
     expect(Number(sql('SELECT n FROM total'))).toBeLessThanOrEqual(written);
+  });
+});
+
+describe('a capture of a state that nobody has touched since the last', () => {
+  const pass = () => new Promise((done) => setTimeout(done, 2_200));
+
+  test('reads nothing and stops nothing; any change, or --full, makes another bundle', { timeout: 60_000 }, async () => {
+    service.start();
+    await pass();
+    const first = await capture();
+    expect(await capture()).toMatchObject({ unchanged: true, stopped: [], bundle: { id: first.bundle?.id } });
+    const store = openStore(service.host(), 'default');
+    expect(await store.list()).toMatchObject([{ id: first.bundle?.id, unchangedAt: expect.any(String) }]);
+    expect(
+      (await captureBundle({ host: service.host(), namespace: 'default', spec: service.spec(), full: true })).unchanged,
+    ).toBeUndefined();
+    // The same size, and its times set back: the time of the inode's change gives it away.
+    const { atime, mtime } = statSync(join(service.root, 'one'));
+    writeFileSync(join(service.root, 'one'), 'FIRST state\n');
+    utimesSync(join(service.root, 'one'), atime, mtime);
+    expect((await capture()).unchanged).toBeUndefined();
+    expect(await store.list()).toHaveLength(3);
+  });
+
+  test('is read when it was touched just before, for a tick of the clock may hide another change', async () => {
+    writeFileSync(join(service.root, 'one'), 'just now\n');
+    await capture();
+    expect((await capture()).unchanged).toBeUndefined();
   });
 });

@@ -2,17 +2,19 @@ import { randomBytes } from 'node:crypto';
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { isRotaError, RotaError } from '../errors/rota-error.ts';
-import type { Host } from '../host/host.ts';
 import { instantText } from '../run/instant-text.ts';
 import { withLock } from '../state/lock.ts';
 import { hostId, openState } from '../state/state-format.ts';
 import { breather } from './breath.ts';
 import { bundleLayout } from './bundle-layout.ts';
 import type { BundleSpec } from './bundle-spec.ts';
-import { beginDowntime, type GuardKind } from './downtime.ts';
+import { declaredDigest, factsOf, writeIndex } from './capture-index.ts';
+import type { CaptureInput, CaptureResult } from './capture-input.ts';
+import { confirmUnchanged, findUnchanged } from './confirm-unchanged.ts';
+import { beginDowntime } from './downtime.ts';
 import { copySqlite, runWithFile } from './dump-database.ts';
 import { readAttributes } from './extended-attributes.ts';
-import type { BundleManifest, BundleProblem } from './manifest.ts';
+import type { BundleManifest } from './manifest.ts';
 import { refuseMoved } from './migrate/tombstone.ts';
 import { namesOfIds } from './names-of-ids.ts';
 import { type CapturePlan, freeBytes, leftOut, planCapture } from './plan-capture.ts';
@@ -26,36 +28,6 @@ import { bestCompression } from './stream-parts.ts';
 import { treeDigest } from './tree-digest.ts';
 import { walkTree } from './walk-tree.ts';
 import { archiveOf, writeBundle } from './write-bundle.ts';
-
-/** Whose state to capture, and where to keep it. */
-export interface CaptureInput {
-  readonly host: Host;
-  readonly namespace: string;
-  readonly spec: BundleSpec;
-  /** Where the bundle goes. @default the declared store, else a folder in Rota's state */
-  readonly store?: BundleStore;
-  /**
-   * Told how far each phase is: entries that were looked at, then bytes that were read while the service stands still, written to
-   * the store, and read back.
-   */
-  readonly onProgress?: (phase: 'look' | 'read' | 'write' | 'check', done: number, total: number) => void;
-  readonly signal?: AbortSignal | undefined;
-}
-
-/** What one capture made, and what it took. */
-export interface CaptureResult {
-  /** `partial`: something could not be read or changed meanwhile; `skipped`: the hook beforeCapture ended with 75. */
-  readonly outcome: 'ok' | 'partial' | 'skipped';
-  readonly bundle: Sidecar | null;
-  readonly place: string;
-  readonly problems: readonly BundleProblem[];
-  readonly notes: readonly string[];
-  /** Services that were stopped and started again. */
-  readonly stopped: readonly string[];
-  readonly downtimeMs: number;
-  /** What would have started them, had this process died; absent when nothing was stopped. */
-  readonly guard?: GuardKind;
-}
 
 /**
  * Captures the state of a job. What it stops is started again as soon as everything is read, and in any case: an error starts it, a guard
@@ -73,10 +45,13 @@ export async function captureBundle(input: CaptureInput): Promise<CaptureResult>
     await recoverBundles(host, namespace);
     refuseMoved(host, namespace, spec);
     // A store that cannot be reached is better known before anything is stopped.
-    await store.list();
-    const plan = await planCapture(spec, signal);
+    const kept = await store.list();
+    const seen = factsOf(spec, host.now());
+    const plan = await planCapture(spec, signal, seen.add);
     input.onProgress?.('look', plan.entries, plan.entries);
     refuse(plan, spec);
+    const unchanged = input.full === true ? undefined : findUnchanged(input, kept, seen.digest());
+    if (unchanged !== undefined) return await confirmUnchanged(input, store, unchanged);
     const id = randomBytes(8).toString('hex');
     const work = join(layout.work, `capture-${id}`);
     host.files.makeFolder(work, 0o700);
@@ -123,7 +98,7 @@ interface Prepared {
 }
 
 async function captureInto(input: CaptureInput, { id, work, plan, store, env }: Prepared): Promise<CaptureResult> {
-  const { host, spec, signal } = input;
+  const { host, namespace, spec, signal } = input;
   const createdAt = instantText(Math.floor(host.now() / 1000));
   const payload = join(work, 'payload');
   const stage = openStage(payload, namesOfIds(host.files));
@@ -131,8 +106,10 @@ async function captureInto(input: CaptureInput, { id, work, plan, store, env }: 
   const databases: BundleManifest['databases'] = [];
   // Longer than any capture within its budget, and short enough that nobody waits a day for a service.
   const guardMs = Math.max(spec.downtimeBudgetMs * 10, 600_000);
+  const facts = factsOf(spec, host.now());
   const downtime = await beginDowntime(host, spec, work, { guardMs, freeze: true });
   let downtimeMs = 0;
+  let seen: string | undefined;
   try {
     const copies = new Map<string, string>();
     for (const [index, database] of spec.databases.entries()) {
@@ -165,10 +142,12 @@ async function captureInto(input: CaptureInput, { id, work, plan, store, env }: 
         const name = item.path === '' ? `data/${root.name}` : `data/${root.name}/${item.path}`;
         const copy = copies.get(name);
         const xattrs = attributes?.get(item.path === '' ? root.path : `${root.path}/${item.path}`);
+        facts.add(name, item.stats);
         stage.add({ name, item, ...(copy === undefined ? {} : { copy }), xattrs });
         input.onProgress?.('read', stage.bytes, plan.bytes);
       }
     }
+    seen = facts.digest();
     for (const [index, database] of spec.databases.entries()) {
       if (database.kind !== 'command') continue;
       for (const item of walkTree(join(work, `database-${index}`))) stage.add({ name: `db/${database.name}.dump`, item });
@@ -200,7 +179,9 @@ async function captureInto(input: CaptureInput, { id, work, plan, store, env }: 
   };
   const compression = spec.compression ?? bestCompression();
   if (spec.compression === undefined && compression === 'gzip')
-    manifest.notes.push(`Compressed with gzip: this Node (${process.version}) has no zstd.`);
+    manifest.notes.push(
+      `Compressed with gzip: this Node (${process.version}) has no zstd, and the program zstd is not installed.`,
+    );
   const suffix = { zstd: '.tar.zst', gzip: '.tar.gz', none: '.tar' }[compression];
   const encrypted = spec.recipients.length > 0;
   const file = `${spec.tenant}.${spec.name}-${host.hostname}-${createdAt.replaceAll(/[-:]/g, '')}-${id.slice(0, 8)}${suffix}${encrypted ? '.age' : ''}`;
@@ -236,6 +217,14 @@ async function captureInto(input: CaptureInput, { id, work, plan, store, env }: 
     verified: encrypted ? null : { level: 1, at: instantText(Math.floor(host.now() / 1000)) },
   };
   const bundle = await store.put({ file: prepared, manifest, archive: () => archiveOf({ manifest, payload }) }, sidecar);
+  if (seen !== undefined && manifest.outcome === 'ok')
+    writeIndex(host, namespace, spec, {
+      formatVersion: 1,
+      bundle: id,
+      declared: declaredDigest(spec),
+      facts: seen,
+      atMs: host.now(),
+    });
   return {
     outcome: manifest.outcome,
     bundle,

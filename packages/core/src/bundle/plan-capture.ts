@@ -1,4 +1,4 @@
-import { readlinkSync, statfsSync } from 'node:fs';
+import { type BigIntStats, readlinkSync, statfsSync } from 'node:fs';
 import type { Issue } from '../errors/issue.ts';
 import { breather } from './breath.ts';
 import type { BundleSpec, IdentityRule } from './bundle-spec.ts';
@@ -48,7 +48,12 @@ export function leftOut(
 }
 
 /** Looks at everything that a capture would read. */
-export async function planCapture(spec: BundleSpec, signal?: AbortSignal): Promise<CapturePlan> {
+export async function planCapture(
+  spec: BundleSpec,
+  signal?: AbortSignal,
+  /** Told everything that would be read. */
+  onItem?: (name: string, stats: BigIntStats) => void,
+): Promise<CapturePlan> {
   const roots: { name: string; path: string; kind: 'folder' | 'file' | 'missing' }[] = [];
   const identity: { name: string; policy: IdentityRule['policy'] }[] = [];
   const findings: Issue[] = [];
@@ -87,6 +92,7 @@ export async function planCapture(spec: BundleSpec, signal?: AbortSignal): Promi
         kind = stats.isDirectory() ? 'folder' : 'file';
       }
       entries += 1;
+      onItem?.(path === '' ? `data/${root.name}` : `data/${root.name}/${path}`, stats);
       if (stats.isFile()) bytes += Number(stats.size);
       const name = path === '' ? `data/${root.name}` : `data/${root.name}/${path}`;
       if (stats.isSymbolicLink() && root.links === 'refuse') {

@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
-import { createReadStream } from 'node:fs';
+import { createReadStream, existsSync } from 'node:fs';
+import { delimiter, isAbsolute, join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import * as zlib from 'node:zlib';
@@ -20,19 +21,26 @@ function zstdFunctions(): ZstdFunctions | undefined {
     : { createZstdCompress: parts.createZstdCompress, createZstdDecompress: parts.createZstdDecompress };
 }
 
-/** What this Node compresses best with. */
+/** What compresses best here: zstd where this Node has it, or where its program is installed. */
 export function bestCompression(): 'zstd' | 'gzip' {
-  return zstdFunctions() === undefined ? 'gzip' : 'zstd';
+  return zstdFunctions() !== undefined || hasProgram('zstd') ? 'zstd' : 'gzip';
+}
+
+function hasProgram(name: string): boolean {
+  const folders = (process.env.PATH ?? '').split(delimiter).filter((folder) => isAbsolute(folder));
+  return folders.some((folder) => existsSync(join(folder, name)));
 }
 
 /** One zstd frame with a checksum at level 3, one gzip member at level 6, or the bytes as they are. @throws ROTA_BUNDLE_COMPRESSION */
 export function compress(source: AsyncIterable<Uint8Array>, compression: Compression): AsyncIterable<Uint8Array> {
   if (compression === 'none') return source;
   if (compression === 'gzip') return through(source, zlib.createGzip({ level: 6, chunkSize: 256 * 1024 }));
+  // The program first: it has a processor of its own. It writes one frame however many threads it has (zstd(1), -T).
+  if (hasProgram('zstd')) return throughProgram(source, 'zstd', ['-3', '-T0', '--check', '--quiet', '--stdout']);
   const zstd = zstdFunctions();
   if (zstd === undefined)
     throw new RotaError('ROTA_BUNDLE_COMPRESSION', `This Node (${process.version}) cannot write zstd.`, {
-      suggestions: ['Use Node 22.15 or newer, or `compression: gzip`.'],
+      suggestions: ['Install zstd: apt-get install zstd', 'Or use Node 22.15 or newer, or `compression: gzip`.'],
     });
   // The numbers are ZSTD_c_compressionLevel and ZSTD_c_checksumFlag of zstd.h.
   return through(source, zstd.createZstdCompress({ params: { 100: 3, 201: 1 }, chunkSize: 256 * 1024 }));
@@ -55,7 +63,7 @@ export async function* readArchive(path: string, identity?: string): AsyncGenera
   else if (start.length >= 4 && start.readUInt32LE(0) === 0xfd2fb528) {
     const zstd = zstdFunctions();
     yield* readable(
-      zstd === undefined
+      hasProgram('zstd') || zstd === undefined
         ? throughProgram(all, 'zstd', ['--decompress', '--stdout', '--quiet'])
         : through(all, zstd.createZstdDecompress()),
     );
@@ -68,7 +76,7 @@ async function* readable(source: AsyncIterable<Uint8Array>): AsyncGenerator<Uint
     yield* source;
   } catch (cause) {
     // ABORT_ERR: the decoder was done before the source was, as with a second frame behind the first.
-    if (cause instanceof Error && 'code' in cause && /^(Z_|ZSTD_|ERR_|ABORT_ERR$)/.test(String(cause.code)))
+    if (cause instanceof Error && 'code' in cause && /^(ROTA_COMMAND_FAILED$|Z_|ZSTD_|ERR_|ABORT_ERR$)/.test(String(cause.code)))
       throw new RotaError('ROTA_BUNDLE_FORMAT', `The bundle is damaged: it cannot be decompressed (${cause.message}).`, {
         suggestions: ['Use another bundle; `rota bundle list` shows them.'],
         cause,

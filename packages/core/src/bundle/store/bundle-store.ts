@@ -23,12 +23,14 @@ export const sidecarSchema = v.object({
   // The highest level that it passed, and when last.
   verified: v.nullable(v.object({ level: v.number(), at: v.string() })),
   pinned: v.optional(v.boolean()),
+  // When a later capture last found that nothing had been written since.
+  unchangedAt: v.optional(v.string()),
 });
 
 /**
  * What stands beside a bundle, so that listing opens none. It names no paths of the state. `size` and `sha256` are those of the
- * bundle's file, `bytes` and `entries` of what is in it; `verified` is the highest level that it passed, and when last. A
- * `pinned` bundle is never pruned.
+ * bundle's file, `bytes` and `entries` of what is in it; `verified` is the highest level that it passed, and when last,
+ * `unchangedAt` when a later capture last found that nothing had changed since. A `pinned` bundle is never pruned.
  *
  * @interface
  */
