@@ -40,6 +40,8 @@ export interface OptionSpec {
 /** A command as data: help, completion and the page of commands are made from it. */
 export interface CommandSpec {
   readonly name: string;
+  /** Words that mean the whole command by themselves. */
+  readonly aliases?: readonly string[];
   readonly summary: string;
   /** As commander reads them: `[files...]`. */
   readonly args?: string;

@@ -21,8 +21,9 @@ export async function runCli(args: readonly string[], io: Io): Promise<number> {
       buildProgram(io, async () => undefined).outputHelp();
       return 0;
     }
-    const asked = withHelpLast(args);
-    const groups = await groupsFor(asked, io);
+    const given = withHelpLast(args);
+    const groups = await groupsFor(given, io);
+    const asked = withoutAlias(given, groups);
     const program = buildProgram(
       io,
       async (spec, commandArgs, options) => {
@@ -54,6 +55,13 @@ export async function runCli(args: readonly string[], io: Io): Promise<number> {
 function withHelpLast(args: readonly string[]): readonly string[] {
   const [first, second] = args;
   return first === 'help' && second !== undefined && !isOwn(second) ? [...args.slice(1), '--help'] : args;
+}
+
+/** A plugin's command that is called by a word of its own is called as any other. */
+function withoutAlias(args: readonly string[], groups: readonly SpecGroup[]): readonly string[] {
+  const [word = '', ...rest] = args;
+  const spec = groups.flatMap(({ specs }) => specs).find(({ aliases }) => aliases?.includes(word));
+  return spec === undefined ? args : [...spec.name.split(' '), ...rest];
 }
 
 /** A config is only read for a word that is none of Rota's own: `rota help` and mistyped options stay fast. */

@@ -17,6 +17,7 @@ const widget = {
       summary: 'what there is of widgets',
       commands: [{
         name: 'show',
+        aliases: ['widget-show'],
         summary: 'show some',
         positionals: [{ name: 'which', summary: 'which ones', repeatable: true }],
         options: {
@@ -128,6 +129,11 @@ describe('a command that a plugin adds', () => {
     expect({ exitCode, stdout }).toEqual({ exitCode: 0, stdout: 'rescued\n' });
     expect(stderr).toMatch(/^warning: the config cannot be read/);
   });
+});
+
+test('a word of its own means the whole command', async () => {
+  const { json } = await workplace().call(['widget-show', 'a', '--limit', '3', '--json']);
+  expect(json()).toMatchObject({ args: ['a'], options: { limit: 3 } });
 });
 
 test.each(['nix', 'chezmoi'])('rota %s says how to add its plugin', async (name) => {

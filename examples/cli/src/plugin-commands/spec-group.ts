@@ -12,6 +12,7 @@ export function specGroup({ name, aliases = [], summary, commands }: PluginComma
 function commandSpec(group: string, command: PluginCommand): CommandSpec {
   return {
     name: `${group} ${command.name}`,
+    ...(command.aliases === undefined ? {} : { aliases: command.aliases }),
     summary: command.summary,
     ...(command.positionals === undefined ? {} : argumentsOf(command.positionals)),
     options: [

@@ -109,6 +109,8 @@ export interface PluginCommandContext<O extends CommandOptions = CommandOptions>
 export interface PluginCommand<O extends CommandOptions = CommandOptions> {
   /** The second word: `status` of `rota nix status`. */
   readonly name: string;
+  /** Words that mean the whole command by themselves: with `nix-status`, `rota nix-status` is `rota nix status`. */
+  readonly aliases?: readonly string[];
   /** Begins in lower case and has no full stop. */
   readonly summary: string;
   readonly positionals?: readonly CommandPositional[];

@@ -1,0 +1,35 @@
+import { definePluginCommand, type PluginCommand } from '@rota/core';
+import { type FleetHost, readFleet } from '../fleet/read-fleet.ts';
+import type { DotfileOptions } from '../options.ts';
+import { fetchRemote } from '../sync/fetch.ts';
+import { openSession } from '../sync/open-session.ts';
+import { fleetOutput } from './output-schemas.ts';
+
+/** `rota chezmoi fleet` */
+export function fleetCommand(options: DotfileOptions): PluginCommand {
+  return definePluginCommand({
+    name: 'fleet',
+    summary: 'which host is behind or disagrees, on what and since when',
+    options: { offline: { kind: 'flag', summary: 'as of the last fetch; do not ask the remote' } },
+    examples: ['rota chezmoi fleet', 'rota chezmoi fleet --json'],
+    output: fleetOutput,
+    async run({ host, options: { offline }, say, table }) {
+      const session = await openSession(host, options);
+      const fetched = offline ? undefined : await fetchRemote(session);
+      if (fetched?.kind === 'offline')
+        say(`warning: the remote was not reached (${fetched.message}); this is as of the last fetch`);
+      const hosts = await readFleet(session);
+      if (hosts.length === 0) return { data: { hosts }, text: 'No host has published yet.' };
+      return {
+        data: { hosts },
+        text: table(hosts.map((one) => [one.isThisHost ? '*' : ' ', one.host, stateOf(one), one.changedAt])),
+      };
+    },
+  });
+}
+
+function stateOf({ behind, behindSince, ahead, disagreesOn, disagreesSince }: FleetHost): string {
+  if (disagreesOn.length > 0) return `disagrees on ${disagreesOn.join(', ')} since ${disagreesSince}`;
+  if (ahead > 0) return `${ahead} ahead since ${disagreesSince}`;
+  return behind === 0 ? 'in step' : `${behind} behind since ${behindSince}`;
+}

@@ -1,0 +1,29 @@
+import { definePluginCommand, type PluginCommand, RotaError } from '@rota/core';
+import type { DotfileOptions } from '../options.ts';
+import { openSession } from '../sync/open-session.ts';
+import { latestBackup, undoApply } from '../sync/undo.ts';
+import { undoOutput } from './output-schemas.ts';
+
+/** `rota chezmoi undo` */
+export function undoCommand(options: DotfileOptions): PluginCommand {
+  return definePluginCommand({
+    name: 'undo',
+    summary: 'put back the files that the last sync replaced; for the next sync that is an edit of this host',
+    examples: ['rota chezmoi undo', 'rota chezmoi undo --yes --json'],
+    output: undoOutput,
+    confirms: true,
+    async run({ host, confirm }) {
+      const latest = latestBackup(host);
+      if (latest === undefined)
+        throw new RotaError('ROTA_DOTFILES_PATH', 'No sync has changed a dotfile of this home, so there is nothing to undo.');
+      const paths = [...latest.changed.map(({ path }) => path), ...latest.created];
+      await confirm(`Put back ${paths.join(', ')} as before ${latest.madeAt}?`);
+      const { home } = await openSession(host, options);
+      const undone = await undoApply(host, home);
+      return {
+        data: undone,
+        text: [...undone.restored.map((path) => `put back ${path}`), ...undone.removed.map((path) => `removed ${path}`)],
+      };
+    },
+  });
+}
