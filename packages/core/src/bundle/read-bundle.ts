@@ -6,7 +6,7 @@ import { type BundleEntry, type BundleManifest, manifestSchema } from './manifes
 import { memberOf } from './stage-tree.ts';
 import { readArchive } from './stream-parts.ts';
 import { checkName, parseHeader, type TarReader, tarParser } from './tar/read-tar.ts';
-import { tarHeader } from './tar/tar-header.ts';
+import { sharedTarHeader } from './tar/tar-header.ts';
 import { blockSize, type TarMember } from './tar/tar-member.ts';
 import { treeDigest } from './tree-digest.ts';
 
@@ -136,7 +136,7 @@ const emptySha256 = hash('sha256', '', 'hex');
 
 /** A header has to be the one that a capture writes for what the manifest lists. */
 function checkHeader(header: Buffer, entry: BundleEntry | undefined): asserts entry is BundleEntry {
-  if (entry !== undefined && header.equals(tarHeader(memberOf(entry)))) return;
+  if (entry !== undefined && header.equals(sharedTarHeader(memberOf(entry)))) return;
   // Not byte for byte: what it says is read, so that it can be told what is wrong, or that it is the same in other words.
   const member = parseHeader(header);
   if (entry === undefined) throw mismatch(`it holds ${member.name}, which its manifest does not list`);

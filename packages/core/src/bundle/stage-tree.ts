@@ -4,7 +4,7 @@ import { nameOfBytes } from './file-name.ts';
 import type { BundleEntry, BundleProblem } from './manifest.ts';
 import type { NamesOfIds } from './names-of-ids.ts';
 import { openStageWriter, StageError } from './stage-writer.ts';
-import { tarHeader } from './tar/tar-header.ts';
+import { sharedTarHeader } from './tar/tar-header.ts';
 import { padding, type TarMember } from './tar/tar-member.ts';
 import { reasonOf, type TreeItem } from './walk-tree.ts';
 
@@ -64,7 +64,7 @@ export function openStage(path: string | undefined, names: NamesOfIds): Stage {
   }
 
   function writeHeader(entry: BundleEntry): void {
-    if (path !== undefined) writer.write(tarHeader(memberOf(entry)));
+    if (path !== undefined) writer.write(sharedTarHeader(memberOf(entry)));
   }
 
   function file(name: string, item: TreeItem, copy: string | undefined, xattrs: StageItem['xattrs']): void {
@@ -148,7 +148,8 @@ const emptySha256 = hash('sha256', '', 'hex');
 
 /** The member of the archive that an entry of the manifest describes. */
 export function memberOf(entry: BundleEntry): TarMember {
-  return { ...entry, mtimeNs: BigInt(entry.mtimeNs), link: entry.link ?? '', xattrs: entry.xattrs };
+  const { name, type, mode, uid, gid, user, group, mtimeNs, size, link, xattrs } = entry;
+  return { name, type, mode, uid, gid, user, group, mtimeNs: BigInt(mtimeNs), size, link: link ?? '', xattrs };
 }
 
 function linkOf({ place }: TreeItem): string {

@@ -4,7 +4,7 @@ import { RotaError } from '../../errors/rota-error.ts';
 import { bytesOfName } from '../file-name.ts';
 import { parseManifest } from '../read-bundle.ts';
 import { memberOf } from '../stage-tree.ts';
-import { endOfArchive, tarHeader } from '../tar/tar-header.ts';
+import { endOfArchive, sharedTarHeader } from '../tar/tar-header.ts';
 import { padding } from '../tar/tar-member.ts';
 import { manifestMember } from '../write-bundle.ts';
 
@@ -27,7 +27,7 @@ export function packTree(tree: string, out: string): string {
   try {
     for (const part of manifestMember(text, manifest.createdAt)) write(part);
     for (const entry of manifest.entries) {
-      write(tarHeader(memberOf(entry)));
+      write(sharedTarHeader(memberOf(entry)));
       if (entry.type !== 'file') continue;
       copyContent(bytesOfName(join(tree, entry.name)), entry, piece, write);
       write(Buffer.alloc(padding(entry.size)));

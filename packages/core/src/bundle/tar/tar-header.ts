@@ -6,6 +6,11 @@ import { blockSize, padding, type TarMember, typeFlags } from './tar-member.ts';
  * extended attributes as SCHILY.xattr, which GNU tar and bsdtar read). Equal members give equal bytes.
  */
 export function tarHeader(member: TarMember): Buffer {
+  return Buffer.from(sharedTarHeader(member));
+}
+
+/** The same in a buffer that the next call uses again, for whoever is done with it by then: a tree has a header for every file. */
+export function sharedTarHeader(member: TarMember): Buffer {
   const nameText = member.type === 'folder' ? `${member.name}/` : member.name;
   const name = bytesOf(nameText);
   const link = bytesOf(member.link);
@@ -25,14 +30,14 @@ export function tarHeader(member: TarMember): Buffer {
   if (user.length > 31 || !isAscii(member.user)) records.push(paxRecord('uname', user));
   if (group.length > 31 || !isAscii(member.group)) records.push(paxRecord('gname', group));
   if (nanoseconds !== 0n || seconds < 0n || seconds > 0o77777777777n)
-    records.push(paxRecord('mtime', Buffer.from(decimalSeconds(seconds, nanoseconds))));
+    records.push(Buffer.from(paxText('mtime', decimalSeconds(seconds, nanoseconds)), 'latin1'));
   if (member.xattrs !== undefined)
     for (const [key, value] of Object.entries(member.xattrs).sort(([a], [b]) => (a < b ? -1 : 1)))
       records.push(paxRecord(`SCHILY.xattr.${key}`, Buffer.from(value, 'base64')));
 
   const bodySize = records.reduce((sum, { length }) => sum + length, 0);
   const mainAt = records.length === 0 ? 0 : blockSize + bodySize + padding(bodySize);
-  const header = Buffer.alloc(mainAt + blockSize);
+  const header = roomFor(mainAt + blockSize);
   if (records.length > 0) {
     ustarBlock(header.subarray(0, blockSize), 'x', { ...paxFields, size: bodySize });
     let at = blockSize;
@@ -50,6 +55,14 @@ export function tarHeader(member: TarMember): Buffer {
     group: group.subarray(0, 31),
   });
   return header;
+}
+
+let room = Buffer.alloc(4 * blockSize);
+
+/** Zeros. */
+function roomFor(length: number): Buffer {
+  if (room.length < length) room = Buffer.alloc(length);
+  return room.subarray(0, length).fill(0);
 }
 
 const nothing = Buffer.alloc(0);
@@ -116,6 +129,14 @@ export function checksum(block: Uint8Array): number {
 
 function octal(block: Buffer, at: number, width: number, value: number): void {
   block.write(`${value.toString(8).padStart(width - 1, '0')}\0`, at, 'latin1');
+}
+
+/** The same record for a value in ASCII. */
+function paxText(key: string, value: string): string {
+  const rest = ` ${key}=${value}\n`;
+  let length = rest.length + 1;
+  while (String(length).length + rest.length !== length) length = String(length).length + rest.length;
+  return `${length}${rest}`;
 }
 
 /** `LENGTH KEY=VALUE\n`, where the length counts itself. */
