@@ -38,7 +38,7 @@ const keptLogs = 10;
  */
 export async function buildTargets(input: BuildTargetsInput): Promise<TargetBuilds> {
   const { host, names = [], targets } = input;
-  for (const name of names) findTarget(targets, name);
+  for (const name of [...names, ...(input.only ?? [])]) findTarget(targets, name);
   openState(host);
   const plan = await planTargets({ ...input, names: [], all: undefined, only: undefined });
   const forced = input.only ?? (input.all ? targets.map(({ name }) => name) : names);

@@ -128,8 +128,8 @@ function failureOf(
 
 const words: readonly (readonly [RegExp, BuildFailureKind])[] = [
   [/No space left on device|Out of diskspace/, 'disk'],
-  // Nix 2.8 says the first, 2.34 the second.
-  [/with features \{.*\} is required to build|required system or feature not available/i, 'no-builder'],
+  // Nix 2.8 says the first; later ones the second, 2.34 the third.
+  [/with features \{.*\} is required to build|required system or feature not available|platform mismatch/i, 'no-builder'],
   [
     /unable to download|Could not resolve host|Couldn't (?:connect|resolve)|Connection refused|Could not read from remote|some substitutes .* failed/,
     'network',
