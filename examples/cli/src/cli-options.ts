@@ -24,6 +24,7 @@ export interface CliOptions {
   readonly repair?: boolean;
   readonly takeOver?: boolean;
   readonly adopt?: boolean;
+  readonly import?: boolean;
   readonly list?: boolean;
   readonly tenant?: string;
   readonly all?: boolean;

@@ -16,14 +16,16 @@ const takeOver: OptionSpec = { flags: '--take-over', summary: 'let this source t
 export const commandSpecs: readonly CommandSpec[] = [
   {
     name: 'init',
-    summary: 'write a first jobs.config.ts here',
+    summary: 'write a first declaration here; on a terminal it asks what it should hold',
     options: [
       { flags: '--format <format>', summary: 'ts or yaml (default: ts)', choices: ['ts', 'yaml'] },
+      { flags: '--tenant <name>', summary: 'whose jobs they are to be (default: home)' },
+      { flags: '--import', summary: 'start from crontab lines, timers and tasks that run here' },
       { flags: '--force', summary: 'overwrite a file that exists' },
       confirm,
       json,
     ],
-    examples: ['rota init', 'rota init --format yaml --yes'],
+    examples: ['rota init', 'rota init --format yaml --yes', 'rota init --import --yes'],
     load: () => import('./commands/init.ts'),
   },
   {

@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { declareEntries, type ImportedEntry, printConfig, printManifest, RotaError, readInventory } from '@rota/core';
 import type { CommandContext } from '../command.ts';
+import type { DeclarationFile } from '../init/declaration-file.ts';
 import { loadBackends } from '../load-backends.ts';
 import { importJson } from '../output/import-json.ts';
 import { printImported, printInventory } from '../output/import-text.ts';
@@ -34,11 +35,6 @@ export async function run(context: CommandContext): Promise<number> {
   if (options.list) printInventory(context, imported);
   else printImported(context, imported, files, written);
   return 0;
-}
-
-interface DeclarationFile {
-  readonly name: string;
-  readonly content: string;
 }
 
 function filesOf(imported: readonly ImportedEntry[], format: string, tenant: string): readonly DeclarationFile[] {

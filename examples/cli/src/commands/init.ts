@@ -1,81 +1,66 @@
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { parseCron, RotaError } from '@rota/core';
+import { declareEntries, type ImportedEntry, RotaError, readInventory } from '@rota/core';
 import type { CommandContext } from '../command.ts';
+import { askChoices } from '../init/ask-choices.ts';
+import { firstFiles } from '../init/first-files.ts';
+import { schemasPlace } from '../init/schemas-place.ts';
+import { loadBackends } from '../load-backends.ts';
+import { progress } from '../output/progress.ts';
 
-/** `rota init`: a first declaration, in this folder. Asks for a tenant and a schedule on a terminal, else takes defaults. */
+/** `rota init`: a first declaration in this folder, from nothing or from what runs on this machine. */
 export async function run(context: CommandContext): Promise<number> {
   const { options, io } = context;
-  const format = options.format ?? 'ts';
-  const asks = io.inIsTerminal && io.errIsTerminal && !options.yes && !context.json;
-  const tenant = asks ? (await io.ask('Who do the jobs belong to (tenant)? [home] ')).trim() || 'home' : 'home';
-  const schedule = asks
-    ? (await io.ask('When should the first job run (cron)? [0 2 * * *] ')).trim() || '0 2 * * *'
-    : '0 2 * * *';
-  check(tenant, schedule);
-
-  const files =
-    format === 'ts'
-      ? [{ name: 'jobs.config.ts', content: typescriptConfig(tenant, schedule) }]
-      : [
-          { name: 'jobs.config.yaml', content: yamlConfig(tenant) },
-          { name: 'jobs/hello.yaml', content: manifest(schedule) },
-        ];
+  const here = readOnce(context);
+  const choices = await askChoices(context, { importable: async () => (await here('home')).filter(isImportable).length });
+  const imported = choices.fromImport ? await here(choices.tenant) : [];
+  const schemas = schemasPlace(io.cwd);
+  const files = [
+    ...firstFiles({ ...choices, imported, schemas: schemas.path }),
+    ...(choices.format === 'yaml' ? schemas.files : []),
+  ];
   const taken = files.filter(({ name }) => existsSync(join(io.cwd, name)));
   if (taken.length > 0 && !options.force) {
     throw new RotaError('ROTA_USAGE', `${taken.map(({ name }) => name).join(' and ')} exists already in ${io.cwd}.`, {
       suggestions: ['Repeat with --force to overwrite it, or run `rota plan`.'],
     });
   }
+  const jobs = imported.filter(isImportable).length;
   for (const { name, content } of files) {
     mkdirSync(dirname(join(io.cwd, name)), { recursive: true });
-    writeFileSync(join(io.cwd, name), content);
+    // Commands of other people's jobs may hold passwords.
+    writeFileSync(join(io.cwd, name), content, { mode: jobs > 0 ? 0o600 : 0o666 });
   }
-  if (context.json) context.printJson({ formatVersion: 1, files: files.map(({ name }) => join(io.cwd, name)) });
-  else {
-    for (const { name } of files) context.print(`wrote ${name}`);
-    context.say('Next: edit it, then `rota validate`, `rota plan` and `rota apply`.');
+  if (context.json) {
+    context.printJson({ formatVersion: 1, files: files.map(({ name }) => join(io.cwd, name)), imported: jobs });
+    return 0;
   }
+  for (const { name } of files) context.print(`wrote ${name}`);
+  if (choices.fromImport && jobs === 0) context.say('Nothing that runs here can be imported; `rota import --list` says why.');
+  context.say(
+    jobs > 0
+      ? 'Next: look at it, then `rota plan --adopt` shows how the jobs take the place of what runs now.'
+      : 'Next: edit it, then `rota validate`, `rota plan` and `rota apply`.',
+  );
   return 0;
 }
 
-function check(tenant: string, schedule: string): void {
-  parseCron(schedule);
-  if (!/^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/.test(tenant) || tenant.length > 63) {
-    throw new RotaError('ROTA_USAGE', `\`${tenant}\` cannot be a tenant: lower-case letters, digits and dashes only.`);
-  }
+/** What runs here by itself and is not Rota's, read at most once. */
+function readOnce(context: CommandContext): (tenant: string) => Promise<readonly ImportedEntry[]> {
+  let inventory: ReturnType<typeof readInventory> | undefined;
+  return async (tenant) => {
+    const wait = progress(context.io, 'Looking for jobs that run here');
+    try {
+      inventory ??= readInventory(context.host(), await loadBackends());
+      const { entries, findings } = await inventory;
+      for (const { message } of findings) context.say(`! ${message}`);
+      return await declareEntries(entries, { tenant, all: false });
+    } finally {
+      wait.end();
+    }
+  };
 }
 
-const typescriptConfig = (tenant: string, schedule: string): string => `import { defineConfig, defineJob } from '@rota/core';
-
-export default defineConfig({
-  tenant: '${tenant}',
-  jobs: [
-    defineJob({
-      name: 'hello',
-      schedule: '${schedule}',
-      timezone: 'local',
-      command: '/bin/echo',
-      args: ['hello from rota'],
-    }),
-  ],
-});
-`;
-
-const yamlConfig = (
-  tenant: string,
-): string => `# Jobs of this folder. Each file below may hold one job or several, separated by ---
-tenant: ${tenant}
-manifests: jobs/*.yaml
-`;
-
-const manifest = (schedule: string): string => `apiVersion: v1
-kind: Job
-metadata:
-  name: hello
-spec:
-  schedule: "${schedule}"
-  timezone: local
-  command: /bin/echo
-  args: ["hello from rota"]
-`;
+function isImportable({ manifest }: ImportedEntry): boolean {
+  return manifest !== null;
+}

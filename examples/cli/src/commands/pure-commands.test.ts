@@ -112,17 +112,6 @@ describe('rota init', () => {
     expect(again.json().error).toMatchObject({ code: 'ROTA_USAGE', suggestions: [expect.stringContaining('--force')] });
     expect((await call(['init', '--format', format, '--force'])).exitCode).toBe(0);
   });
-
-  test('asks on a terminal', async () => {
-    const { call, folder } = cliWorkplace();
-    const answers = ['home-lab', '15 4 * * *'];
-    const terminal = { inIsTerminal: true, errIsTerminal: true, ask: async () => answers.shift() ?? '' };
-    expect((await call(['init'], terminal)).exitCode).toBe(0);
-    const { readFileSync } = await import('node:fs');
-    const text = readFileSync(`${folder}/jobs.config.ts`, 'utf8');
-    expect(text).toContain("tenant: 'home-lab'");
-    expect(text).toContain("schedule: '15 4 * * *'");
-  });
 });
 
 describe('rota validate', () => {

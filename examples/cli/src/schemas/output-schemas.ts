@@ -146,7 +146,11 @@ const explainOutput = v.variant('kind', [
 /** The output of every command with --json, by the name that `rota schema` takes. `error` is what any of them prints when it fails. */
 export const outputSchemas = {
   error: errorOutput,
-  init: v.object({ formatVersion, files: v.array(v.string()) }),
+  init: v.object({
+    formatVersion,
+    files: v.array(v.string()),
+    imported: v.pipe(v.number(), v.description('How many jobs come from what runs on this machine.')),
+  }),
   validate: v.object({ formatVersion, ok: v.boolean(), jobs: v.number(), issues: issueList }),
   render: v.object({
     formatVersion,
