@@ -13,8 +13,9 @@ export interface LongListRow {
   readonly markup: () => string;
 }
 
-/** Rows above and below those in sight. */
-const margin = 6;
+/** Rows above and below those in sight, and how many rows come and go at a time. */
+const margin = 4;
+const step = 4;
 const mostPrinted = 300;
 
 /**
@@ -33,13 +34,21 @@ export function longList(list: HTMLElement): LongList {
     spacer.setAttribute('aria-hidden', 'true');
   }
 
-  const rowHeight = (): number => Number.parseFloat(getComputedStyle(list).getPropertyValue('--row')) * rem() || 44;
+  const shown = new Map<number, HTMLLIElement>();
+  /** Measured once for each size of the window: asking while rows change makes the browser lay out anew. */
+  let size = { row: 44, list: 0 };
 
+  function measure(): void {
+    const row = Number.parseFloat(getComputedStyle(list).getPropertyValue('--row')) * rem() || 44;
+    size = { row, list: Math.max(list.clientHeight, row) };
+  }
+
+  /** The rows to have in the page: in steps, so that most frames of a scroll find them there. */
   function range(): readonly [number, number] {
     if (unrolled) return [0, Math.min(rows.length, mostPrinted)];
-    const height = rowHeight();
-    const first = Math.max(0, Math.floor(list.scrollTop / height) - margin);
-    return [first, Math.min(rows.length, Math.ceil((list.scrollTop + Math.max(list.clientHeight, height)) / height) + margin)];
+    const first = Math.floor(list.scrollTop / size.row / step) * step - margin;
+    const last = Math.ceil((list.scrollTop + size.list) / size.row / step) * step + margin;
+    return [Math.max(0, first), Math.min(rows.length, last)];
   }
 
   function draw(force = false): void {
@@ -48,25 +57,25 @@ export function longList(list: HTMLElement): LongList {
     if (!force && wanted === drawn) return;
     drawn = wanted;
     const focused = list.contains(document.activeElement);
-    const height = rowHeight();
-    const shown = new Map(
-      [...list.querySelectorAll<HTMLLIElement>('li[data-index]')].map((row) => [Number(row.dataset.index), row]),
-    );
-    above.style.height = `${from * height}px`;
-    below.style.height = `${unrolled ? 0 : (rows.length - to) * height}px`;
-    const next: HTMLLIElement[] = [];
-    for (let index = from; index < to; index++) {
-      const row = rows[index];
-      if (row !== undefined) next.push((force ? undefined : shown.get(index)) ?? makeRow(row, index));
+    for (const [index, row] of shown) {
+      if (!force && index >= from && index < to) continue;
+      row.remove();
+      shown.delete(index);
     }
-    const gone = new Set<Element>(list.children);
-    for (const row of [above, ...next, below]) gone.delete(row);
-    for (const row of gone) row.remove();
+    if (above.parentNode !== list) list.replaceChildren(above, below);
+    above.style.height = `${from * size.row}px`;
+    below.style.height = `${unrolled ? 0 : (rows.length - to) * size.row}px`;
     // Rows that stay are not moved: a row that is moved loses the focus.
-    let place: ChildNode | null = list.firstChild;
-    for (const row of [above, ...next, below]) {
-      if (row === place) place = place.nextSibling;
-      else list.insertBefore(row, place);
+    let place: Element = below;
+    for (let index = to - 1; index >= from; index--) {
+      const there = shown.get(index);
+      const row = rows[index];
+      if (there === undefined && row !== undefined) {
+        const made = makeRow(row, index);
+        shown.set(index, made);
+        list.insertBefore(made, place);
+        place = made;
+      } else if (there !== undefined) place = there;
     }
     if (focused && !list.contains(document.activeElement)) buttonAt(current)?.focus({ preventScroll: true });
   }
@@ -88,16 +97,15 @@ export function longList(list: HTMLElement): LongList {
   }
 
   function buttonAt(index: number): HTMLButtonElement | null {
-    return list.querySelector<HTMLButtonElement>(`li[data-index="${index}"] > button`);
+    return shown.get(index)?.querySelector('button') ?? null;
   }
 
   function go(to: number): void {
     const index = Math.max(0, Math.min(rows.length - 1, to));
-    const height = rowHeight();
     buttonAt(current)?.setAttribute('tabindex', '-1');
     current = index;
-    if (index * height < list.scrollTop) list.scrollTop = index * height;
-    else if ((index + 1) * height > list.scrollTop + list.clientHeight) list.scrollTop = (index + 1) * height - list.clientHeight;
+    if (index * size.row < list.scrollTop) list.scrollTop = index * size.row;
+    else if ((index + 1) * size.row > list.scrollTop + size.list) list.scrollTop = (index + 1) * size.row - size.list;
     draw();
     const button = buttonAt(index);
     button?.setAttribute('tabindex', '0');
@@ -105,7 +113,10 @@ export function longList(list: HTMLElement): LongList {
   }
 
   list.addEventListener('scroll', () => requestAnimationFrame(() => draw()), { passive: true });
-  addEventListener('resize', () => draw(true));
+  addEventListener('resize', () => {
+    measure();
+    draw(true);
+  });
   list.addEventListener('focusin', ({ target }) => {
     const index = target instanceof Element ? Number(target.closest('li')?.dataset.index) : Number.NaN;
     if (Number.isNaN(index) || index === current) return;
@@ -114,8 +125,8 @@ export function longList(list: HTMLElement): LongList {
     buttonAt(current)?.setAttribute('tabindex', '0');
   });
   list.addEventListener('keydown', (event) => {
-    const page = Math.max(1, Math.floor(list.clientHeight / rowHeight()) - 1);
-    const steps: Readonly<Record<string, number>> = {
+    const page = Math.max(1, Math.floor(size.list / size.row) - 1);
+    const moves: Readonly<Record<string, number>> = {
       ArrowDown: 1,
       ArrowUp: -1,
       PageDown: page,
@@ -123,10 +134,10 @@ export function longList(list: HTMLElement): LongList {
       Home: -rows.length,
       End: rows.length,
     };
-    const step = steps[event.key];
-    if (step === undefined || event.ctrlKey || event.metaKey || event.altKey) return;
+    const move = moves[event.key];
+    if (move === undefined || event.ctrlKey || event.metaKey || event.altKey) return;
     event.preventDefault();
-    go(current + step);
+    go(current + move);
   });
 
   return {
@@ -137,6 +148,9 @@ export function longList(list: HTMLElement): LongList {
       current = kept === -1 ? 0 : kept;
       if (kept === -1) list.scrollTop = 0;
       draw(true);
+      // How high the list is depends on how many rows it has.
+      measure();
+      draw();
     },
     unroll(all) {
       unrolled = all;

@@ -32,13 +32,16 @@ export function startPage(initial: Report): Page {
   const controls = element('.controls', HTMLElement);
   const dialog = element('dialog', HTMLDialogElement);
 
+  const weekTable = element('details[data-table=week]', HTMLDetailsElement);
+
   function drawJobs(): void {
     const scale = weekScale(report);
     const jobs = selectJobs(report.jobs, selection);
     const rowsOf = (markup: (job: ReportJob) => string) => jobs.map((job) => ({ key: keyOf(job), markup: () => markup(job) }));
     lists.week.show(rowsOf((job) => weekRow(report, job, scale).markup));
     lists.month.show(rowsOf((job) => monthRow(job, report.month.days.length).markup));
-    tables.week.show(jobs.map((job) => () => weekTableRow(report, job).markup));
+    // What is closed costs nothing.
+    tables.week.show(weekTable.open ? jobs.map((job) => () => weekTableRow(report, job).markup) : []);
     tables.jobs.show(jobs.map((job) => () => jobTableRow(report, job).markup));
     element('.count', HTMLElement).textContent =
       jobs.length === report.jobs.length
@@ -85,6 +88,7 @@ export function startPage(initial: Report): Page {
   }
 
   controls.hidden = false;
+  weekTable.addEventListener('toggle', drawJobs);
   controls.addEventListener('input', readControls);
   addEventListener('beforeprint', () => unroll(true));
   addEventListener('afterprint', () => unroll(false));

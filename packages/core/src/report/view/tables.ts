@@ -6,7 +6,7 @@ import { runBadge, runDetail } from './run-text.ts';
 import { bothTimes } from './times.ts';
 
 /** How many rows a table shows at once. */
-export const rowsOfPage = 50;
+export const rowsOfPage = 25;
 
 /** The week in rows and columns: the same as the timeline, for who reads or hears instead of looks. */
 export function weekTableRow(report: Report, job: ReportJob): Html {
