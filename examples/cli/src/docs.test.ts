@@ -6,7 +6,15 @@ import { commandSpecs } from './command-specs.ts';
 import { cliWorkplace } from './testing/cli-workplace.ts';
 import { argumentsOf, pageBlocks } from './testing/page.ts';
 
-const pages = ['README.md', 'docs/start-here.md', 'docs/schedules-and-dst.md', 'docs/bundles.md', 'docs/report.md', 'docs/writing-a-plugin.md'];
+const pages = [
+  'README.md',
+  'docs/start-here.md',
+  'docs/schedules-and-dst.md',
+  'docs/bundles.md',
+  'docs/targets.md',
+  'docs/report.md',
+  'docs/writing-a-plugin.md',
+];
 const linked = [
   ...pages,
   'ARCHITECTURE.md',
