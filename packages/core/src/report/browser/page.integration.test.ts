@@ -1,8 +1,8 @@
 import { writeFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { chromiumPart, openBrowser, requirePart, temporaryFolder } from '@rota/test-support';
+import axe from 'axe-core';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { beforeAll, expect, test } from 'vitest';
 import { withHostileTexts } from '../hostile-report.test-support.ts';
@@ -11,7 +11,6 @@ import { renderReport } from '../render-report.ts';
 import type { Report } from '../report.ts';
 import { serveReport } from '../serve-report.ts';
 
-const axe = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
 const desktop = { width: 1280, height: 900 };
 const phone = { width: 360, height: 740 };
 
@@ -55,7 +54,7 @@ requirePart(chromiumPart)('the report page in Chromium', () => {
 
   /** What axe finds; it is put in by the debugger, since the page's policy would refuse it. */
   async function violations(page: Page): Promise<readonly string[]> {
-    await page.addScriptTag({ path: axe }).catch(() => undefined);
+    await page.evaluate(axe.source);
     const found: unknown = await page.evaluate(`axe.run(document, { resultTypes: ['violations'] }).then(({ violations }) =>
       violations.flatMap(({ id, nodes }) => nodes.map(({ html, failureSummary }) => [id, html.slice(0, 160), failureSummary].join(' | '))))`);
     return found as readonly string[];
@@ -67,7 +66,7 @@ requirePart(chromiumPart)('the report page in Chromium', () => {
     ['light', phone],
     ['dark', phone],
   ] as const)('axe finds nothing in %s at %o, with everything open and with a job in detail', async (colorScheme, viewport) => {
-    const { page, close } = await open(report, { colorScheme, viewport, bypassCSP: true, reducedMotion: 'reduce' });
+    const { page, close } = await open(report, { colorScheme, viewport, reducedMotion: 'reduce' });
     for (const summary of await page.locator('summary').all()) await summary.click();
     expect(await violations(page)).toEqual([]);
     await page.locator('[data-list=week] button').first().click();
@@ -77,7 +76,7 @@ requirePart(chromiumPart)('the report page in Chromium', () => {
 
   test('axe finds nothing on a machine without jobs', async () => {
     const nothing = await emptyReport();
-    const { page, close } = await open(nothing, { bypassCSP: true });
+    const { page, close } = await open(nothing);
     expect(await violations(page)).toEqual([]);
     expect(await page.locator('.verdict').textContent()).toBe('No jobs are installed here.');
     await close();
