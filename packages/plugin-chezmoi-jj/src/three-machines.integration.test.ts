@@ -1,0 +1,123 @@
+import { requirePart, type TestMachine, testMachine, testMachinePart } from '@rota/test-support';
+import { expect, test } from 'vitest';
+import type { SyncStatus } from './status/sync-status.ts';
+import { bundleRota, installRota } from './testing/rota-on-machine.ts';
+
+const describe = requirePart(testMachinePart);
+
+const user = 'ada';
+const home = `/home/${user}`;
+
+/** A machine of its own for each host, and one with the remote, which they reach with ssh. */
+describe('three machines and a Git remote', () => {
+  test('the whole path: set-up by the first sync, edits, no network, a conflict, its decision, a power cut, the job', async () => {
+    const parts = await bundleRota();
+    const network = { network: 'dotfiles' };
+    const remote = await testMachine('hub', network);
+    const hosts = [];
+    for (const name of ['desk', 'lap', 'attic']) hosts.push(await testMachine(name, network));
+    const [desk, lap, attic] = hosts;
+    if (desk === undefined || lap === undefined || attic === undefined) throw new TypeError('three machines');
+    await serveRepository(remote, hosts);
+    for (const host of hosts) {
+      await installRota(host, parts);
+      await put(host, 'jobs.config.mjs', config);
+    }
+
+    // The first sync makes the repository of the first host from what is there, and clones on the others.
+    await put(desk, '.zshrc', 'one\ntwo\nthree\nfour\nfive\n');
+    await as(desk, 'chezmoi init && chezmoi add ~/.zshrc');
+    for (const host of hosts) expect(await sync(host)).toMatchObject({ state: 'ok' });
+    expect(await get(lap, '.zshrc')).toBe('one\ntwo\nthree\nfour\nfive\n');
+
+    // Edits of two hosts meet, and the third, which nobody touched, reverts neither.
+    await put(desk, '.zshrc', 'ONE\ntwo\nthree\nfour\nfive\n');
+    await put(lap, '.zshrc', 'one\ntwo\nthree\nfour\nFIVE\n');
+    for (const host of [...hosts, ...hosts]) expect(await sync(host)).toMatchObject({ state: 'ok' });
+    for (const host of hosts) expect(await get(host, '.zshrc')).toBe('ONE\ntwo\nthree\nfour\nFIVE\n');
+
+    // Without a network a sync is no failure, and what was taken goes out later.
+    await lap.output('ip', ['link', 'set', 'eth0', 'down']);
+    await put(lap, '.zshrc', 'lap\ntwo\nthree\nfour\nFIVE\n');
+    expect(await sync(lap)).toMatchObject({ state: 'offline', captured: ['.zshrc'], pendingPush: true });
+    await put(desk, '.zshrc', 'desk\ntwo\nthree\nfour\nFIVE\n');
+    expect(await sync(desk)).toMatchObject({ state: 'ok' });
+    await lap.output('sh', ['-c', 'ip link set eth0 up']);
+    const address = (await lap.output('sh', ['-c', "grep -w lap /etc/hosts | cut -d' ' -f1 | grep 10.99 | tail -n1"])).trim();
+    await lap.exec('ip', ['addr', 'add', `${address}/24`, 'dev', 'eth0']);
+
+    // The same line was edited twice: both stay as they are, and everybody can see it.
+    expect(await sync(lap)).toMatchObject({ state: 'conflicted', conflicts: [{ path: '.zshrc' }], pendingPush: false });
+    expect(await get(lap, '.zshrc')).toContain('lap\n');
+    expect(await sync(attic)).toMatchObject({ state: 'ok' });
+    expect(await get(attic, '.zshrc')).toContain('desk\n');
+    const fleet = await rota<{ readonly hosts: readonly object[] }>(attic, 'chezmoi fleet --json');
+    expect(fleet.hosts).toContainEqual(
+      expect.objectContaining({ host: expect.stringMatching(/^host\/lap-/), disagreesOn: ['.zshrc'] }),
+    );
+    expect(await as(lap, 'rota chezmoi-show-conflicts')).toContain('.zshrc');
+    expect(await rota(lap, 'chezmoi resolve .zshrc --take local --json')).toMatchObject({ left: [], status: { state: 'ok' } });
+    for (const host of hosts) expect(await sync(host)).toMatchObject({ state: 'ok' });
+    for (const host of hosts) expect(await get(host, '.zshrc')).toBe('lap\ntwo\nthree\nfour\nFIVE\n');
+
+    // The power fails in the middle of a sync.
+    await put(attic, '.zshrc', 'lap\ntwo\nattic\nfour\nFIVE\n');
+    await attic.output('sync', []);
+    void as(attic, 'rota chezmoi sync').catch(() => undefined);
+    await new Promise((resolve) => setTimeout(resolve, 600));
+    await attic.reboot({ hard: true });
+    for (const host of [attic, desk, lap]) expect(await sync(host)).toMatchObject({ state: 'ok' });
+    for (const host of hosts) expect(await get(host, '.zshrc')).toBe('lap\ntwo\nattic\nfour\nFIVE\n');
+
+    // The job is one line of the config, and systemd runs it.
+    await as(lap, 'rota apply --yes');
+    await put(lap, '.zshrc', 'lap\nby the job\nattic\nfour\nFIVE\n');
+    await as(lap, 'rota run chezmoi-sync');
+    expect(await rota(lap, 'chezmoi status --json')).toMatchObject({ state: 'ok', captured: ['.zshrc'] });
+    expect(await as(lap, 'rota status')).toContain('Dotfiles');
+    await sync(desk);
+    expect(await get(desk, '.zshrc')).toContain('by the job\n');
+
+    // The last apply can be taken back; that is an edit like any other.
+    expect(await rota(desk, 'chezmoi undo --yes --json')).toMatchObject({ restored: ['.zshrc'] });
+    expect(await get(desk, '.zshrc')).not.toContain('by the job\n');
+  }, 600_000);
+});
+
+const config = `import { chezmoiJj } from '/opt/rota/node_modules/@rota/plugin-chezmoi-jj/index.js';
+export default { tenant: 'home', plugins: [chezmoiJj({ enable: true, repoUrl: 'git@hub:dotfiles.git' })] };
+`;
+
+async function serveRepository(remote: TestMachine, hosts: readonly TestMachine[]): Promise<void> {
+  await remote.output('sh', ['-ec', 'useradd --create-home --shell /bin/bash git; install -d -o git -m 700 /home/git/.ssh']);
+  await remote.output('runuser', ['-u', 'git', '--', 'git', 'init', '-q', '--bare', '-b', 'main', '/home/git/dotfiles.git']);
+  const hostKey = await remote.output('cat', ['/etc/ssh/ssh_host_ed25519_key.pub']);
+  for (const host of hosts) {
+    await as(host, 'mkdir -p -m 700 ~/.ssh && ssh-keygen -q -t ed25519 -N "" -f ~/.ssh/id_ed25519');
+    await put(host, '.ssh/known_hosts', `hub ${hostKey}\n`);
+    const key = await as(host, 'cat ~/.ssh/id_ed25519.pub');
+    await remote.output('sh', ['-c', 'cat >>/home/git/.ssh/authorized_keys; chown git /home/git/.ssh/authorized_keys'], {
+      input: `${key}\n`,
+    });
+  }
+}
+
+async function as(host: TestMachine, command: string): Promise<string> {
+  return await host.output('sh', ['-c', command], { user, cwd: home, env: { HOME: home }, timeoutMs: 120_000 });
+}
+
+async function rota<T = object>(host: TestMachine, words: string): Promise<T> {
+  return JSON.parse(await as(host, `rota ${words}`));
+}
+
+async function sync(host: TestMachine): Promise<SyncStatus> {
+  return await rota<SyncStatus>(host, 'chezmoi sync --json');
+}
+
+async function put(host: TestMachine, path: string, text: string): Promise<void> {
+  await host.output('sh', ['-c', 'cat >"$1"', 'sh', `${home}/${path}`], { user, input: text });
+}
+
+async function get(host: TestMachine, path: string): Promise<string> {
+  return await host.output('cat', [`${home}/${path}`], { user }).then((text) => `${text}\n`);
+}
