@@ -1,4 +1,5 @@
 import type { Host } from '@rota/core';
+import { fleetCommands } from './fleet/fleet-repository.ts';
 import {
   addWorktree,
   authorOf,
@@ -45,7 +46,16 @@ export interface PlanUpdateInput {
 /** Every command that an update with these options may run, in order. Runs nothing, reads nothing of the network, changes nothing. */
 export function planUpdate({ options, host }: PlanUpdateInput): readonly PlannedCommand[] {
   const { context } = openContext(readSettings(options), 'manual', host);
-  return [...before(context), ...lock(context), ...deploy(context), ...after(context), ...rollback(context), ...notice(context)];
+  return [
+    ...before(context),
+    ...fleetBefore(context),
+    ...lock(context),
+    ...deploy(context),
+    ...after(context),
+    ...rollback(context),
+    ...fleetAfter(context),
+    ...notice(context),
+  ];
 }
 
 type Planned = readonly (readonly [PlannedCommand['step'], Command | null, string?])[];
@@ -138,6 +148,31 @@ function rollback(context: UpdateContext): readonly PlannedCommand[] {
     ...(settings.operation === 'boot' ? [] : [['rollback', activation(context, oldSystem, 'test'), failed] as const]),
     ...(settings.operation === 'boot' ? [] : health(context).map((command) => ['rollback', command, failed] as const)),
   ]);
+}
+
+function fleetBefore({ settings, layout }: UpdateContext): readonly PlannedCommand[] {
+  if (settings.fleet === undefined) return [];
+  const { prepare, fetch, take } = fleetCommands(layout.fleet, settings.fleet, '');
+  return listed([
+    ['update-lock', prepare, 'it is the first time'],
+    ['update-lock', fetch],
+    ['update-lock', take, 'a host has published'],
+  ]);
+}
+
+function fleetAfter(context: UpdateContext): readonly PlannedCommand[] {
+  const { settings, layout, host } = context;
+  if (settings.fleet === undefined) return [];
+  const { begin, add, commit, push: publish } = fleetCommands(layout.fleet, settings.fleet, host.hostname);
+  return [
+    ...fleetBefore(context).map((command) => ({ ...command, step: 'notice' as const })),
+    ...listed([
+      ['notice', begin, 'no host has published'],
+      ['notice', add],
+      ['notice', commit],
+      ['notice', publish],
+    ]),
+  ];
 }
 
 function notice({ settings }: UpdateContext): readonly PlannedCommand[] {

@@ -20,14 +20,22 @@ export function nixUpdate(options: NixUpdateOptions): Plugin {
     apiVersion: 1,
     options: optionsSchema,
     setup(api, settings) {
-      api.addCommands(nixCommands(options));
+      const own = withRing(options, api.place.identity.labels.ring);
+      api.addCommands(nixCommands(own));
       if (!settings.enable) return;
       const problem = privilegeProblem({ host: api.place.host, system: { kind: settings.system } });
       if (problem !== null) throw new Error(problem);
-      api.addJobs(jobs(api, settings));
-      api.addStatus(({ host }) => statusSection(options, host));
+      const ring = settings.rings.find(({ name }) => name === own.fleet?.ring);
+      api.addJobs(jobs(api, { ...settings, schedule: ring?.schedule ?? settings.schedule }));
+      api.addStatus(({ host }) => statusSection(own, host));
     },
   })(options);
+}
+
+/** The host file says in which ring a host is, unless the config does. */
+function withRing(options: NixUpdateOptions, ring: string | undefined): NixUpdateOptions {
+  if (options.fleet === undefined || options.fleet.ring !== undefined || ring === undefined) return options;
+  return { ...options, fleet: { ...options.fleet, ring } };
 }
 
 /** The update, the look after a boot, and the reboot that waits for its window. */

@@ -1,6 +1,7 @@
 import type { PluginCommandGroup } from '@rota/core';
 import type { NixUpdateOptions } from '../settings/options-schema.ts';
 import { checkCommand } from './check.ts';
+import { fleetCommand } from './fleet.ts';
 import { historyCommand } from './history.ts';
 import { rebootCommand } from './reboot.ts';
 import { rebootNeededCommand } from './reboot-needed.ts';
@@ -23,6 +24,7 @@ export function nixCommands(options: NixUpdateOptions | undefined): PluginComman
       rebootNeededCommand(options),
       rebootCommand(options),
       verifyCommand(options),
+      fleetCommand(options),
     ],
   };
 }

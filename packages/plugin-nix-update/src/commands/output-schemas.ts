@@ -113,3 +113,24 @@ export const rebootOutput = object({
   outcome: { enum: ['scheduled', 'cancelled', 'not-due', 'failed'] },
   reason: text,
 });
+
+const sighting = { lockDigest: text, at: instant };
+
+export const fleetOutput = object({
+  formatVersion: { const: 1 },
+  hosts: list(
+    object({
+      formatVersion: { const: 1 },
+      host: text,
+      ring: textOrNull,
+      at: instant,
+      status: text,
+      class: textOrNull,
+      current: textOrNull,
+      lockDigest: textOrNull,
+      rebootNeeded: needed,
+      healthy: list(object(sighting)),
+      bad: list(object({ ...sighting, reason: text })),
+    }),
+  ),
+});

@@ -1,4 +1,5 @@
 import type { UpdateFailure } from '../failure.ts';
+import { publishRun } from '../fleet/publish-run.ts';
 import type { UpdateJournal } from '../journal/update-journal.ts';
 import type { InputChange } from '../lock/lock-inputs.ts';
 import type { OpenContext } from '../open-context.ts';
@@ -61,6 +62,7 @@ export async function finishReport(
   } catch (error) {
     context.warn(`The run could not be recorded: ${error instanceof Error ? error.message : String(error)}`);
   }
+  await publishRun(context, report());
   const problem = await notify({ host, settings, report: report(), earlier });
   if (problem !== null) context.warn(problem);
   if (!unfinished) host.files.remove(layout.journal);

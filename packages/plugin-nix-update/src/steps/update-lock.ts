@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { UpdateFailure } from '../failure.ts';
+import { refuseLockThatIsBadElsewhere, takeProvenLock } from '../fleet/take-proven-lock.ts';
 import { authorOf, commitLock, headCommit } from '../lock/git-commands.ts';
 import type { LockChange } from '../lock/lock-change.ts';
 import { lockDigest } from '../lock/lock-digest.ts';
@@ -22,9 +23,27 @@ export interface UpdatedLock {
  * became older are failures. The caller takes the change back.
  */
 export async function updateLock(context: UpdateContext, flake: string, change: LockChange): Promise<UpdatedLock> {
-  const { host, settings, call, remainingMs } = context;
+  const { host } = context;
   const path = join(flake, 'flake.lock');
   const before = readLock(host.files.readText(path), path);
+  const proven = await takeProvenLock(context, flake);
+  if (proven?.written !== true) await updateInputs(context, flake);
+
+  const after = readLock(host.files.readText(path), path);
+  const [older] = steppedBack(before.inputs, after.inputs);
+  if (older !== undefined)
+    throw new UpdateFailure(
+      'backwards',
+      `The input ${older.name} would become older than it is (${dateOf(older.lastModified)}).`,
+    );
+  const inputs = inputChanges(before.inputs, after.inputs);
+  const digest = lockDigest(after.text);
+  refuseLockThatIsBadElsewhere(context, proven?.fleet, digest);
+  return { change: await recorded(context, flake, change, inputs), digest, inputs, text: after.text };
+}
+
+/** `nix flake update`, whose exit 0 is not believed on its own. */
+async function updateInputs({ settings, call, remainingMs }: UpdateContext, flake: string): Promise<void> {
   const result = await call({ ...updateFlake(flake, settings.inputs), timeoutMs: remainingMs() });
   const text = withoutColour(result.stderr);
   if (result.exitCode !== 0) throw failureOf(result, 'evaluation', 'nix flake update');
@@ -36,16 +55,6 @@ export async function updateLock(context: UpdateContext, flake: string, change: 
   const unknown = /'(.+)' does not match any input of this flake/.exec(text)?.[1];
   if (unknown !== undefined)
     throw new UpdateFailure('config', `The flake has no input "${unknown}", which \`inputs\` names.`, { output: text });
-
-  const after = readLock(host.files.readText(path), path);
-  const [older] = steppedBack(before.inputs, after.inputs);
-  if (older !== undefined)
-    throw new UpdateFailure(
-      'backwards',
-      `The input ${older.name} would become older than it is (${dateOf(older.lastModified)}).`,
-    );
-  const inputs = inputChanges(before.inputs, after.inputs);
-  return { change: await recorded(context, flake, change, inputs), digest: lockDigest(after.text), inputs, text: after.text };
 }
 
 function readLock(

@@ -13,12 +13,18 @@ export interface DriverRequest {
   readonly killAt?: string;
   /** Answers the plan instead of updating. */
   readonly plan?: boolean;
+  /** Another host, with a state of its own, on the same machine. */
+  readonly hostname?: string;
   /** Moves the clock, in milliseconds. */
   readonly clockOffsetMs?: number;
 }
 
 const request: DriverRequest = JSON.parse(readFileSync(0, 'utf8'));
-const host = createHost({ now: () => Date.now() + (request.clockOffsetMs ?? 0) });
+const { hostname } = request;
+const host = createHost({
+  now: () => Date.now() + (request.clockOffsetMs ?? 0),
+  ...(hostname === undefined ? {} : { hostname, stateDir: `/root/state-of-${hostname}` }),
+});
 try {
   const answer = request.plan
     ? planUpdate({ ...request, host })

@@ -1,0 +1,122 @@
+import { join } from 'node:path';
+import { UpdateFailure } from '../failure.ts';
+import { failureOf } from '../machine/classify-output.ts';
+import { type Command, changes } from '../machine/command.ts';
+import type { UpdateContext } from '../update-context.ts';
+import type { Fleet, HostReport } from './host-report.ts';
+
+type FleetContext = Pick<UpdateContext, 'host' | 'call' | 'layout'>;
+
+export interface FleetPlace {
+  /** What git takes: a path or an address. */
+  readonly repository: string;
+  readonly branch: string;
+}
+
+/** The calls, for `--dry-run` too. The branch has nothing in common with others, so the repository may be that of the flake. */
+export const fleetCommands = (folder: string, { repository, branch }: FleetPlace, message: string) => ({
+  prepare: changes('git', 'init', '--quiet', folder),
+  fetch: changes('git', '-C', folder, 'fetch', '--quiet', repository, `+refs/heads/${branch}:refs/rota/fleet`),
+  take: changes('git', '-C', folder, 'checkout', '--quiet', '--force', '--detach', 'refs/rota/fleet'),
+  begin: changes('git', '-C', folder, 'checkout', '--quiet', '--orphan', 'fleet'),
+  add: changes('git', '-C', folder, 'add', '--', 'hosts', 'locks'),
+  commit: changes(
+    'git',
+    '-C',
+    folder,
+    '-c',
+    'user.name=Rota',
+    '-c',
+    'user.email=rota@localhost',
+    'commit',
+    '--quiet',
+    '--no-verify',
+    '--no-gpg-sign',
+    '--allow-empty',
+    '--message',
+    message,
+  ),
+  push: changes('git', '-C', folder, 'push', '--quiet', repository, `HEAD:refs/heads/${branch}`),
+});
+
+/**
+ * Takes over what the hosts have published. A branch that does not exist yet is an empty fleet; one that cannot be reached is a failure.
+ *
+ * @throws UpdateFailure
+ */
+export async function fetchFleet(context: FleetContext, place: FleetPlace): Promise<Fleet> {
+  const { host, layout } = context;
+  const commands = fleetCommands(layout.fleet, place, '');
+  if (host.files.facts(join(layout.fleet, '.git')) === undefined) await succeed(context, commands.prepare);
+  const fetched = await context.call(commands.fetch);
+  if (fetched.exitCode === 0) await succeed(context, commands.take);
+  else if (!/couldn't find remote ref/.test(fetched.stderr)) throw failureOf(fetched, 'network', 'The fetch of the fleet');
+  else return { hosts: [], locks: {} };
+  return readFleet(host.files, layout.fleet);
+}
+
+/** Writes this host's report, and its lock, among those of the others. Somebody who pushed at the same time is followed, a few times. */
+export async function publishReport(
+  context: FleetContext,
+  place: FleetPlace,
+  make: (before: HostReport | undefined) => HostReport,
+  lock: { readonly digest: string; readonly text: string } | null,
+): Promise<void> {
+  const { host, layout, call } = context;
+  const name = host.hostname;
+  const commands = fleetCommands(layout.fleet, place, name);
+  for (let attempt = 0; ; attempt += 1) {
+    const fleet = await fetchFleet(context, place);
+    if (fleet.hosts.length === 0) await call(commands.begin);
+    const report = make(fleet.hosts.find((one) => one.host === name));
+    host.files.write(join(layout.fleet, 'hosts', `${name}.json`), `${JSON.stringify(report, null, 2)}\n`, 0o644);
+    host.files.makeFolder(join(layout.fleet, 'locks'), 0o755);
+    if (lock !== null) host.files.write(join(layout.fleet, 'locks', `${lock.digest}.json`), lock.text, 0o644);
+    await succeed(context, commands.add);
+    await succeed(context, commands.commit);
+    const pushed = await call(commands.push);
+    if (pushed.exitCode === 0) return;
+    if (attempt >= 5 || !/rejected|fetch first|cannot lock ref|failed to update ref/i.test(pushed.stderr))
+      throw failureOf(pushed, 'git', 'The push to the fleet');
+    await host.sleep(100 * 2 ** attempt);
+  }
+}
+
+function readFleet(files: UpdateContext['host']['files'], folder: string): Fleet {
+  const hosts = files.list(join(folder, 'hosts')).flatMap((name) => {
+    const report = hostReport(files.readText(join(folder, 'hosts', name)));
+    return report === null ? [] : [report];
+  });
+  const locks = files
+    .list(join(folder, 'locks'))
+    .map((name) => [name.replace(/\.json$/, ''), files.readText(join(folder, 'locks', name)) ?? ''] as const);
+  return { hosts, locks: Object.fromEntries(locks) };
+}
+
+/** What another host wrote: a stranger's text until it has the shape. */
+function hostReport(text: string | undefined): HostReport | null {
+  try {
+    const value: unknown = JSON.parse(text ?? '');
+    const isReport =
+      typeof value === 'object' &&
+      value !== null &&
+      'formatVersion' in value &&
+      value.formatVersion === 1 &&
+      'host' in value &&
+      typeof value.host === 'string' &&
+      'healthy' in value &&
+      Array.isArray(value.healthy) &&
+      'bad' in value &&
+      Array.isArray(value.bad);
+    return isReport ? (value as HostReport) : null;
+  } catch {
+    return null;
+  }
+}
+
+async function succeed({ call }: FleetContext, command: Command): Promise<void> {
+  const result = await call(command);
+  if (result.exitCode === 0) return;
+  const failure = failureOf(result, 'git', `git ${command.args[2] ?? ''}`);
+  throw new UpdateFailure(failure.failureClass, failure.message, { output: failure.output });
+}
