@@ -39,7 +39,8 @@ export function folderBackend(name: string, folder: string): Backend {
       for (const file of host.files.list(folder)) {
         const [owner, tenant, job, end] = file.split('.');
         if (owner !== namespace || tenant === undefined || job === undefined || end !== 'entry') continue;
-        const content = host.files.readText(join(folder, file)) ?? '';
+        const content = host.files.readText(join(folder, file));
+        if (content === undefined) continue; // gone since the folder was read
         const { digest, artifact }: { digest: string; artifact: Artifact } = JSON.parse(content);
         const edited = digestOf(artifact.files[0]?.content ?? '') !== digest;
         found.push({
