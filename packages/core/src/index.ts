@@ -22,6 +22,7 @@ export { jobPath } from './backend/job-path.ts';
 export type { LaunchFile, LaunchGate } from './backend/launch-file.ts';
 export { type LoweringContext, lower, stopGraceSeconds, unavailableFeatures } from './backend/lower.ts';
 export type { Lowering } from './backend/lowering.ts';
+export { type BundleJobInput, bundleJob } from './bundle/bundle-job.ts';
 export type {
   BundleDatabase,
   BundleRetention,

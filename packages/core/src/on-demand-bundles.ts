@@ -14,7 +14,21 @@ import type { RestoreInput, RestorePlan, RestoreResult } from './bundle/restore.
 import type { BundleStore } from './bundle/store/bundle-store.ts';
 import type { VerifyInput, VerifyResult } from './bundle/verify-bundle.ts';
 import type { Host } from './host/host.ts';
-import type { Job } from './job/job.ts';
+import type { Job, JobKey } from './job/job.ts';
+import type { RotaEventMap, RotaEvents } from './state/events.ts';
+
+type ProgressEvent = RotaEventMap['bundle:progress'];
+
+function tell(
+  events: RotaEvents | undefined,
+  { tenant, name }: JobKey,
+  action: ProgressEvent['action'],
+  phase: string,
+  done: number,
+  total: number,
+): void {
+  events?.emit('bundle:progress', { tenant, name, action, phase, done, total });
+}
 
 // The public functions of bundles. What they need (node:crypto, node:zlib, ...) would double the time that importing core takes, so it is
 // loaded by the first call.
@@ -31,7 +45,13 @@ export async function bundleOfJob(job: Pick<Job, 'tenant' | 'name' | 'state'>): 
 
 /** Captures the state of a job: see `capture.ts` for all that it promises. @throws ROTA_BUNDLE_DECLARATION, ROTA_BUNDLE_SPACE, ROTA_BUNDLE_HOOK, ROTA_BUNDLE_CAPTURE, ROTA_LOCK_HELD */
 export async function captureBundle(input: CaptureInput): Promise<CaptureResult> {
-  return await (await import('./on-demand-bodies.ts')).captureBundle(input);
+  return await (await import('./on-demand-bodies.ts')).captureBundle({
+    ...input,
+    onProgress(phase, done, total) {
+      input.onProgress?.(phase, done, total);
+      tell(input.events, input.spec, 'capture', phase, done, total);
+    },
+  });
 }
 
 /** Looks at everything that a capture would read, and reads nothing of it. */
@@ -41,7 +61,15 @@ export async function planCapture(spec: CaptureInput['spec'], signal?: AbortSign
 
 /** Proves a bundle up to a level. @throws ROTA_BUNDLE_MISMATCH, ROTA_BUNDLE_FORMAT, ROTA_BUNDLE_HOSTILE, ROTA_BUNDLE_HOOK, ROTA_BUNDLE_NOT_DRILLED */
 export async function verifyBundle(input: VerifyInput): Promise<VerifyResult> {
-  return await (await import('./on-demand-bodies.ts')).verifyBundle(input);
+  const { bundle, spec } = input;
+  const key = spec ?? bundle.sidecar ?? { tenant: '', name: '' };
+  return await (await import('./on-demand-bodies.ts')).verifyBundle({
+    ...input,
+    onProgress(done, total) {
+      input.onProgress?.(done, total);
+      tell(input.events, key, 'verify', 'read', done, total);
+    },
+  });
 }
 
 /** Looks at a bundle and at what it would replace. @throws ROTA_BUNDLE_TARGET */
@@ -51,7 +79,13 @@ export async function planRestore(input: RestoreInput): Promise<RestorePlan> {
 
 /** Restores a bundle beside its place, proves it, swaps it in, and swaps it back when the service does not get well. @throws ROTA_BUNDLE_RESTORE and what its parts throw */
 export async function restoreBundle(input: RestoreInput): Promise<RestoreResult> {
-  return await (await import('./on-demand-bodies.ts')).restoreBundle(input);
+  return await (await import('./on-demand-bodies.ts')).restoreBundle({
+    ...input,
+    onProgress(done, total) {
+      input.onProgress?.(done, total);
+      tell(input.events, input.spec, 'restore', 'unpack', done, total);
+    },
+  });
 }
 
 /** Looks at both ends of a migration, and changes nothing. @throws ROTA_BUNDLE_DECLARATION, ROTA_BUNDLE_IDENTITY, ROTA_BUNDLE_MOVED, ROTA_BUNDLE_MIGRATE */
@@ -64,7 +98,13 @@ export async function planMove(input: MigrateInput): Promise<PlannedMove> {
  * @throws ROTA_BUNDLE_TARGET, ROTA_BUNDLE_BUDGET, ROTA_BUNDLE_MIGRATE, ROTA_BUNDLE_DECLARATION, ROTA_BUNDLE_IDENTITY, ROTA_BUNDLE_MOVED, ROTA_LOCK_HELD
  */
 export async function migrateBundle(input: MigrateInput): Promise<MigrateResult> {
-  return await (await import('./on-demand-bodies.ts')).migrateBundle(input);
+  return await (await import('./on-demand-bodies.ts')).migrateBundle({
+    ...input,
+    onProgress(phase, done, total) {
+      input.onProgress?.(phase, done, total);
+      tell(input.events, input.spec, 'migrate', phase, done, total);
+    },
+  });
 }
 
 /** The receiving side of a migration, which the sending side starts over ssh and talks to by lines. */

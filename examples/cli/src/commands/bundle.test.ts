@@ -1,5 +1,7 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { bundleJob, captureBundle, createEvents, createHost, defineBundle } from '@rota/core';
 import { expect, test } from 'vitest';
 import { cliWorkplace, manifest } from '../testing/cli-workplace.ts';
 import { expectSchema } from '../testing/expect-schema.ts';
@@ -57,4 +59,58 @@ test('what is not built, not known or not declared says so', async () => {
   const stores = [{ kind: 'ssh', host: 'nobody@127.0.0.1', options: ['Port=1'], path: '/srv/bundles' }];
   work.write('jobs/app.yaml', manifest('app', { state: { roots: [{ name: 'data', path: work.folder }], stores } }));
   expect(await code('capture', 'app')).toBe('ROTA_BUNDLE_STORE');
+});
+
+test('validate tells what is wrong with a declared state, with its place', async () => {
+  const work = cliWorkplace();
+  work.write('jobs.config.yaml', 'manifests: [jobs]\n');
+  const roots = [
+    { name: 'data', path: '/srv/app' },
+    { name: 'sub', path: '/srv/app/sub' },
+  ];
+  work.write(
+    'jobs/app.yaml',
+    manifest('app', { state: { roots, stores: [{ kind: 'ssh', host: '-oProxyCommand=x', path: '/b' }] } }),
+  );
+  const result = await work.call(['validate', '--json']);
+  expect(result.exitCode).toBe(1);
+  const { issues } = Object(result.json());
+  expect(issues).toMatchObject([
+    { code: 'ROTA_BUNDLE_DECLARATION', message: expect.stringContaining('overlap'), file: expect.stringContaining('app.yaml') },
+    { code: 'ROTA_BUNDLE_DECLARATION', message: expect.stringContaining('is not a host') },
+  ]);
+});
+
+test('a capture runs as a job like any other, and tells how far it is', { timeout: 120_000 }, async () => {
+  const work = cliWorkplace();
+  const data = join(work.folder, 'data');
+  mkdirSync(data);
+  writeFileSync(join(data, 'note'), 'first\n');
+  work.write('jobs/app.yaml', manifest('app', { state: { roots: [{ name: 'data', path: data }] } }));
+  work.write('jobs.config.yaml', 'manifests: [jobs]\n');
+  const config = join(work.folder, 'jobs.config.yaml');
+  const { args = [], command } = bundleJob({
+    of: { tenant: 'acme', name: 'app' },
+    action: 'capture',
+    schedule: '0 3 * * *',
+    config,
+  });
+  expect(command).toBe('rota');
+  const result = await work.call([...args, '--json']);
+  expect(result.exitCode, result.stdout).toBe(0);
+  expect(result.json()).toMatchObject({ action: 'capture', outcome: 'ok' });
+});
+
+test('progress reaches the listeners of an instance', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'rota-progress-'));
+  mkdirSync(join(folder, 'data'));
+  writeFileSync(join(folder, 'data', 'note'), 'x');
+  const events = createEvents();
+  const phases = new Set<string>();
+  events.on('bundle:progress', ({ name, phase }) => void phases.add(`${name} ${phase}`));
+  const host = createHost({ stateDir: join(folder, 'state') });
+  const spec = await defineBundle({ tenant: 'acme', name: 'app', roots: [{ name: 'data', path: join(folder, 'data') }] });
+  await captureBundle({ host, namespace: 'default', spec, events });
+  expect([...phases]).toEqual(['app look', 'app read', 'app write', 'app check']);
+  rmSync(folder, { recursive: true });
 });

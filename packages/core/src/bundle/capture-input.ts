@@ -1,4 +1,5 @@
 import type { Host } from '../host/host.ts';
+import type { RotaEvents } from '../state/events.ts';
 import type { BundleSpec } from './bundle-spec.ts';
 import type { GuardKind } from './downtime.ts';
 import type { BundleProblem } from './manifest.ts';
@@ -21,6 +22,8 @@ export interface CaptureInput {
    * declaration or the store has changed, or hooks or commands take part. @default false
    */
   readonly full?: boolean;
+  /** Gets `bundle:progress`. */
+  readonly events?: RotaEvents | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 

@@ -3,6 +3,7 @@ import { cpSync, existsSync, lstatSync, mkdirSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { isRotaError, RotaError } from '../errors/rota-error.ts';
 import type { Host } from '../host/host.ts';
+import type { RotaEvents } from '../state/events.ts';
 import { withLock } from '../state/lock.ts';
 import { openState } from '../state/state-format.ts';
 import { bundleLayout } from './bundle-layout.ts';
@@ -38,6 +39,8 @@ export interface RestoreInput {
   readonly ageIdentity?: string | undefined;
   /** Called as bytes are unpacked, with those that are done and all of them. */
   readonly onProgress?: (done: number, total: number) => void;
+  /** Gets `bundle:progress`. */
+  readonly events?: RotaEvents | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 

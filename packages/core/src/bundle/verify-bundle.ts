@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { RotaError } from '../errors/rota-error.ts';
 import type { Host } from '../host/host.ts';
 import { instantText } from '../run/instant-text.ts';
+import type { RotaEvents } from '../state/events.ts';
 import type { BundleSpec } from './bundle-spec.ts';
 import { checkSqlite, runWithFile } from './dump-database.ts';
 import { extractBundle } from './extract-bundle.ts';
@@ -31,6 +32,8 @@ export interface VerifyInput {
   readonly ageIdentity?: string | undefined;
   /** Called as bytes are read, with those that are done and all of them; all is 0 where no sidecar says it. */
   readonly onProgress?: (done: number, total: number) => void;
+  /** Gets `bundle:progress`. */
+  readonly events?: RotaEvents | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 

@@ -4,6 +4,7 @@ import type { Host } from '../host/host.ts';
 import { jobAdvice } from './job-advice.ts';
 import { attemptDeclaration } from './load-declaration.ts';
 import type { LoadOptions } from './load-options.ts';
+import { stateIssues } from './state-issues.ts';
 
 export interface ValidateOptions extends LoadOptions {
   /** Advises on what is missing too: labels, owner, time-out. Advice is a warning. @default false */
@@ -24,7 +25,8 @@ export async function validateDeclaration(host: Host, options: ValidateOptions =
   try {
     const { declaration, jobCount, issues } = await attemptDeclaration(host, { ...options, jobsOptional: true });
     const advice = options.strict === true ? (declaration?.all ?? []).flatMap(jobAdvice) : [];
-    return { ok: declaration !== undefined, jobs: jobCount, issues: [...issues, ...advice] };
+    const states = (declaration?.all ?? []).flatMap(stateIssues);
+    return { ok: declaration !== undefined && states.length === 0, jobs: jobCount, issues: [...issues, ...states, ...advice] };
   } catch (error) {
     if (!isRotaError(error)) throw error;
     const { code, message, file, suggestions } = error;

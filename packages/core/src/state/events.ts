@@ -10,6 +10,13 @@ export interface RotaEventMap {
   drift: JobKey & { readonly kind: string; readonly detail: string };
   'run:start': JobKey;
   'run:end': JobKey & { readonly runId: string; readonly status: string };
+  /** Bytes or steps of a phase; `done` and `total` count the same. */
+  'bundle:progress': JobKey & {
+    readonly action: 'capture' | 'verify' | 'restore' | 'migrate';
+    readonly phase: string;
+    readonly done: number;
+    readonly total: number;
+  };
   /** `revision` is `null` when the repository could not be read. */
   sync: {
     readonly namespace: string;

@@ -1,4 +1,5 @@
 import type { Host } from '../../host/host.ts';
+import type { RotaEvents } from '../../state/events.ts';
 import type { BundleSpec } from '../bundle-spec.ts';
 import type { SshPlace } from '../ssh-command.ts';
 
@@ -17,6 +18,8 @@ export interface MigrateInput {
   /** Replace what stands at the roots there; it is kept beside. @default false */
   readonly replace?: boolean;
   readonly onProgress?: (phase: MigrationPhase, done: number, total: number) => void;
+  /** Gets `bundle:progress`. */
+  readonly events?: RotaEvents | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
