@@ -1,0 +1,112 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { repositoryRoot, requirePart, type TestMachine, testMachine, testMachinePart } from '@rota/test-support';
+import * as v from 'valibot';
+import { beforeAll, expect, test } from 'vitest';
+import { optionsSchema } from './settings/options-schema.ts';
+
+const describe = requirePart(testMachinePart);
+
+const folder = join(repositoryRoot, 'packages/plugin-nix-update/nix');
+const sources = ['', 'testing/'].flatMap((part) =>
+  readdirSync(join(folder, part))
+    .filter((name) => name.endsWith('.nix'))
+    .map((name) => `${part}${name}`),
+);
+
+// nixpkgs would add: the type checks, the merge with other modules, and the units as systemd gets them. That is not run here.
+describe('the modules, evaluated by real nix with a small lib of our own', () => {
+  let machine: TestMachine;
+  beforeAll(async () => {
+    machine = await testMachine('nix-modules');
+    for (const name of sources)
+      await machine.output('sh', ['-ec', 'mkdir -p "$(dirname "$1")"; cat >"$1"', 'sh', `/srv/nix/${name}`], {
+        input: readFileSync(join(folder, name), 'utf8'),
+      });
+  });
+
+  const evaluate = async (module: string, given: object, what = 'config') => {
+    const expression = `let
+      lib = import /srv/nix/testing/lib.nix;
+      pkgs.writeText = name: text: builtins.toFile name (builtins.unsafeDiscardStringContext text);
+      evaluated = lib.evalModule { module = /srv/nix/${module}; inherit pkgs; path = [ "services" "rota" "nixUpdate" ]; given = builtins.fromJSON (builtins.readFile /srv/given.json); };
+    in evaluated.${what}`;
+    await machine.output('sh', ['-ec', 'cat >/srv/given.json'], { input: JSON.stringify(given) });
+    const options = ['--eval', '--read-write-mode', '--strict', '--json', '--expr', expression];
+    const result = await machine.exec('nix-instantiate', options, { env: { NIX_CONFIG: 'build-users-group =' } });
+    if (result.exitCode !== 0) throw new Error(result.stderr);
+    return JSON.parse(result.stdout);
+  };
+
+  const given = { enable: true, package: '/opt/rota', flakePath: '/etc/nixos' };
+
+  test.each(['nixos-module.nix', 'home-manager-module.nix'])(
+    '%s has the options and the defaults of the plugin',
+    async (module) => {
+      const { system: _, ...own } = v.getDefaults(optionsSchema);
+      const defaults = await evaluate(module, {}, 'defaults');
+      const shown = Object.fromEntries(Object.entries(own).map(([name, value]) => [name, value ?? null]));
+      expect({ ...shown, flakePath: undefined }).toEqual({ ...defaults, flakePath: undefined });
+    },
+  );
+
+  test('nixos-module.nix makes a service that survives its own switch, its timer, the look after a boot and the waiting reboot', async () => {
+    const { systemd, boot } = await evaluate('nixos-module.nix', {
+      ...given,
+      schedule: '30 3 * * 1-5',
+      rebootWindow: { lower: '04:00', upper: '05:00' },
+    });
+    const update = systemd.services['rota-nix-update'];
+    expect(update).toMatchObject({
+      restartIfChanged: false,
+      unitConfig: { 'X-StopOnRemoval': false },
+      serviceConfig: { MemoryMax: '2G', CPUQuota: '50%', TimeoutStartSec: 'infinity', TimeoutStopSec: '5min' },
+    });
+    expect(update.serviceConfig.ExecStart).toMatch(
+      /^\/opt\/rota\/bin\/rota nix update --scheduled --config \/nix\/store\/\S+-jobs.config.mjs --state-dir \/var\/lib\/rota$/,
+    );
+    expect(systemd.timers).toMatchObject({
+      'rota-nix-update': {
+        timerConfig: {
+          OnCalendar: 'Mon..Fri *-*-* 3:30:00',
+          Persistent: true,
+          RandomizedDelaySec: '30m',
+          FixedRandomDelay: true,
+        },
+      },
+      'rota-nix-verify': { timerConfig: { OnBootSec: '2min' } },
+      'rota-nix-reboot': { timerConfig: { OnCalendar: '*-*-* 04:00:00' } },
+    });
+    expect(boot.loader['systemd-boot'].configurationLimit).toBe(10);
+    const config = /--config (\S+)/.exec(update.serviceConfig.ExecStart)?.[1] ?? '';
+    const text = await machine.output('cat', [config]);
+    expect(text).toContain('"flakePath":"/etc/nixos"');
+    const options = JSON.parse(/nixUpdate\((.*)\)\] \};/.exec(text)?.[1] ?? '');
+    expect(v.safeParse(optionsSchema, options).issues).toBeUndefined();
+    for (const timer of Object.values<{ timerConfig: { OnCalendar?: string } }>(systemd.timers))
+      if (timer.timerConfig.OnCalendar !== undefined)
+        await machine.output('systemd-analyze', ['calendar', timer.timerConfig.OnCalendar]);
+  });
+
+  test('nothing is configured without `enable`, and home-manager gets units of the user', async () => {
+    expect(await evaluate('nixos-module.nix', { ...given, enable: false })).toEqual({});
+    const { systemd } = await evaluate('home-manager-module.nix', given);
+    expect(systemd.user.services['rota-nix-update']).toMatchObject({
+      Unit: { 'X-SwitchMethod': 'keep-old' },
+      Service: { Type: 'oneshot' },
+    });
+    expect(systemd.user.timers['rota-nix-update'].Timer.OnCalendar).toBe('*-*-* 02:00:00');
+  });
+
+  test.each([
+    ['*/15 1,3 1-7 * *', '*-*-1..7 1,3:0..59/15:00'],
+    ['0 4 * * 0', 'Sun *-*-* 4:0:00'],
+    ['0 4 13 * 5', /days of the month and of the week/],
+    ['0 4 * *', /HH:MM or five cron fields/],
+  ])('the schedule %s', async (schedule, expected) => {
+    const answer = evaluate('nixos-module.nix', { ...given, schedule });
+    if (typeof expected !== 'string') return await expect(answer).rejects.toThrow(expected);
+    expect((await answer).systemd.timers['rota-nix-update'].timerConfig.OnCalendar).toBe(expected);
+    await machine.output('systemd-analyze', ['calendar', expected]);
+  });
+});
