@@ -7,7 +7,7 @@ import { optionsSchema } from './settings/options-schema.ts';
 
 const describe = requirePart(testMachinePart);
 
-const folder = join(repositoryRoot, 'packages/plugin-nix-update/nix');
+const folder = join(repositoryRoot, 'nix/nix-update');
 const sources = ['', 'testing/'].flatMap((part) =>
   readdirSync(join(folder, part))
     .filter((name) => name.endsWith('.nix'))
