@@ -10,6 +10,7 @@ import { appendRecord, rotateBytes } from './append-record.ts';
 import { readRecords } from './read-records.ts';
 import { retainRuns } from './retain-runs.ts';
 import type { RunRecord } from './run-record.ts';
+import { runnerUnderTest } from './runner-under-test.test-support.ts';
 
 function history(): NamespaceLayout {
   const root = mkdtempSync(join(tmpdir(), 'rota-history-'));
@@ -126,5 +127,16 @@ describe('history', () => {
     expect(retainRuns(nodeFiles, layout, { maxRecords: 1 }, now)).toHaveLength(1);
     expect(ids(layout)).toEqual(['run-20']);
     expect(readFileSync(join(layout.runs, '2026-11.jsonl'), 'utf8').split('\n')).toHaveLength(2);
+  });
+
+  it('is held to its limits by the runner itself, whenever it begins a file', async () => {
+    const rota = await runnerUnderTest();
+    const old = record(1, { endedAt: '2020-01-01T00:00:00Z' });
+    appendRecord(nodeFiles, rota.layout, old);
+    await rota.run(rota.launchFile({}));
+    expect(rota.records().map(({ status, endedAt }) => [status, endedAt === old.endedAt])).toEqual([['success', false]]);
+    appendRecord(nodeFiles, rota.layout, old);
+    await rota.run(rota.launchFile({}));
+    expect(rota.records()).toHaveLength(3);
   });
 });

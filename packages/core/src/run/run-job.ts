@@ -125,7 +125,7 @@ async function runClaimed(
   };
   if (outcome.reason !== null && prepared.problems.length === 0) note(outcome.reason);
   log.close();
-  appendRecord(files, layout, record);
+  const newFile = appendRecord(files, layout, record);
   const end = spoolEnd(input, record, log.tail(), admission.failingBefore);
   finishRun(files, layout, launch, record);
   locks.release();
@@ -134,7 +134,18 @@ async function runClaimed(
     const { startFollowers } = await import('./start-followers.ts');
     for (const problem of await startFollowers(launch, place)) process.stderr.write(`rota-run: ${problem}\n`);
   }
+  if (newFile) await retain(input, endedMs);
   return exitStatus(record);
+}
+
+/** Once a month, and whenever much was recorded: here too, since not every host has the maintenance job. It changes no outcome. */
+async function retain({ files, place }: RunJobInput, nowMs: number): Promise<void> {
+  try {
+    const { retainRuns } = await import('./retain-runs.ts');
+    retainRuns(files, place.layout, {}, nowMs);
+  } catch (error) {
+    process.stderr.write(`rota-run: old records could not be dropped: ${error instanceof Error ? error.message : error}\n`);
+  }
 }
 
 /** Most jobs tell nobody and load none of it. */
