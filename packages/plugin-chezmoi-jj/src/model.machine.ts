@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterFile } from '@rota/test-support';
 import { describe, expect, test } from 'vitest';
+import { historyOf } from './testing/history.ts';
 import { modelWorlds } from './testing/model-world.ts';
 import { playModel } from './testing/play-model.ts';
 import { playNaive } from './testing/play-naive.ts';
@@ -31,7 +32,8 @@ describe('random histories of three hosts', () => {
         }));
         edits += report.edits;
         if (report.problems.length > 0) failures.push({ seed, problems: report.problems });
-        if (report.problems.length > 0) console.log(JSON.stringify({ seed, problems: report.problems }));
+        if (report.problems.length > 0)
+          console.log(JSON.stringify({ seed, problems: report.problems, actions: historyOf(seed).actions }));
       }
       console.log(`${count} histories from seed ${first}: ${edits} edits, ${failures.length} histories with a problem`);
       expect(failures).toEqual([]);

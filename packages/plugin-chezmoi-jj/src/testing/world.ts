@@ -117,6 +117,7 @@ function makeHost(root: string, origin: string, name: string, given: Partial<Dot
     jj: async (...args) =>
       await output('jj', ['-R', tree, '--no-pager', '--color=never', ...args], {
         env: { ...env, JJ_USER: 'Ada', JJ_EMAIL: 'ada@example.org' },
+        cwd: tree,
       }),
     git: async (...args) =>
       await output('git', ['-C', tree, ...args], {
