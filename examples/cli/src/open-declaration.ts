@@ -37,7 +37,7 @@ export async function declarationHere(context: CommandContext): Promise<Declarat
   if (namespace !== undefined) return namespace;
   if (config === undefined && findConfig(context.host().files, context.io.cwd) === undefined) return 'default';
   try {
-    return await openDeclaration(context, [], 'status');
+    return await openDeclaration(context, [], 'status', { jobsOptional: true });
   } catch (cause) {
     throw new RotaError(
       'ROTA_CONFIG_FAILED',

@@ -1,7 +1,7 @@
 import { type BundleSpec, type BundleStore, bundleOfJob, type FoundBundle, findBundle, openStore, RotaError } from '@rota/core';
 import type { CommandContext } from '../command.ts';
-import { findDeclared } from '../declared-job.ts';
 import { namespaceHere, openDeclaration } from '../open-declaration.ts';
+import { findStateOwner } from '../state-owner.ts';
 
 /** What every action of `rota bundle` works on. */
 export interface BundlePlace {
@@ -41,12 +41,12 @@ export async function run(context: CommandContext): Promise<number> {
   return await (await load()).run(context);
 }
 
-/** The job that an action is for. @throws ROTA_USAGE, ROTA_JOB_UNKNOWN, ROTA_BUNDLE_UNDECLARED */
+/** The job or target that an action is for. @throws ROTA_USAGE, ROTA_JOB_UNKNOWN, ROTA_BUNDLE_UNDECLARED */
 export async function placeOfJob(context: CommandContext): Promise<JobPlace> {
   const [action, name] = context.args;
-  if (name === undefined) throw new RotaError('ROTA_USAGE', `\`rota bundle ${action}\` needs the name of a job.`);
-  const declaration = await openDeclaration(context, [], 'status');
-  const spec = await bundleOfJob(findDeclared(declaration, name));
+  if (name === undefined) throw new RotaError('ROTA_USAGE', `\`rota bundle ${action}\` needs the name of a job or a target.`);
+  const declaration = await openDeclaration(context, [], 'status', { jobsOptional: true });
+  const spec = await bundleOfJob(findStateOwner(declaration, name));
   return { namespace: declaration.namespace, spec, store: await openStore(context.host(), declaration.namespace, spec) };
 }
 

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { type CliWorkplace, cliWorkplace } from '../testing/cli-workplace.ts';
@@ -110,6 +110,21 @@ test('show has the record, the plan and what to know of the state; mark-deployed
   const deployed = await call(['targets', 'deploy', 'web', '--dry-run', ...system, '--json']);
   expectSchema('targets', deployed.json());
   expect([deployed.exitCode, deployed.json()]).toMatchObject([1, { dryRun: true, targets: [{ status: 'needs-build' }] }]);
+});
+
+test('the state of a target is captured, listed and proven like that of a job', async () => {
+  const folder = place().folder;
+  const { call, write } = place(config.replace('/srv/web', join(folder, 'state')));
+  mkdirSync(join(folder, 'state'));
+  writeFileSync(join(folder, 'state/page'), 'hello');
+  const captured = (await call(['bundle', 'capture', 'web', '--json'])).json();
+  expect(captured).toMatchObject({ tenant: 'acme', name: 'web', outcome: 'ok' });
+  expect((await call(['bundle', 'list', '--json'])).json()).toMatchObject({ bundles: [{ tenant: 'acme', name: 'web' }] });
+  const proven = (await call(['bundle', 'verify', 'acme/web', '--level', '2', '--json'])).json();
+  expect(proven).toMatchObject({ action: 'verify', level: 2 });
+  expect((await call(['bundle', 'capture', 'data', '--json'])).json().error).toMatchObject({ code: 'ROTA_BUNDLE_UNDECLARED' });
+  write('jobs.config.yaml', `${config}jobs: [{ name: web, on: boot, command: /bin/true }]\n`);
+  expect((await call(['bundle', 'capture', 'web', '--json'])).json().error).toMatchObject({ code: 'ROTA_USAGE' });
 });
 
 test('a plan leaves nothing behind', async () => {
