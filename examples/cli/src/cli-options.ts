@@ -61,6 +61,7 @@ export interface CliOptions {
   readonly discardPrevious?: boolean;
   readonly ageIdentity?: string;
   readonly serve?: boolean;
+  readonly textfile?: string;
   readonly port?: number;
   readonly output?: boolean;
   readonly follow?: boolean;

@@ -113,9 +113,15 @@ export const commandSpecs: readonly CommandSpec[] = [
       ...place,
       label,
       { flags: '--format <format>', summary: 'table or openmetrics', choices: ['table', 'openmetrics'] },
+      { flags: '--textfile <file>', summary: 'write figures for the textfile collector of node_exporter there, in one step' },
       json,
     ],
-    examples: ['rota status', 'rota status backup --json', 'rota status --format openmetrics'],
+    examples: [
+      'rota status',
+      'rota status backup --json',
+      'rota status --format openmetrics',
+      'rota status --textfile /var/lib/prometheus/node-exporter/rota.prom',
+    ],
     load: () => import('./commands/status.ts'),
   },
   {

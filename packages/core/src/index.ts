@@ -144,7 +144,7 @@ export {
   restoreBundle,
   verifyBundle,
 } from './on-demand-bundles.ts';
-export { buildReport, renderReport, serveReport } from './on-demand-report.ts';
+export { buildReport, renderReport, serveReport, summarizeBundles } from './on-demand-report.ts';
 export { buildTargets, checkHints, deployTargets, markDeployed, planTargets, readTargetRecords } from './on-demand-targets.ts';
 export { bareJob } from './plan/bare-job.ts';
 export type { ClockChangeDay, ClockChangeEffect } from './plan/clock-change-days.ts';

@@ -31,6 +31,7 @@ export { simulate } from './plan/simulate.ts';
 export { translateJob } from './plan/translate-job.ts';
 export { readPluginStatus } from './plugin/read-plugin-status.ts';
 export { buildReport } from './report/build-report.ts';
+export { summarizeBundles } from './report/gather-bundles.ts';
 export { serveReport } from './report/serve-report.ts';
 export { rotaMethods } from './rota-methods.ts';
 export { readRunner } from './run/read-runner.ts';

@@ -1,36 +1,40 @@
+import { resolve } from 'node:path';
 import {
   instantSeconds,
   type JobStatus,
   loadZone,
   type PluginStatus,
   printJobKey,
+  type Rota,
   RotaError,
   readPluginStatus,
+  summarizeBundles,
 } from '@rota/core';
 import type { CommandContext } from '../command.ts';
 import { openNamespace } from '../open-rota.ts';
 import { durationText } from '../output/duration-text.ts';
 import { localTime } from '../output/local-time.ts';
-import { openMetrics } from '../output/open-metrics.ts';
+import { printMetrics } from '../output/metrics.ts';
 import { ownJobs, ownJobsLines } from '../output/own-jobs.ts';
 import { table } from '../output/table.ts';
 
 /** `rota status [JOB]`. */
 export async function run(context: CommandContext): Promise<number> {
-  const { args, options, io } = context;
+  const { args, options } = context;
   const rota = await openNamespace(context);
   const [job] = args;
   const jobs = await rota.status({
     ...(job === undefined ? {} : { job }),
     ...(options.label === undefined ? {} : { labels: options.label }),
   });
-  if (options.format === 'openmetrics') {
-    if (context.json) throw new RotaError('ROTA_USAGE', 'Choose one of --json and --format openmetrics.');
-    io.out(openMetrics(jobs, await rota.history({ limit: 100_000 })));
-    return 0;
-  }
+  const asMetrics = options.format === 'openmetrics' || options.textfile !== undefined;
+  if (asMetrics && context.json) throw new RotaError('ROTA_USAGE', 'Choose one of --json, --format openmetrics and --textfile.');
   const plugins =
     job === undefined ? await readPluginStatus(rota.plugins, { host: context.host(), namespace: rota.namespace, rota }) : [];
+  if (asMetrics) {
+    await writeMetrics(context, rota, jobs, plugins);
+    return 0;
+  }
   if (context.json) {
     const sections = plugins.length === 0 ? {} : { plugins };
     context.printJson({ formatVersion: 1, jobs, ...ownJobs(context, rota.namespace), ...sections });
@@ -41,6 +45,19 @@ export async function run(context: CommandContext): Promise<number> {
   for (const section of plugins) for (const line of sectionLines(context, section)) context.print(line);
   for (const line of ownJobsLines(ownJobs(context, rota.namespace))) context.say(line);
   return 0;
+}
+
+async function writeMetrics(
+  { io, options, host }: CommandContext,
+  rota: Rota,
+  jobs: readonly JobStatus[],
+  plugins: readonly PluginStatus[],
+): Promise<void> {
+  const history = await rota.history({ limit: Number.MAX_SAFE_INTEGER });
+  const facts = { jobs, history, bundles: await summarizeBundles(host(), rota.namespace), plugins };
+  if (options.textfile === undefined) io.out(printMetrics(facts, 'openmetrics'));
+  // The collector is another user, and must never see half a file.
+  else host().files.write(resolve(io.cwd, options.textfile), printMetrics(facts, 'prometheus'), 0o644);
 }
 
 function printJobs(context: CommandContext, jobs: readonly JobStatus[]): void {

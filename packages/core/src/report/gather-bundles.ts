@@ -5,7 +5,13 @@ import type { Host } from '../host/host.ts';
 import type { JobKey } from '../job/job.ts';
 import { compareJobKeys, printJobKey } from '../job/job-key.ts';
 import type { PlannedEntry } from '../plan/plan.ts';
+import { readInstalled } from '../status/read-installed.ts';
 import type { ReportBundle } from './report.ts';
+
+/** The bundles of every job of a namespace. */
+export function summarizeBundles(host: Host, namespace: string): Promise<readonly ReportBundle[]> {
+  return gatherBundles(host, namespace, readInstalled(host, namespace), true);
+}
 
 /**
  * The bundles of installed jobs that declare state and, with `others`, those of jobs that are gone, from the stores that the jobs name and the one
