@@ -198,3 +198,31 @@ test.each<[readonly string[], string]>([
   expect(exitCode).toBe(1);
   expect(json().error).toMatchObject({ code });
 });
+
+test('targets and deployers of a plugin are part of the registry', async () => {
+  const text = `const nomad = {
+  plan: async ({ target }) => [{ description: 'Submit ' + target.name }],
+  deploy: async () => {},
+  deployed: async () => null,
+};
+const plugin = {
+  name: 'nomad',
+  apiVersion: 1,
+  setup(api) {
+    api.addDeployer('nomad', nomad);
+    api.addTargets([{ name: 'added', attr: 'packages.{system}.added', hints: [], deployment: { mode: 'nomad', options: { region: 'eu' } } }]);
+  },
+};
+export default { plugins: [plugin] };
+`;
+  const { call } = place(text, 'jobs.config.mjs');
+  expect((await call(['targets', 'list', '--json'])).json()).toMatchObject({ targets: [{ name: 'added', mode: 'nomad' }] });
+  expect((await call(['targets', 'deploy', '--dry-run', '--json'])).json()).toMatchObject({
+    targets: [{ mode: 'nomad', status: 'needs-build' }],
+  });
+  const broken = place(text.replace('packages.{system}.added', '--impure'), 'jobs.config.mjs');
+  const error = (await broken.call(['targets', 'list', '--json'])).json().error as { readonly issues: readonly object[] };
+  expect(error.issues).toMatchObject([
+    { file: join(broken.folder, 'jobs.config.mjs'), message: expect.stringContaining('target "added"') },
+  ]);
+});
