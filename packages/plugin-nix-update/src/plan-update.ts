@@ -15,7 +15,15 @@ import {
 } from './lock/git-commands.ts';
 import { activate } from './machine/activation-commands.ts';
 import { type Command, changes, printCommand, reads } from './machine/command.ts';
-import { buildSystem, closureDifference, evaluateSystem, previewBuild, setProfile, updateFlake } from './machine/nix-commands.ts';
+import {
+  buildSystem,
+  closureDifference,
+  evaluateSystem,
+  keepPath,
+  previewBuild,
+  setProfile,
+  updateFlake,
+} from './machine/nix-commands.ts';
 import { cancelRestart, failedUnits, restart, systemState, unitState } from './machine/systemd-commands.ts';
 import { systemAttribute } from './machine/updated-system.ts';
 import { openContext } from './open-context.ts';
@@ -111,6 +119,7 @@ function deploy(context: UpdateContext): readonly PlannedCommand[] {
   const kept = settings.operation !== 'test';
   return listed([
     ['cost', previewBuild('DERIVATION'), newer],
+    ['build', keepPath(oldSystem, layout.rollbackRoot), newer],
     ['build', buildSystem('DERIVATION', layout.candidate), newer],
     ['summary', closureDifference(oldSystem, newSystem), newer],
     ...(tested ? [['activate', activation(context, newSystem, 'test'), newer] as const] : []),

@@ -9,7 +9,7 @@ import { readRebootMarker } from './reboot/reboot-marker.ts';
 import { readBadRevisions } from './record/bad-revisions.ts';
 import type { RunFacts } from './record/finish-report.ts';
 import { activateNow, makeBootDefault } from './steps/activate-system.ts';
-import { build } from './steps/build-system.ts';
+import { build, keepRollbackTarget } from './steps/build-system.ts';
 import { checkCost } from './steps/check-cost.ts';
 import { requirePreconditions } from './steps/check-preconditions.ts';
 import { evaluate } from './steps/evaluate-system.ts';
@@ -72,7 +72,10 @@ export async function takeSteps(
   );
   await run.step(
     'build',
-    async () => await build(context, evaluated),
+    async () => {
+      await keepRollbackTarget(context, baseline.profile ?? baseline.current);
+      await build(context, evaluated);
+    },
     () => evaluated.output,
   );
   facts.summary = await run.step(

@@ -8,6 +8,8 @@ export interface UpdateLayout {
   readonly journal: string;
   /** Root of the garbage collector for what is built and not switched to yet. */
   readonly candidate: string;
+  /** Root of the garbage collector for the system that a rollback goes to. */
+  readonly rollbackRoot: string;
   /** One JSON line for each run. */
   readonly history: string;
   readonly badRevisions: string;
@@ -29,6 +31,7 @@ export function updateLayout(stateDir: string, logFile?: string): UpdateLayout {
     lock: join(root, 'lock'),
     journal: join(root, 'journal.json'),
     candidate: join(root, 'candidate'),
+    rollbackRoot: join(root, 'rollback-target'),
     history: join(root, 'history.jsonl'),
     badRevisions: join(root, 'bad-revisions.json'),
     reboot: join(root, 'reboot.json'),

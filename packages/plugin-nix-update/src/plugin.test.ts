@@ -1,0 +1,84 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { attemptDeclaration, createHost } from '@rota/core';
+import { temporaryFolder } from '@rota/test-support';
+import { expect, test } from 'vitest';
+import { nixUpdate } from './plugin.ts';
+import type { NixUpdateOptions } from './settings/options-schema.ts';
+import { readSettings } from './settings/read-settings.ts';
+
+/** The plugin as a config has it; the config is a file, so its options go there as JSON. */
+async function declared(options: object, uid = 0) {
+  const folder = temporaryFolder();
+  const given = Symbol.for('rota.test.nix-update');
+  Object.assign(globalThis, { [given]: nixUpdate });
+  writeFileSync(
+    join(folder, 'jobs.config.mjs'),
+    `export default { tenant: 'home', plugins: [globalThis[Symbol.for('rota.test.nix-update')](${JSON.stringify(options)})] };`,
+  );
+  const host = createHost({
+    user: { name: uid === 0 ? 'root' : 'ada', uid, home: folder },
+    env: { HOME: folder },
+    hostname: 'here',
+  });
+  const { issues, plugins, declaration } = await attemptDeclaration(host, { cwd: folder });
+  return { issues, plugins, jobs: declaration?.jobs ?? [] };
+}
+
+test('one line declares the job, with the defaults of the documentation', async () => {
+  const { issues, jobs, plugins } = await declared({ enable: true, flakePath: '/etc/nixos' });
+  expect(issues).toEqual([]);
+  expect(jobs).toMatchObject([
+    {
+      name: 'nix-update',
+      trigger: { kind: 'schedule', expression: '0 2 * * *', timezone: 'local' },
+      persistent: true,
+      randomizedDelayMs: 1_800_000,
+      resources: { memoryMax: '2G', cpuQuota: '50%' },
+    },
+    { name: 'nix-update-verify', trigger: { kind: 'boot' } },
+  ]);
+  expect(plugins.flatMap(({ commands }) => commands.flatMap(({ commands: below }) => below.map(({ name }) => name)))).toEqual([
+    'update',
+    'status',
+    'history',
+    'check',
+    'rollback',
+    'reboot-needed',
+    'reboot',
+    'verify',
+    'fleet',
+  ]);
+});
+
+test('without `enable` there are commands and no job; a window adds the job that waits for it', async () => {
+  expect((await declared({ flakePath: '/etc/nixos' })).jobs).toEqual([]);
+  const rebootWindow = { lower: '03:00', upper: '04:30' };
+  const { jobs } = await declared({ enable: true, flakePath: '/etc/nixos', rebootWindow, schedule: '15 1 * * 6' });
+  expect(jobs.map(({ name, trigger }) => [name, 'expression' in trigger ? trigger.expression : trigger.kind])).toEqual([
+    ['nix-update', '15 1 * * 6'],
+    ['nix-update-reboot', '0 3 * * *'],
+    ['nix-update-verify', 'boot'],
+  ]);
+});
+
+test('an ordinary user is told who may update a machine, and may update a home', async () => {
+  const refused = await declared({ enable: true, flakePath: '/etc/nixos' }, 1000);
+  expect(refused.issues).toMatchObject([{ severity: 'error', message: expect.stringContaining('needs root') }]);
+  const home = await declared({ enable: true, system: 'home-manager', flakePath: '/home/ada/conf' }, 1000);
+  expect([home.issues, home.jobs.map(({ name }) => name)]).toEqual([[], ['nix-update']]);
+});
+
+test.each<[object, RegExp]>([
+  [{}, /flakePath/],
+  [{ flakePath: 'nixos' }, /absolute path/],
+  [{ flakePath: '/x', shedule: '02:00' }, /shedule/],
+  [{ flakePath: '/x', schedule: '25:00' }, /HH:MM/],
+  [{ flakePath: '/x', minUptime: 'soon' }, /minUptime.*duration/],
+  [{ flakePath: '/x', rebootWindow: { lower: '2:00', upper: '05:00' } }, /time of day/],
+  [{ flakePath: '/x', healthChecks: [{ htpp: 'x' }] }, /healthChecks/],
+  [{ flakePath: '/x', diskThreshold: 120 }, /from 1 to 100/],
+])('the options %j are refused by name', async (options, message) => {
+  expect((await declared({ enable: true, ...options })).issues).toMatchObject([{ message: expect.stringMatching(message) }]);
+  expect(() => readSettings(options as NixUpdateOptions)).toThrow(message);
+});
