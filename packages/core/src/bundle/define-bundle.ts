@@ -159,7 +159,14 @@ function unitService(unit: string, scope: 'user' | 'system'): BundleService {
     scope,
     running: [...systemctl, 'is-active', '--quiet', unit],
     stop: [...systemctl, 'stop', unit],
-    start: [...systemctl, 'start', unit],
+    // Who stops and starts a unit often is refused at last (systemd.unit(5), StartLimitBurst); a service left stopped is worse than one start more.
+    start: [
+      '/bin/sh',
+      '-c',
+      `${systemctl.join(' ')} reset-failed "$1" 2>/dev/null; exec ${systemctl.join(' ')} start "$1"`,
+      'start',
+      unit,
+    ],
   };
 }
 

@@ -1,0 +1,52 @@
+// Run inside a test machine: does one capture, restore or migration, and ends itself with SIGKILL right before or after the n-th time that it
+// writes below its work folder, which is where its journals stand. Prints how often it wrote, or what the operation answered.
+import {
+  captureBundle,
+  createHost,
+  defineBundle,
+  findBundle,
+  migrateBundle,
+  nodeFiles,
+  openStore,
+  restoreBundle,
+} from '/src/packages/core/dist/index.js';
+
+const [, , operation, at, when, declaration] = process.argv;
+const { to, remoteCommand, ...state } = JSON.parse(declaration);
+let count = 0;
+const counted =
+  (effect) =>
+  (...args) => {
+    if (!/\/bundles\/(work|moved|arrivals)\//.test(String(args[0]))) return effect(...args);
+    count += 1;
+    if (count === Number(at) && when === 'before') process.kill(process.pid, 'SIGKILL');
+    const result = effect(...args);
+    if (count === Number(at)) process.kill(process.pid, 'SIGKILL');
+    return result;
+  };
+const files = {
+  ...nodeFiles,
+  append: counted(nodeFiles.append),
+  write: counted(nodeFiles.write),
+  remove: counted(nodeFiles.remove),
+  rename: counted(nodeFiles.rename),
+};
+const host = { ...createHost({ stateDir: '/root/.local/state/rota' }), files };
+const namespace = 'default';
+const spec = await defineBundle({ tenant: 'acme', name: 'app', ...state });
+
+const operations = {
+  capture: () => captureBundle({ host, namespace, spec, full: true }),
+  async restore() {
+    const bundle = await findBundle({ host, namespace, store: await openStore(host, namespace, spec), which: 'latest' });
+    return await restoreBundle({ host, namespace, spec, bundle, keepPrevious: false });
+  },
+  migrate: () => migrateBundle({ host, namespace, spec, to: { host: to, options: [] }, remoteCommand }),
+};
+try {
+  await operations[operation]();
+  console.log(count);
+} catch (error) {
+  console.error(`${error.code}: ${error.message} ${(error.suggestions ?? []).join(' ')}`);
+  process.exitCode = 1;
+}

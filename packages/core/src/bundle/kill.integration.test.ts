@@ -1,0 +1,79 @@
+import { requirePart, type TestMachine, testMachinePart } from '@rota/test-support';
+import { beforeAll, expect, test } from 'vitest';
+import { type Machines, rota, twoMachines } from './migrate/two-machines.test-support.ts';
+
+const long = process.env.ROTA_LONG === '1';
+const minutes = long ? 90 : 10;
+
+const state = {
+  roots: [{ name: 'data', path: '/var/lib/app' }],
+  databases: [{ kind: 'sqlite', name: 'app', path: '/var/lib/app/app.db' }],
+  stop: [{ unit: 'app.service', scope: 'system' }],
+  hooks: { health: [['curl', '-fsS', '--max-time', '5', 'http://localhost:8080/health']] },
+  healthTimeout: '30s',
+};
+
+requirePart(testMachinePart)('a process that is killed at any line of its journal', () => {
+  let machines: Machines;
+  beforeAll(async () => {
+    machines = await twoMachines('kill', { megabytes: 2, files: 2 });
+  }, 600_000);
+
+  const drive = async (operation: string, at: number, when: 'before' | 'after') => {
+    const declaration = operation === 'migrate' ? { ...state, to: `root@${machines.fresh.name}`, remoteCommand: rota } : state;
+    const script = '/src/packages/core/src/bundle/kill-driver.mjs';
+    return await machines.old.exec('node', [script, operation, String(at), when, JSON.stringify(declaration)], {
+      timeoutMs: 300_000,
+    });
+  };
+  const active = async (machine: TestMachine) => (await machine.exec('systemctl', ['is-active', 'app'])).stdout.trim();
+  const comesBack = async (machine: TestMachine) =>
+    await machine.output('sh', ['-c', 'for n in $(seq 300); do systemctl is-active -q app && exit 0; sleep 0.2; done; exit 1'], {
+      timeoutMs: 120_000,
+    });
+  /** The service runs on a whole state, and nothing half stands beside it. */
+  const isWhole = async (machine: TestMachine) => {
+    expect(await machine.output('sqlite3', ['/var/lib/app/app.db', 'PRAGMA integrity_check'])).toBe('ok');
+    expect(await machine.output('ls', ['/var/lib/app/media'])).toBe('1\n2');
+    expect(await machine.output('sh', ['-c', 'ls -A /var/lib | grep rota- || true'])).toBe('');
+  };
+
+  test.each(['capture', 'restore'])(
+    '%s: the service runs again, one whole state is there, and the next call converges',
+    { timeout: minutes * 60_000 },
+    async (operation) => {
+      expect((await drive('capture', 0, 'before')).exitCode).toBe(0);
+      const lines = Number((await drive(operation, 0, 'before')).stdout);
+      expect(lines).toBeGreaterThan(2);
+      for (let at = 1; at <= lines; at += 1)
+        for (const when of ['before', 'after'] as const) {
+          if (!long && (at + (when === 'after' ? 1 : 0)) % 2 === 0) continue;
+          const killed = await drive(operation, at, when);
+          expect(killed.exitCode, `${when} ${at}`).not.toBe(0);
+          await comesBack(machines.old);
+          const again = await drive(operation, 0, 'before');
+          expect(again.exitCode, `${when} ${at}: ${again.stderr}`).toBe(0);
+          expect(await active(machines.old), `${when} ${at}`).toBe('active');
+          await isWhole(machines.old);
+        }
+    },
+  );
+
+  test('migrate: the service runs on exactly one of the two machines', { timeout: minutes * 60_000 }, async () => {
+    let at = long ? 1 : 12;
+    for (let round = 0; ; at += 1, round += 1) {
+      const killed = await drive('migrate', at, 'after');
+      if (killed.exitCode === 0 || (!long && round === 1)) break;
+      // Where it is undecided the guard asks the other machine, and waits until that has given up.
+      await expect
+        .poll(async () => [await active(machines.old), await active(machines.fresh)].filter((one) => one === 'active').length, {
+          timeout: 120_000,
+          interval: 500,
+        })
+        .toBe(1);
+      const home = (await active(machines.old)) === 'active' ? machines.old : machines.fresh;
+      expect(await home.output('sqlite3', ['/var/lib/app/app.db', 'PRAGMA quick_check']), `after ${at}`).toBe('ok');
+      if (home === machines.fresh) break;
+    }
+  });
+});
