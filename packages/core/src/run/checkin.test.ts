@@ -69,11 +69,10 @@ describe('a check-in', () => {
         else response.end();
       });
       const path = rota.launchFile({ ...sh('echo done'), ...checkin(server.url) });
-      const began = Date.now();
       expect((await rota.run(path)).code).toBe(0);
-      expect(Date.now() - began).toBeLessThan(20_000);
       expect(rota.records()[0]).toMatchObject({ status: 'success' });
-      expect(rota.records()[0]?.durationMs).toBeLessThan(2000);
+      // An endpoint that never answers gets five seconds, after the job.
+      expect(rota.records()[0]?.durationMs).toBeLessThan(5000);
       expect(rota.spooled()).toHaveLength(1);
       away = false;
       server.received.length = 0;
@@ -113,9 +112,11 @@ describe('a check-in', () => {
     while (!readdirSync(rota.scratch).includes('up')) await new Promise((resolve) => setTimeout(resolve, 10));
     child.kill('SIGKILL');
     await gone;
-    await new Promise((resolve) => setTimeout(resolve, 700));
-    await rota.run(rota.launchFile({ ...sh('true'), ...checkin(server.url) }));
-    const ended = rota.records().map(({ runId, status }) => [runId, status === 'success' ? 'success' : 'failure']);
+    // What it left running is a run as long as it lives.
+    do await rota.run(rota.launchFile({ ...sh('true'), ...checkin(server.url) }));
+    while (rota.records().at(-1)?.status === 'skipped');
+    const ran = rota.records().filter(({ status }) => status !== 'skipped');
+    const ended = ran.map(({ runId, status }) => [runId, status === 'success' ? 'success' : 'failure']);
     const told = new Map(server.messages().map(({ run_id, status }) => [run_id, status]));
     expect(ended.map(([, status]) => status)).toEqual(['success', 'failure', 'success']);
     for (const [runId, status] of ended) expect(told.get(runId)).toBe(status);

@@ -110,7 +110,7 @@ describe('a run', () => {
     });
     const began = Date.now();
     expect((await rota.run(launch)).code).toBe(124);
-    expect(Date.now() - began).toBeLessThan(5000);
+    expect(Date.now() - began).toBeLessThan(30_000);
     expect(rota.records()[0]).toMatchObject({ status: 'timeout', signal: 'SIGKILL' });
     const child = Number(readFileSync(join(rota.scratch, 'child'), 'utf8'));
     expect(isRunning(child)).toBe(false);
