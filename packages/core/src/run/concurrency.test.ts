@@ -17,6 +17,10 @@ const statuses = (rota: RunnerUnderTest): string[] =>
     .sort();
 const key = { tenant: 'acme', name: 'job' };
 
+/** Shell text that waits until that many records have the status. */
+const until = (rota: RunnerUnderTest, status: string, count: number): string =>
+  `while [ "$(cat ${rota.layout.runs}/* 2>/dev/null | grep -c '"status":"${status}"')" -lt ${count} ]; do sleep 0.05; done`;
+
 async function appears(path: string): Promise<void> {
   while (!existsSync(path)) await new Promise((resolve) => setTimeout(resolve, 20));
 }
@@ -32,7 +36,8 @@ const gate: LaunchFile['gate'] = {
 describe('concurrency', () => {
   it('runs one of eight that start at once under `forbid`, and records the others as skipped', async () => {
     const rota = await runnerUnderTest();
-    const path = rota.launchFile({ ...sh('echo x >> ran; sleep 3'), ...policy('forbid') });
+    // It goes on until the seven others have come and gone, however long they take to start.
+    const path = rota.launchFile({ ...sh(`echo x >> ran; ${until(rota, 'skipped', 7)}`), ...policy('forbid') });
     const codes = await Promise.all(Array.from({ length: 8 }, () => rota.run(path, ['--manual'])));
     expect(codes.map(({ code }) => code)).toEqual(Array(8).fill(0));
     expect(readFileSync(join(rota.scratch, 'ran'), 'utf8')).toBe('x\n');
@@ -66,7 +71,10 @@ describe('concurrency', () => {
 
   it('runs one afterwards under `queue`, and skips a third', async () => {
     const rota = await runnerUnderTest();
-    const path = rota.launchFile({ ...sh('echo start >> ran; sleep 1.5; echo end >> ran'), ...policy('queue') });
+    const path = rota.launchFile({
+      ...sh(`echo start >> ran; ${until(rota, 'skipped', 1)}; echo end >> ran`),
+      ...policy('queue'),
+    });
     const first = rota.run(path, ['--manual']);
     await appears(join(rota.scratch, 'ran'));
     const second = rota.run(path, ['--manual']);
@@ -87,7 +95,8 @@ describe('concurrency', () => {
 
   it('keeps jobs that share a named lock apart: `forbid` skips, the others wait', async () => {
     const rota = await runnerUnderTest();
-    const holder = rota.launchFile({ name: 'holder', ...sh('touch held; sleep 1; rm held'), ...policy('forbid', ['disk']) });
+    const hold = `touch held; ${until(rota, 'skipped', 1)}; rm held`;
+    const holder = rota.launchFile({ name: 'holder', ...sh(hold), ...policy('forbid', ['disk']) });
     const skips = rota.launchFile({ name: 'skips', ...sh('[ ! -e held ]'), ...policy('forbid', ['net', 'disk']) });
     const waits = rota.launchFile({ name: 'waits', ...sh('[ ! -e held ]'), ...policy('queue', ['disk']) });
     const first = rota.run(holder);
