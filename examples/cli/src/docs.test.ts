@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { repositoryRoot } from '@rota/test-support';
 import { describe, expect, test } from 'vitest';
@@ -13,6 +13,10 @@ const pages = [
   'docs/bundles.md',
   'docs/targets.md',
   'docs/report.md',
+  'docs/how-it-works.md',
+  'docs/security.md',
+  'docs/migrate-from-whenever.md',
+  'docs/migrate-from-home-manager.md',
   'docs/writing-a-plugin.md',
 ];
 const linked = [
@@ -40,6 +44,32 @@ describe.each(pages)('%s', (page) => {
       }
     }
   });
+});
+
+test('nothing of the page on security shows its secret: no command, no file, and not the run that uses it', async () => {
+  const { write, call, folder, home } = cliWorkplace();
+  const blocks = pageBlocks('docs/security.md');
+  const secret = blocks.find(({ subject }) => subject === 'push.token')?.text.trim() ?? '';
+  expect(secret.length).toBeGreaterThan(8);
+  writeFileSync(join(home, 'push.token'), secret);
+  const files = (): readonly string[] =>
+    [folder, home]
+      .flatMap((root) => readdirSync(root, { recursive: true, withFileTypes: true }))
+      .filter((entry) => entry.isFile() && entry.name !== 'push.token')
+      .map((entry) => join(entry.parentPath, entry.name));
+  for (const { kind, subject, text } of blocks) {
+    if (kind === 'file') write(subject, text);
+    const lines = kind === 'run' ? text.trim().split('\n') : [];
+    for (const line of lines.flatMap((each) =>
+      each === 'rota report --out week.html' ? ['rota run push', 'rota logs push', each] : [each],
+    )) {
+      const { exitCode, stdout, stderr } = await call(argumentsOf(line));
+      expect(exitCode, `${line}\n${stdout}${stderr}`).toBe(0);
+      expect(stdout + stderr, line).not.toContain(secret);
+      if (line === 'rota logs push') expect(stdout).toMatch(/^pushing with \S+\n$/);
+      for (const file of files()) expect(readFileSync(file, 'latin1'), `${line}: ${file}`).not.toContain(secret);
+    }
+  }
 });
 
 test('the native lines that the README shows are what is rendered', async () => {
