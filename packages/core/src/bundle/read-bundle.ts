@@ -5,9 +5,10 @@ import { canonicalJson } from '../state/digest.ts';
 import { type BundleEntry, type BundleManifest, manifestSchema } from './manifest.ts';
 import { memberOf } from './stage-tree.ts';
 import { readArchive } from './stream-parts.ts';
-import { checkName, parseHeader, type TarReader, tarParser } from './tar/read-tar.ts';
+import { checkName, parseHeader } from './tar/parse-header.ts';
 import { sharedTarHeader } from './tar/tar-header.ts';
 import { blockSize, type TarMember } from './tar/tar-member.ts';
+import { type TarReader, tarParser } from './tar/tar-parser.ts';
 import { treeDigest } from './tree-digest.ts';
 
 /** What becomes of the content of one member. */

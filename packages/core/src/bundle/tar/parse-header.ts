@@ -1,108 +1,7 @@
 import { RotaError } from '../../errors/rota-error.ts';
 import { nameOfBytes } from '../file-name.ts';
 import { checksum } from './tar-header.ts';
-import { blockSize, padding, type TarMember } from './tar-member.ts';
-
-/** What becomes of a member as it passes. */
-export interface TarReader {
-  /**
-   * Called with the bytes of a header: one block, or an extended header and the block behind it. Answers with the size of the content;
-   * {@link parseHeader} says it.
-   */
-  readonly onHeader: (header: Buffer) => number;
-  /** A piece of the content of the member, in order. */
-  readonly onContent: (part: Buffer) => void;
-  /** The content is whole. */
-  readonly onEnd: () => void;
-}
-
-/** No header that a capture writes is longer: names and links are at most 4 kB, attributes 64 kB each. */
-const longestPaxBody = 1024 * 1024;
-
-const noBytes = Buffer.alloc(0);
-
-/**
- * Reads a tar archive member by member as its bytes come, with flat memory. The end of the archive must be there, and only zeros may
- * follow it. What a header may say is for {@link parseHeader}.
- *
- * @throws ROTA_BUNDLE_FORMAT, ROTA_BUNDLE_HOSTILE, and what the reader throws
- */
-export function tarParser(reader: TarReader): { feed(chunk: Uint8Array): void; finish(): void } {
-  let rest: Buffer = noBytes;
-  let state: 'header' | 'content' | 'padding' | 'end' = 'header';
-  let left = 0;
-  let zeroBytes = 0;
-  let inside = false;
-
-  /** Length of the header that begins here; more than there is when it cannot be told yet. */
-  function headerLength(data: Buffer, at: number): number {
-    if (data.length - at < blockSize || data[at + 156] !== extended) return blockSize;
-    const { fields } = readBlock(data.subarray(at, at + blockSize));
-    if (fields.size > longestPaxBody) throw hostile(`an extended header of ${fields.size} bytes`);
-    return blockSize + fields.size + padding(fields.size) + blockSize;
-  }
-
-  function feed(chunk: Uint8Array): void {
-    const fresh = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.length);
-    const data = rest.length === 0 ? fresh : Buffer.concat([rest, fresh]);
-    rest = noBytes;
-    let at = 0;
-    while (at < data.length) {
-      if (state === 'header') {
-        const length = headerLength(data, at);
-        if (data.length - at < length) {
-          rest = data.subarray(at);
-          return;
-        }
-        const header = data.subarray(at, at + length);
-        if (header[0] === 0 && isZero(header)) {
-          state = 'end';
-          continue;
-        }
-        at += length;
-        left = reader.onHeader(header);
-        inside = left > 0;
-        zeroBytes = padding(left);
-        state = left > 0 ? 'content' : 'header';
-        if (left === 0) reader.onEnd();
-      } else if (state === 'content') {
-        const part = data.subarray(at, at + left);
-        at += part.length;
-        left -= part.length;
-        reader.onContent(part);
-        if (left > 0) continue;
-        inside = false;
-        reader.onEnd();
-        left = zeroBytes;
-        zeroBytes = 0;
-        state = left > 0 ? 'padding' : 'header';
-      } else if (state === 'padding') {
-        const fill = data.subarray(at, at + left);
-        at += fill.length;
-        left -= fill.length;
-        if (!isZero(fill)) throw damaged('there is something between two members');
-        if (left === 0) state = 'header';
-      } else {
-        const tail = data.subarray(at);
-        if (!isZero(tail)) throw damaged(zeroBytes < endSize ? 'the mark of its end is incomplete' : 'something follows its end');
-        zeroBytes += tail.length;
-        return;
-      }
-    }
-  }
-
-  return {
-    feed,
-    finish() {
-      if (inside) throw damaged('it ends inside a member');
-      if (state !== 'end') throw damaged('it ends without the mark of its end');
-      if (zeroBytes < endSize) throw damaged('the mark of its end is incomplete');
-    },
-  };
-}
-
-const extended = 'x'.charCodeAt(0);
-const endSize = 2 * blockSize;
+import { blockSize, type TarMember } from './tar-member.ts';
 
 /**
  * What a header says of its member. Only what captures write is taken: no devices, sparse members, global headers or GNU long names, and no names
@@ -229,7 +128,8 @@ interface Fields {
   readonly group: string;
 }
 
-function readBlock(block: Buffer): { readonly flag: string; readonly fields: Fields } {
+/** The fields of one block, its checksum found right. */
+export function readBlock(block: Buffer): { readonly flag: string; readonly fields: Fields } {
   if (number(block, 148, 8) !== checksum(block)) throw damaged('the checksum of a header is wrong');
   const magic = block.toString('latin1', 257, 265);
   if (magic !== 'ustar\x0000') throw hostile('a header that is not of POSIX tar');
@@ -291,18 +191,18 @@ function nanoseconds(text: string): bigint {
   return match[1] === '-' ? -size : size;
 }
 
-function isZero(bytes: Uint8Array): boolean {
+export function isZero(bytes: Uint8Array): boolean {
   for (let at = 0; at < bytes.length; at++) if (bytes[at] !== 0) return false;
   return true;
 }
 
-function damaged(why: string): RotaError {
+export function damaged(why: string): RotaError {
   return new RotaError('ROTA_BUNDLE_FORMAT', `The bundle is damaged: ${why}.`, {
     suggestions: ['Use another bundle; `rota bundle list` shows them.'],
   });
 }
 
-function hostile(what: string): RotaError {
+export function hostile(what: string): RotaError {
   return new RotaError('ROTA_BUNDLE_HOSTILE', `The bundle holds ${what}; no capture writes that, and nothing was unpacked.`, {
     suggestions: ['Do not trust where this file came from.'],
   });
