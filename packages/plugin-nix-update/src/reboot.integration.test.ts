@@ -20,7 +20,12 @@ describe('an update with another kernel', () => {
     before = await machine.facts();
   });
 
-  const withOptions = (options: object) => ({ options: { ...machine.options, autoReboot: true, ...options } });
+  /** Equal ends are the whole day. */
+  const always = { rebootWindow: { lower: '00:00', upper: '00:00' } };
+  const withOptions = (options: object) => ({
+    cause: 'scheduled' as const,
+    options: { ...machine.options, autoReboot: true, ...always, ...options },
+  });
   const announced = async (): Promise<boolean> =>
     (await machine.exec('test', ['-e', '/run/systemd/shutdown/scheduled'])).exitCode === 0;
   const reboots = (commands: readonly string[] = []): number =>
@@ -97,6 +102,13 @@ describe('an update with another kernel', () => {
     });
     await machine.reboot();
     expect(await machine.update(boot)).toMatchObject([{ kind: 'verification', status: 'updated' }, { status: 'unchanged' }]);
+  });
+
+  test('that a person started leaves the reboot to the person', async () => {
+    await machine.publish({ version: '2', kernel: '6.2' });
+    const [report] = await machine.update({ ...withOptions({}), cause: 'manual' });
+    expect(report).toMatchObject({ status: 'updated', reboot: 'pending' });
+    expect([reboots(report?.commands), await announced()]).toEqual([0, false]);
   });
 
   test('cancels an announced reboot when the target goes back to what is booted', async () => {

@@ -114,6 +114,17 @@ describe('an update of a machine by real nix', () => {
     }
   });
 
+  test('a checkout of another user is not worked on as root', async () => {
+    await machine.sh('useradd -m owner 2>/dev/null || true; chown -R owner /srv/conf');
+    const [report] = await machine.update(withOptions({ preUpdateValidation: false }));
+    await machine.sh('chown -R root /srv/conf');
+    expect(report).toMatchObject({
+      status: 'failed',
+      failure: { class: 'git', message: expect.stringContaining('safe.directory /srv/conf') },
+    });
+    await untouched();
+  });
+
   test('a garbage collection between build and switch takes nothing away', async () => {
     await machine.publish({ version: '2' });
     const held = await machine.start({ killAt: 'build:done' });

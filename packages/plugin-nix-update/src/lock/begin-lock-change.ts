@@ -30,6 +30,12 @@ export async function beginLockChange(context: UpdateContext): Promise<BegunLock
     throw new UpdateFailure('config', `There is no flake.lock in ${flake}. Write it once and commit it: nix flake lock ${flake}`);
 
   const found = await call(findRepository(flake));
+  if (/dubious ownership/.test(found.stderr))
+    throw new UpdateFailure(
+      'git',
+      `The checkout of ${flake} belongs to another user, and git does not read it. Give it to ${host.user.name}, or allow it: git config --system --add safe.directory ${flake}`,
+      { output: found.stderr },
+    );
   const [repository, prefix = ''] = found.exitCode === 0 ? found.stdout.split('\n') : [];
   if (repository !== undefined) {
     const edited = await call(listChanges(flake, ...(settings.hostCanCommitConfig ? ['.'] : ['flake.lock'])));

@@ -5,7 +5,7 @@ import { readBootId } from '../machine/read-boot-id.ts';
 import { cancelRestart, restart } from '../machine/systemd-commands.ts';
 import type { RunFacts } from '../record/finish-report.ts';
 import type { UpdateContext } from '../update-context.ts';
-import { inWindow } from './in-window.ts';
+import { rebootAllowed } from './reboot-allowed.ts';
 import { type RebootState, readRebootMarker, writeRebootMarker } from './reboot-marker.ts';
 import { rebootNeed } from './reboot-needed.ts';
 
@@ -37,8 +37,7 @@ export async function decideReboot(context: UpdateContext, input: DecideRebootIn
     await forget(context, marker?.state === 'scheduled');
     return 'not-needed';
   }
-  const allowed = settings.reboot !== 'never' && settings.autoReboot && context.cause !== 'emergency';
-  const now = input.rebootNow || (allowed && inWindow(host.now() + settings.rebootDelay, host.timezone, settings.rebootWindow));
+  const now = input.rebootNow || rebootAllowed(context);
   const fresh = {
     formatVersion: 1,
     expected: input.target,
