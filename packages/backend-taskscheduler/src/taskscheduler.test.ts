@@ -1,4 +1,4 @@
-import { type Artifact, type BackendChange, createHost, type Host, nodeFiles } from '@rota/core';
+import { type Artifact, type BackendChange, createHost, createRota, declarationOf, type Host, nodeFiles } from '@rota/core';
 import { temporaryFolder } from '@rota/test-support';
 import { describe, expect, test } from 'vitest';
 import { compileInput } from './job.fixture.ts';
@@ -184,4 +184,12 @@ test('starts a job through the scheduler', () => {
     '/tn',
     '\\Rota\\default\\acme\\one',
   ]);
+});
+
+test('rendering on another system names the launcher that Windows will have', async () => {
+  const host = createHost({ platform: 'linux', stateDir: temporaryFolder(), timezone: 'UTC' });
+  const rota = createRota({ host, backends: [backend] });
+  const jobs = [{ tenant: 'acme', name: 'one', schedule: '0 4 * * *', command: 'backup.exe', retry: { enabled: true } }];
+  const { files } = await rota.render(await declarationOf(jobs, { host, source: 'test' }), { backend: 'taskscheduler' });
+  expect(files.map(({ content }) => content).join('')).toContain('rota-run.cmd');
 });

@@ -21,6 +21,7 @@ export function taskscheduler(options: TaskSchedulerOptions = {}): Backend {
   return defineBackend({
     name: 'taskscheduler',
     apiVersion: 1,
+    platform: 'win32',
     dialects: [dialect],
     capabilities: () => capabilities,
     detect: (host) => detect(host, options),

@@ -86,7 +86,7 @@ async function runOne({ host, namespace }: RunApplyJobsInput, entry: PlannedEntr
   const { tenant, name } = entry;
   const newest = (): RunRecord | undefined => readRecords(layout, { only: new Set([key]) }).next().value ?? undefined;
   const before = newest()?.runId;
-  const launcher = stateLayout(host.stateDir).launcher + (host.platform === 'win32' ? '.cmd' : '');
+  const { launcher } = stateLayout(host.stateDir, host.platform);
   // That a job cannot be started is its failure, not that of the apply.
   const { exitCode, stderr } = await host
     .run({ file: launcher, args: [join(layout.launchFiles, entry.launchFile ?? ''), '--event', 'apply'] })

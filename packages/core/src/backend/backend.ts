@@ -145,6 +145,8 @@ export interface NativeState {
 export interface Backend {
   readonly name: string;
   readonly apiVersion: 1;
+  /** The only one that has this scheduler, where that decides how files are called: `render` may write for another machine. @default any */
+  readonly platform?: Host['platform'];
   /** The dialects that it knows, the default of `render` first. */
   readonly dialects: readonly Dialect[];
   /** Pure. What this scheduler does natively in a dialect; the same for every machine that speaks it. */

@@ -6,9 +6,9 @@ const remedy = 'rota doctor --repair';
 
 /** Whether what native entries name is there: the launcher, the Node and the runner that it starts. */
 export function checkLauncher(host: Pick<Host, 'files' | 'stateDir' | 'platform'>): readonly DoctorFinding[] {
-  const layout = stateLayout(host.stateDir);
+  const layout = stateLayout(host.stateDir, host.platform);
   const windows = host.platform === 'win32';
-  const path = windows ? `${layout.launcher}.cmd` : layout.launcher;
+  const path = layout.launcher;
   const text = host.files.readText(path);
   if (text === undefined) return [error('launcher.missing', `${path}, which starts jobs, is gone.`)];
   const found: DoctorFinding[] = [];

@@ -39,7 +39,7 @@ export function makeRendering(input: MakeRenderingInput): Rendering {
   const facts = scheduleFacts(host.timezone, { roots: host.zoneRoots });
   const horizon = freshHorizon(input.from ?? Math.floor(host.now() / 1000));
   const capabilities = backend.capabilities(dialect);
-  const state = stateLayout(host.stateDir, host.platform);
+  const state = stateLayout(host.stateDir, backend.platform ?? host.platform);
   const layout = namespaceLayout(host.stateDir, declared.namespace);
   const prepared = new Map<string, PreparedJob>();
   for (const { job, followers } of followersFirst(declared.jobs)) {
