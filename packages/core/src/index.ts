@@ -54,6 +54,7 @@ export type { BundleRecovery } from './bundle/recover-bundles.ts';
 export type { RestoreInput, RestorePlan, RestoreResult } from './bundle/restore.ts';
 export type { SshPlace } from './bundle/ssh-command.ts';
 export type { BundleContent, BundleStore, Sidecar } from './bundle/store/bundle-store.ts';
+export type { BundleStoreOpener, BundleStoreOpeners, OpenBundleStoreInput } from './bundle/store/bundle-store-opener.ts';
 export type { VerifyCheck, VerifyInput, VerifyLevel, VerifyResult } from './bundle/verify-bundle.ts';
 export * from './config/declaration.ts';
 export { declarationError } from './config/declaration-error.ts';
@@ -161,7 +162,6 @@ export type { Collision, Overrun, SimulatedJob, SimulatedRuns, Simulation, Simul
 export type { Stagger } from './plan/stagger-hosts.ts';
 export type { Translation } from './plan/translate-job.ts';
 export type { AlertChannelContribution } from './plugin/alert-channel.ts';
-export type { BundleStoreOpener, OpenBundleStoreInput } from './plugin/bundle-store-opener.ts';
 export { definePlugin, type OptionsSchema, type PluginDefinition, type StandardResult } from './plugin/define-plugin.ts';
 export type { HookListener, HookListeners, HookOutcome, HookPlace, RotaHook, RotaHookMap } from './plugin/hooks.ts';
 export { type LoadedPlugin, type Plugin, type PluginApi, type PluginPlace, pluginApiVersion } from './plugin/plugin.ts';

@@ -12,6 +12,7 @@ import type { BundleReader } from './bundle/read-bundle.ts';
 import type { BundleRecovery } from './bundle/recover-bundles.ts';
 import type { RestoreInput, RestorePlan, RestoreResult } from './bundle/restore.ts';
 import type { BundleStore } from './bundle/store/bundle-store.ts';
+import type { BundleStoreOpeners } from './bundle/store/bundle-store-opener.ts';
 import type { VerifyInput, VerifyResult } from './bundle/verify-bundle.ts';
 import type { Host } from './host/host.ts';
 import type { Job, JobKey } from './job/job.ts';
@@ -128,8 +129,13 @@ export async function recoverBundles(host: CaptureInput['host'], namespace: stri
 }
 
 /** The stores that a declaration names, as one, else the state folder's own. */
-export async function openStore(host: Host, namespace: string, spec?: Pick<BundleSpec, 'stores'>): Promise<BundleStore> {
-  return (await import('./on-demand-bodies.ts')).openStore(host, namespace, spec);
+export async function openStore(
+  host: Host,
+  namespace: string,
+  spec?: Pick<BundleSpec, 'stores'>,
+  openers?: BundleStoreOpeners,
+): Promise<BundleStore> {
+  return (await import('./on-demand-bodies.ts')).openStore(host, namespace, spec, openers);
 }
 
 /** A store that is a folder of bundles and their sidecars. */

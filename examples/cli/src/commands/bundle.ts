@@ -47,7 +47,9 @@ export async function placeOfJob(context: CommandContext): Promise<JobPlace> {
   if (name === undefined) throw new RotaError('ROTA_USAGE', `\`rota bundle ${action}\` needs the name of a job or a target.`);
   const declaration = await openDeclaration(context, [], 'status', { jobsOptional: true });
   const spec = await bundleOfJob(findStateOwner(declaration, name));
-  return { namespace: declaration.namespace, spec, store: await openStore(context.host(), declaration.namespace, spec) };
+  const openers = Object.assign({}, ...declaration.plugins.map(({ bundleStores }) => bundleStores));
+  const store = await openStore(context.host(), declaration.namespace, spec, openers);
+  return { namespace: declaration.namespace, spec, store };
 }
 
 /** The named job where a name is given, else the store of the state alone. */

@@ -81,7 +81,9 @@ export interface BundleRetention {
 export type StoreDeclaration =
   | { readonly kind: 'folder'; readonly path: string }
   | { readonly kind: 'ssh'; readonly host: string; readonly path: string; readonly options: readonly string[] }
-  | { readonly kind: 'restic'; readonly repository: string };
+  | { readonly kind: 'restic'; readonly repository: string }
+  /** A kind that a plugin contributes. */
+  | { readonly kind: 'plugin'; readonly plugin: string; readonly options: Readonly<Record<string, unknown>> };
 
 /** `spec.state` of a job with every default filled in and every command split. */
 export interface BundleSpec extends JobKey {

@@ -179,6 +179,7 @@ function storeOf(
     notes.plainText([...path, 'repository'], store.repository);
     return store;
   }
+  if (store.kind === 'plugin') return { kind: 'plugin', plugin: store.plugin, options: store.options ?? {} };
   const place = absolutePath(notes, [...path, 'path'], store.path);
   if (store.kind === 'folder') return { kind: 'folder', path: place };
   if (!isSshHost(store.host))

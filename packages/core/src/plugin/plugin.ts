@@ -1,11 +1,11 @@
 import type { Backend } from '../backend/backend.ts';
+import type { BundleStoreOpener } from '../bundle/store/bundle-store-opener.ts';
 import type { Host } from '../host/host.ts';
 import type { JobInput } from '../job/job-input.ts';
 import type { RotaEvent, RotaEventMap, RotaEvents } from '../state/events.ts';
 import type { Deployer } from '../target/deployer.ts';
 import type { TargetInput } from '../target/target-input.ts';
 import type { AlertChannelContribution } from './alert-channel.ts';
-import type { BundleStoreOpener } from './bundle-store-opener.ts';
 import type { HookListener, HookListeners, RotaHook } from './hooks.ts';
 import type { PluginCommandGroup } from './plugin-command.ts';
 import type { ReadStatusSection } from './status-section.ts';
@@ -48,7 +48,7 @@ export interface PluginApi {
   addTargets(targets: readonly TargetInput[]): void;
   /** How targets whose `deployment.mode` is this one are deployed. */
   addDeployer(mode: string, deployer: Deployer): void;
-  /** Where bundles are kept that declare a store of this kind. */
+  /** Where bundles are kept that declare `stores: [{kind: plugin, plugin: KIND, options}]`. */
   addBundleStore(kind: string, open: BundleStoreOpener): void;
   /** Runs before or after something, and may refuse it before. */
   onHook<H extends RotaHook>(hook: H, listener: HookListener<H>): void;
