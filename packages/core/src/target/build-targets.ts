@@ -11,6 +11,7 @@ import { targetLayout } from './target-layout.ts';
 import type { PlannedTarget } from './target-plan.ts';
 import { changeTargetRecord, recordKey } from './target-records.ts';
 
+/** What {@link buildTargets} is given; see there. */
 export interface BuildTargetsInput extends Omit<PlanTargetsInput, 'names'> {
   /** These are built whatever changed. @default what the plan says */
   readonly names?: readonly string[] | undefined;

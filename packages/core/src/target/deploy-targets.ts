@@ -13,6 +13,7 @@ import { targetLayout } from './target-layout.ts';
 import type { PlannedTarget } from './target-plan.ts';
 import { changeTargetRecord, type DeployedRecord, readTargetRecords, recordKey } from './target-records.ts';
 
+/** What {@link deployTargets} is given; see there. */
 export interface DeployTargetsInput extends Omit<PlanTargetsInput, 'since' | 'all' | 'only'> {
   /** By mode; those of plugins. `docker` and `command` are there always. */
   readonly deployers?: Readonly<Record<string, Deployer>> | undefined;

@@ -14,6 +14,7 @@ export interface GithubMatrix {
 /** Source: "About GitHub-hosted runners", Linux labels. */
 const runners: Readonly<Record<string, string>> = { 'x86_64-linux': 'ubuntu-latest', 'aarch64-linux': 'ubuntu-24.04-arm' };
 
+/** The matrix of a plan, in the order of the plan. Pure. */
 export function githubMatrix({ targets }: TargetPlan): GithubMatrix {
   return {
     include: targets.flatMap(({ name, system, attr, rebuild }) =>

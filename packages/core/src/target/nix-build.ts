@@ -19,6 +19,7 @@ export type BuildFailureKind =
   /** Not nix: a full disk under the state, a lock that is held, a missing program. */
   | 'other';
 
+/** Why there is no artifact, and in which words. */
 export interface BuildFailure {
   readonly kind: BuildFailureKind;
   /** What nix said last, as one line. */

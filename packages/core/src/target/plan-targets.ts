@@ -12,6 +12,7 @@ import type { PlannedTarget, TargetPlan, TargetReason, TargetState } from './tar
 import { readTargetRecords, recordKey, type TargetRecord, type TargetRecords } from './target-records.ts';
 import { type AskedSystems, systemsOf } from './target-system.ts';
 
+/** What {@link planTargets} is given; see there. */
 export interface PlanTargetsInput {
   readonly host: Host;
   readonly namespace: string;

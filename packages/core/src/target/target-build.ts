@@ -27,6 +27,7 @@ export interface TargetBuild {
   readonly reasons: readonly TargetReason[];
 }
 
+/** How all targets of one build came out. */
 export interface TargetBuilds {
   readonly formatVersion: 1;
   /** Full id of the commit that was built. */

@@ -19,6 +19,7 @@ export interface TargetDeployment {
   readonly failure: string | null;
 }
 
+/** How all deployments came out. */
 export interface TargetDeployments {
   readonly formatVersion: 1;
   readonly dryRun: boolean;

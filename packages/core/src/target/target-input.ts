@@ -2,9 +2,11 @@ import type { InferInput } from 'valibot';
 import type { targetSchema } from './target-schema.ts';
 
 /** Every list and map of T may be read-only, so that `as const` values are accepted. */
-type Readonlyable<T> = T extends string | number | boolean | null | undefined
+type Readonlyable<T> = unknown extends T
   ? T
-  : { readonly [K in keyof T]: Readonlyable<T[K]> };
+  : T extends string | number | boolean | null | undefined
+    ? T
+    : { readonly [K in keyof T]: Readonlyable<T[K]> };
 
 /**
  * A target as a config declares it.

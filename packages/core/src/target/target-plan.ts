@@ -31,6 +31,7 @@ export type ReasonKind =
   | 'undeployed'
   | 'deploy-interrupted';
 
+/** One reason why a target is to be built or deployed again. */
 export interface TargetReason {
   readonly kind: ReasonKind;
   /** Relative to the root of the repository; `null` where no path is the reason. */
@@ -59,7 +60,7 @@ export interface PlannedTarget {
   readonly deploy: boolean;
   /** In the order of paths; none where nothing is to be done. */
   readonly reasons: readonly TargetReason[];
-  /** How many reasons were left out of a list that would be longer than {@link mostReasons}. */
+  /** How many reasons were left out of a list that would be longer than 1000. */
   readonly moreReasons: number;
   /** What was built last; `null` where nothing is recorded. */
   readonly artifact: string | null;

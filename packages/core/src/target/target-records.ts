@@ -4,6 +4,42 @@ import type { Host } from '../host/host.ts';
 import { withLock } from '../state/lock.ts';
 import { targetLayout } from './target-layout.ts';
 
+/** What a target was last built from, and into what. */
+export interface BuiltRecord {
+  /** Full id of the commit. */
+  readonly revision: string;
+  readonly attr: string;
+  /** Store path. */
+  readonly artifact: string;
+  readonly drvPath: string;
+  /** `YYYY-MM-DDTHH:MM:SS.mmmZ` */
+  readonly at: string;
+  /** Absolute path. */
+  readonly log: string | null;
+}
+
+/** What runs on a host, as far as Rota put it there or was told. */
+export interface DeployedRecord {
+  readonly host: string;
+  readonly artifact: string;
+  /** `null` when it was deployed by hand. */
+  readonly revision: string | null;
+  /** `YYYY-MM-DDTHH:MM:SS.mmmZ` */
+  readonly at: string;
+  readonly by: 'rota' | 'hand';
+  /** A deployment that began and of which no end is known: what runs there is not known. */
+  readonly interrupted: boolean;
+}
+
+/** What is known of one target for one system. */
+export interface TargetRecord {
+  readonly name: string;
+  readonly system: string;
+  readonly built: BuiltRecord | null;
+  /** One for each host. */
+  readonly deployed: readonly DeployedRecord[];
+}
+
 const builtSchema = v.object({
   revision: v.string(),
   attr: v.string(),
@@ -16,15 +52,13 @@ const builtSchema = v.object({
 const deployedSchema = v.object({
   host: v.string(),
   artifact: v.string(),
-  /** `null` when it was deployed by hand. */
   revision: v.nullable(v.string()),
   at: v.string(),
   by: v.picklist(['rota', 'hand']),
-  /** A deployment that began and of which no end is known: what runs there is not known. */
   interrupted: v.boolean(),
 });
 
-const recordSchema = v.object({
+const recordSchema: v.GenericSchema<unknown, TargetRecord> = v.object({
   name: v.string(),
   system: v.string(),
   built: v.nullable(builtSchema),
@@ -32,21 +66,6 @@ const recordSchema = v.object({
 });
 
 const recordsSchema = v.object({ formatVersion: v.literal(1), records: v.array(recordSchema) });
-
-/** What a target was last built from, and into what. */
-export type BuiltRecord = Readonly<v.InferOutput<typeof builtSchema>>;
-
-/** What runs on a host, as far as Rota put it there or was told. */
-export type DeployedRecord = Readonly<v.InferOutput<typeof deployedSchema>>;
-
-/** What is known of one target for one system. */
-export interface TargetRecord {
-  readonly name: string;
-  readonly system: string;
-  readonly built: BuiltRecord | null;
-  /** One for each host. */
-  readonly deployed: readonly DeployedRecord[];
-}
 
 /** The records of a namespace, by `name@system`. */
 export type TargetRecords = ReadonlyMap<string, TargetRecord>;
