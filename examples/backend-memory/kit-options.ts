@@ -11,6 +11,7 @@ export function kitOptions(makeBackend: (scheduler: MemoryScheduler) => Backend)
   return {
     backend: makeBackend(scheduler),
     dialect: { name: 'memory', version: 1 },
+    faultRuns: 3,
     makeHost: () => {
       scheduler.entries.clear();
       scheduler.entries.set('somebody/else/x', { text: '{}', digest: 'theirs', active: true });

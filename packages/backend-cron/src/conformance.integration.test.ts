@@ -18,8 +18,9 @@ requirePart(rootPart, cronPart)('cron keeps the contract of a backend', () => {
     crontab = await privateCrontab();
   });
   backendConformance(
-    { describe, it },
+    { describe, it: (name, body) => it(name, body, 1_800_000) },
     {
+      faultRuns: process.env.ROTA_LONG ? 200 : 6,
       backend: cron(),
       dialect: { name: 'debian' },
       makeHost: async () => {

@@ -35,8 +35,9 @@ requirePart(rootPart, userSystemdPart)('systemd keeps the contract of a backend'
   afterAll(clear);
 
   backendConformance(
-    { describe, it },
+    { describe, it: (name, body) => it(name, body, 1_800_000) },
     {
+      faultRuns: process.env.ROTA_LONG ? 60 : 4,
       backend: systemd(),
       dialect: { name: 'systemd', version: 252 },
       async makeHost() {

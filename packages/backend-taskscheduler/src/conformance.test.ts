@@ -20,8 +20,9 @@ describe.each(['PowerShell', 'schtasks'])('through %s, on a Task Scheduler in th
     return scheduler;
   };
   backendConformance(
-    { describe, it },
+    { describe, it: (name, body) => it(name, body, 1_200_000) },
     {
+      faultRuns: process.env.ROTA_LONG ? 1000 : 20,
       backend: taskscheduler(),
       dialect: { name: 'taskscheduler', version: 1.4 },
       makeHost() {

@@ -18,8 +18,9 @@ const pathOf = (host: Host, namespace: string, job: JobKey): string =>
 const broken = new WeakSet<Host>();
 
 backendConformance(
-  { describe, it },
+  { describe, it: (name, body) => it(name, body, 600_000) },
   {
+    faultRuns: process.env.ROTA_LONG ? 1000 : 40,
     backend: embedded(),
     dialect: { name: 'embedded' },
     makeHost() {

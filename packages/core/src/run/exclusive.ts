@@ -26,7 +26,13 @@ export function tryHold(files: ExclusiveFiles, folder: string): Attempt {
     files.makeFolder(join(folder, `try.${own}`));
     const others = livingOthers(files, folder, own);
     if (others.length === 0) {
-      files.makeFolder(join(folder, `held.${own}`));
+      try {
+        files.makeFolder(join(folder, `held.${own}`));
+      } catch (error) {
+        // On a full disk; this process may live on, and its try would keep everybody out.
+        files.removeFolder(join(folder, `try.${own}`));
+        throw error;
+      }
       return { held: true, release: () => release(files, folder, own) };
     }
     files.removeFolder(join(folder, `try.${own}`));

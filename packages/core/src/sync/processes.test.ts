@@ -53,47 +53,59 @@ async function expectSound(foreign = 'not ours \r\n\t'): Promise<void> {
 const rounds = process.env.ROTA_LONG ? 200 : 20;
 const limitMs = process.env.ROTA_LONG ? 1_800_000 : 300_000;
 
-it('two processes that apply different things at the same moment end with one of the two, whole', async () => {
-  const [one, two] = await Promise.all([actor('apply', rounds, 'one'), actor('apply', rounds, 'two')]);
-  for (const counts of [one, two]) {
-    expect((counts.applied ?? 0) + (counts.ROTA_PLAN_STALE ?? 0) + (counts.ROTA_LOCK_HELD ?? 0)).toBe(rounds);
-    expect(counts.applied).toBeGreaterThan(0);
-  }
-  await expectSound();
-  const commands = new Set(installedEntries(place.rota.host, 'default').map(({ job }) => job.command.join(' ')));
-  expect(commands.size).toBe(1);
-}, limitMs);
+it(
+  'two processes that apply different things at the same moment end with one of the two, whole',
+  async () => {
+    const [one, two] = await Promise.all([actor('apply', rounds, 'one'), actor('apply', rounds, 'two')]);
+    for (const counts of [one, two]) {
+      expect((counts.applied ?? 0) + (counts.ROTA_PLAN_STALE ?? 0) + (counts.ROTA_LOCK_HELD ?? 0)).toBe(rounds);
+      expect(counts.applied).toBeGreaterThan(0);
+    }
+    await expectSound();
+    const commands = new Set(installedEntries(place.rota.host, 'default').map(({ job }) => job.command.join(' ')));
+    expect(commands.size).toBe(1);
+  },
+  limitMs,
+);
 
-it('an apply and a sync at the same moment end with one of the two, whole, and the sync says what it did', async () => {
-  for (const name of ['a', 'b']) place.write(`jobs/${name}.yaml`, manifest(name));
-  place.commit();
-  place.git('checkout', '--quiet', '-b', 'other');
-  place.write('jobs/a.yaml', manifest('a', { argument: 'other' }));
-  place.commit();
-  const [applied, synced] = await Promise.all([actor('apply', rounds, 'one'), actor('sync', Math.ceil(rounds / 4), 'sync')]);
-  expect(applied.applied).toBeGreaterThan(0);
-  expect((synced.applied ?? 0) + (synced.unchanged ?? 0)).toBeGreaterThan(0);
-  await expectSound();
-  expect(readSyncStatus(place.rota.host, 'default')?.outcome).toMatch(/^(applied|unchanged|failed)$/);
-}, limitMs);
+it(
+  'an apply and a sync at the same moment end with one of the two, whole, and the sync says what it did',
+  async () => {
+    for (const name of ['a', 'b']) place.write(`jobs/${name}.yaml`, manifest(name));
+    place.commit();
+    place.git('checkout', '--quiet', '-b', 'other');
+    place.write('jobs/a.yaml', manifest('a', { argument: 'other' }));
+    place.commit();
+    const [applied, synced] = await Promise.all([actor('apply', rounds, 'one'), actor('sync', Math.ceil(rounds / 4), 'sync')]);
+    expect(applied.applied).toBeGreaterThan(0);
+    expect((synced.applied ?? 0) + (synced.unchanged ?? 0)).toBeGreaterThan(0);
+    await expectSound();
+    expect(readSyncStatus(place.rota.host, 'default')?.outcome).toMatch(/^(applied|unchanged|failed)$/);
+  },
+  limitMs,
+);
 
-it('an apply and a hand edit at the same moment lose nothing of the person, and what was edited of Rota is drift', async () => {
-  const editor = actor('edit', 1_000_000, 'editor');
-  const applied = await actor('repair', rounds, 'one');
-  const enough = join(place.root, 'enough');
-  writeFileSync(enough, '');
-  const edited = await editor;
-  rmSync(enough);
-  expect(applied.applied).toBeGreaterThan(0);
-  expect(edited.foreign).toBeGreaterThan(0);
-  expect(edited.own).toBeGreaterThan(0);
-  const foreign = `edited ${(edited.foreign ?? 0) + (edited.own ?? 0) - 1} times \r\n\t`;
-  const entry = readFileSync(join(place.root, 'machine/default.acme.shared.entry'), 'utf8');
-  const states = (await place.rota.status()).map(({ name, state }) => [name, state]);
-  expect(states).toEqual([
-    ['one', 'waiting'],
-    ['shared', entry.includes('/bin/else') ? 'drifted' : 'waiting'],
-  ]);
-  await actor('repair', 1, 'one');
-  await expectSound(foreign);
-}, limitMs);
+it(
+  'an apply and a hand edit at the same moment lose nothing of the person, and what was edited of Rota is drift',
+  async () => {
+    const editor = actor('edit', 1_000_000, 'editor');
+    const applied = await actor('repair', rounds, 'one');
+    const enough = join(place.root, 'enough');
+    writeFileSync(enough, '');
+    const edited = await editor;
+    rmSync(enough);
+    expect(applied.applied).toBeGreaterThan(0);
+    expect(edited.foreign).toBeGreaterThan(0);
+    expect(edited.own).toBeGreaterThan(0);
+    const foreign = `edited ${(edited.foreign ?? 0) + (edited.own ?? 0) - 1} times \r\n\t`;
+    const entry = readFileSync(join(place.root, 'machine/default.acme.shared.entry'), 'utf8');
+    const states = (await place.rota.status()).map(({ name, state }) => [name, state]);
+    expect(states).toEqual([
+      ['one', 'waiting'],
+      ['shared', entry.includes('/bin/else') ? 'drifted' : 'waiting'],
+    ]);
+    await actor('repair', 1, 'one');
+    await expectSound(foreign);
+  },
+  limitMs,
+);

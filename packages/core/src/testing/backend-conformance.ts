@@ -1,6 +1,7 @@
 import { compileTests } from './compile-tests.ts';
 import type { BackendConformanceOptions } from './conformance-options.ts';
 import { driftTests } from './drift-tests.ts';
+import { faultTests } from './fault-tests.ts';
 import { lifecycleTests } from './lifecycle-tests.ts';
 import { manifestTests } from './manifest-tests.ts';
 import { scheduleTests } from './schedule-tests.ts';
@@ -22,5 +23,6 @@ export function backendConformance(test: TestFunctions, options: BackendConforma
     scheduleTests(test, options);
     lifecycleTests(test, options);
     driftTests(test, options);
+    faultTests(test, options);
   });
 }

@@ -21,4 +21,8 @@ export interface BackendConformanceOptions {
   breakReading?(host: Host): Promise<void> | void;
   /** Starts an installed entry as the scheduler would, and returns program and arguments as they arrived. */
   start?(host: Host, namespace: string, job: JobKey): Promise<readonly string[]>;
+  /** How many applies and rollbacks are cut off, at random. @default 6 */
+  readonly faultRuns?: number;
+  /** Repeats the random ones of a run that failed. @default another one each time */
+  readonly faultSeed?: number;
 }
