@@ -33,7 +33,7 @@ export interface NamespaceLayout {
   readonly runs: string;
   /** Captured output, a folder a job. */
   readonly output: string;
-  /** Check-ins that could not be delivered. */
+  /** Check-ins and alerts that could not be delivered yet. */
   readonly spool: string;
 }
 
