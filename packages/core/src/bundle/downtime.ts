@@ -42,6 +42,8 @@ export async function beginDowntime(
     readonly freeze: boolean;
     /** Services that are started at the end although they do not run now. */
     readonly alsoWake?: readonly string[];
+    /** What the guard does before it starts anything, in the words of sh(1). */
+    readonly guardFirst?: string;
   },
 ): Promise<Downtime> {
   const running: BundleService[] = [];
@@ -65,7 +67,7 @@ export async function beginDowntime(
     host,
     work,
     journal,
-    options.guardMs,
+    options,
     running.some(({ scope }) => scope === 'system'),
   );
   const since = host.now();
@@ -139,11 +141,11 @@ async function armGuard(
   host: Host,
   work: string,
   journal: DowntimeJournal,
-  guardMs: number,
+  { guardMs, guardFirst = '' }: { readonly guardMs: number; readonly guardFirst?: string },
   system: boolean,
 ): Promise<GuardKind> {
   const script = join(work, 'guard.sh');
-  host.files.write(script, guardScript(join(work, journalName), journal, Math.ceil(guardMs / 1000)), 0o700);
+  host.files.write(script, guardScript(join(work, journalName), journal, Math.ceil(guardMs / 1000), guardFirst), 0o700);
   const scope = system ? [] : ['--user'];
   const unit = `--unit=rota-bundle-guard-${journal.pid}-${host.now()}`;
   try {
@@ -160,7 +162,7 @@ async function armGuard(
   return 'process';
 }
 
-function guardScript(armed: string, { pid, startTicks, wake }: DowntimeJournal, seconds: number): string {
+function guardScript(armed: string, { pid, startTicks, wake }: DowntimeJournal, seconds: number, first: string): string {
   const commands = wake.map(({ command }) => command.map(quoteForShell).join(' '));
   return `#!/bin/sh
 # Starts again what a capture or a restore stopped, should that process not come to do it.
@@ -175,6 +177,7 @@ while test -e ${quoteForShell(armed)} && alive && test "$left" -gt 0; do
 done
 test -e ${quoteForShell(armed)} || exit 0
 failed=0
+${first}
 ${commands.map((command) => `${command} || { sleep 2; ${command}; } || failed=1`).join('\n')}
 test "$failed" = 0 && rm -f ${quoteForShell(armed)}
 `;

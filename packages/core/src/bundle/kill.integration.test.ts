@@ -51,6 +51,8 @@ requirePart(testMachinePart)('a process that is killed at any line of its journa
           const killed = await drive(operation, at, when);
           expect(killed.exitCode, `${when} ${at}`).not.toBe(0);
           await comesBack(machines.old);
+          // Whatever was cut off, the service has a whole state to run on before anybody calls again.
+          expect(await machines.old.output('ls', ['/var/lib/app/media']), `${when} ${at}`).toBe('1\n2');
           const again = await drive(operation, 0, 'before');
           expect(again.exitCode, `${when} ${at}: ${again.stderr}`).toBe(0);
           expect(await active(machines.old), `${when} ${at}`).toBe('active');

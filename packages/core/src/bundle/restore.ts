@@ -18,7 +18,7 @@ import { pathPattern } from './path-pattern.ts';
 import { readManifest } from './read-bundle.ts';
 import { recoverBundles } from './recover-bundles.ts';
 import { awaitHealth, hookEnvironment, runHooks } from './run-hook.ts';
-import { appendLine, clearAway, exists, type RootSwap, readLines, swapBack, swapIn } from './swap-roots.ts';
+import { appendLine, clearAway, exists, type RootSwap, readLines, swapBack, swapBackScript, swapIn } from './swap-roots.ts';
 import { undoSwap } from './undo-swap.ts';
 import { checkDatabases, type VerifyCheck } from './verify-bundle.ts';
 
@@ -201,7 +201,7 @@ async function restoreInto(input: RestoreInput, { work, journal, swaps }: Prepar
   if (!(await runHooks(host, spec, 'beforeRestore', env)))
     throw new RotaError('ROTA_BUNDLE_RESTORE', 'The hook beforeRestore asked not to restore (75). Nothing was changed.');
   const guardMs = Math.max(spec.downtimeBudgetMs * 10, 600_000);
-  const downtime = await beginDowntime(host, spec, work, { guardMs, freeze: false });
+  const downtime = await beginDowntime(host, spec, work, { guardMs, freeze: false, guardFirst: swapBackScript(swaps) });
   let downtimeMs = 0;
   try {
     swapIn(host, journal, swaps);

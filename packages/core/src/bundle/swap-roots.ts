@@ -2,6 +2,7 @@ import { closeSync, fsyncSync, lstatSync, openSync, rmSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { Host } from '../host/host.ts';
 import type { BundleService } from './bundle-spec.ts';
+import { quoteForShell } from './quote-for-shell.ts';
 
 /** One root that is to be replaced. All three stand in one folder. */
 export interface RootSwap {
@@ -74,6 +75,23 @@ export function swapBack(host: SwapHost, lines: readonly RestoreLine[]): void {
     if (exists(swap.before) && !exists(swap.target)) host.files.rename(swap.before, swap.target);
     syncFolder(dirname(swap.target));
   }
+}
+
+/**
+ * {@link swapBack} in the words of sh(1), for the guard of a process that died: a service that is started on a root that is missing would begin anew.
+ */
+export function swapBackScript(swaps: readonly RootSwap[]): string {
+  return [...swaps]
+    .reverse()
+    .filter(({ existed }) => existed)
+    .map((swap) => {
+      const [target, fresh, before] = [swap.target, swap.fresh, swap.before].map(quoteForShell);
+      return `if [ -e ${before} ]; then
+  if [ -e ${target} ] && [ ! -e ${fresh} ]; then mv -- ${target} ${fresh}; fi
+  [ -e ${target} ] || mv -- ${before} ${target}
+fi`;
+    })
+    .join('\n');
 }
 
 /** Takes away what is not needed any more: after a commit the old state unless it is kept, else what was restored. */

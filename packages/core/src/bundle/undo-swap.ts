@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import type { Host } from '../host/host.ts';
 import type { BundleSpec } from './bundle-spec.ts';
 import { beginDowntime, sleepersOf } from './downtime.ts';
-import { readLines, swapBack } from './swap-roots.ts';
+import { readLines, swapBack, swapBackScript } from './swap-roots.ts';
 
 /**
  * Undoes a swap that was begun and not committed: stops what runs on the restored roots, puts the old ones back, and starts what ran before.
@@ -17,7 +17,9 @@ export async function undoSwap(
   const lines = readLines(host, join(work, 'journal.jsonl'));
   const asleep = [...new Set([...sleepersOf(host, work), ...wasRunning])];
   const spec = { services, quiesce: [], hookTimeoutMs: 60_000 };
-  const downtime = await beginDowntime(host, spec, work, { guardMs: 600_000, freeze: false, alsoWake: asleep });
+  const [begin] = lines;
+  const guardFirst = begin?.step === 'begin' ? swapBackScript(begin.swaps) : '';
+  const downtime = await beginDowntime(host, spec, work, { guardMs: 600_000, freeze: false, alsoWake: asleep, guardFirst });
   try {
     swapBack(host, lines);
   } finally {
