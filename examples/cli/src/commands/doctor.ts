@@ -1,19 +1,22 @@
 import { type Diagnosis, type DoctorFinding, diagnose, type ForeignEntry } from '@rota/core';
 import type { CommandContext } from '../command.ts';
 import { loadBackends } from '../load-backends.ts';
+import { waiting } from '../output/progress.ts';
 import { ownCommand } from '../own-command.ts';
 
 /** `rota doctor`: exits 1 when something keeps jobs from running. */
 export async function run(context: CommandContext): Promise<number> {
   const { options } = context;
-  const diagnosis = await diagnose({
-    host: context.host(),
-    backends: await loadBackends(),
-    namespace: options.namespace,
-    repair: options.repair,
-    policy: options.policy,
-    command: ownCommand(),
-  });
+  const diagnosis = await waiting(context.io, 'Looking at this machine', async () =>
+    diagnose({
+      host: context.host(),
+      backends: await loadBackends(),
+      namespace: options.namespace,
+      repair: options.repair,
+      policy: options.policy,
+      command: ownCommand(),
+    }),
+  );
   if (context.json) {
     const { unmanaged, ...rest } = diagnosis;
     context.printJson({

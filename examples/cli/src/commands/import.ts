@@ -6,6 +6,7 @@ import type { DeclarationFile } from '../init/declaration-file.ts';
 import { loadBackends } from '../load-backends.ts';
 import { importJson } from '../output/import-json.ts';
 import { printImported, printInventory } from '../output/import-text.ts';
+import { waiting } from '../output/progress.ts';
 
 /** `rota import`: what starts by itself here and is not Rota's, as declarations; with --list only what there is. */
 export async function run(context: CommandContext): Promise<number> {
@@ -14,7 +15,7 @@ export async function run(context: CommandContext): Promise<number> {
   const only = options.backend?.split(',');
   checkSources(only, [...backends.map(({ name }) => name), 'at', 'autostart']);
   const host = context.host();
-  const { entries, findings } = await readInventory(host, backends, only);
+  const { entries, findings } = await waiting(io, 'Looking for jobs that run here', () => readInventory(host, backends, only));
   const tenant = options.tenant ?? tenantOf(host.user.name);
   const imported = await declareEntries(entries, { tenant, all: options.all ?? false });
   const format = options.format ?? 'yaml';

@@ -3,6 +3,7 @@ import type { CommandContext } from '../command.ts';
 import { describeDryRun } from '../dry-run.ts';
 import { openNamespace } from '../open-rota.ts';
 import { durationText } from '../output/duration-text.ts';
+import { waiting } from '../output/progress.ts';
 import { runJson } from '../output/run-json.ts';
 
 /** `rota run JOB`: through the job's own scheduler. Exits 0 when the run ends well (or does not end here), else 1. */
@@ -14,7 +15,9 @@ export async function run(context: CommandContext): Promise<number> {
   const wait = options.wait !== false;
   const key = await rota.find(job);
   if (wait && io.errIsTerminal) context.say(`Waiting for ${printJobKey(key)} to end; Ctrl-C stops waiting, not the job.`);
-  const record = await rota.run(printJobKey(key), { wait, signal: io.signal });
+  const record = await waiting(io, `Waiting for the end of ${printJobKey(key)}`, () =>
+    rota.run(printJobKey(key), { wait, signal: io.signal }),
+  );
   if (context.json) context.printJson({ formatVersion: 1, ...key, run: record === null ? null : runJson(record) });
   else if (record === null) context.print(`started ${printJobKey(key)}`);
   else context.print(`${printJobKey(key)} ended: ${describe(record)}`);

@@ -19,6 +19,7 @@ import {
 import type { CommandContext } from '../command.ts';
 import { rotaOf } from '../open-rota.ts';
 import { changeJson } from '../output/change-json.ts';
+import { waiting } from '../output/progress.ts';
 import { ownCommand } from '../own-command.ts';
 
 /** `rota sync`: takes what a repository declares; --status says how it stands; --install has Rota do it by itself. */
@@ -29,7 +30,7 @@ export async function run(context: CommandContext): Promise<number> {
   if (options.status) return status(context);
   if (options.uninstall) return uninstall(context);
   const rota = await rotaOf(context, options.namespace ?? 'default');
-  const result = await syncRepository(rota, syncOptions(context));
+  const result = await waiting(context.io, 'Synchronising', () => syncRepository(rota, syncOptions(context)));
   if (options.install) await install(context, result.source);
   print(context, result);
   return result.applied?.applyJobs?.some(({ status: ended }) => ended !== 'success') ? 1 : 0;

@@ -1,10 +1,11 @@
 import type { CommandContext } from '../command.ts';
 import { checkDeclaration } from '../open-declaration.ts';
+import { waiting } from '../output/progress.ts';
 import { placeOf } from '../print-failure.ts';
 
 /** `rota validate`: every problem at once. Exits 1 when there is an error; warnings and the advice of --strict are no errors. */
 export async function run(context: CommandContext): Promise<number> {
-  const { ok, issues, jobs } = await checkDeclaration(context, context.args);
+  const { ok, issues, jobs } = await waiting(context.io, 'Checking', () => checkDeclaration(context, context.args));
   if (context.json) {
     context.printJson({ formatVersion: 1, ok, jobs, issues });
     return ok ? 0 : 1;

@@ -33,3 +33,13 @@ export function progress(io: Io, label: string): Progress {
     },
   };
 }
+
+/** The same around one piece of work that cannot say how far it is. */
+export async function waiting<T>(io: Io, label: string, work: () => Promise<T>): Promise<T> {
+  const line = progress(io, label);
+  try {
+    return await work();
+  } finally {
+    line.end();
+  }
+}
