@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -246,7 +246,8 @@ describe('random trees', () => {
   );
   const tree = fc.array(fc.record({ folders: fc.array(name, { maxLength: 3 }), name, leaf }), { maxLength: 12 });
 
-  test('come back with the same digest, also through GNU tar', { timeout: 600_000 }, async () => {
+  const bsdtar = spawnSync('bsdtar', ['--version']).status === 0;
+  test(`come back with the same digest, also through GNU tar${bsdtar ? ' and bsdtar' : ''}`, { timeout: 600_000 }, async () => {
     let count = 0;
     await fc.assert(
       fc.asyncProperty(tree, async (items) => {
@@ -286,6 +287,11 @@ describe('random trees', () => {
         mkdirSync(join(here, 'gnu'));
         execFileSync('tar', ['-xpzf', join(here, 'b.tar.gz'), '-C', join(here, 'gnu')], { stdio: 'ignore' });
         expect((await pack(join(here, 'gnu', 'data', 'r'), join(here, 'third'), 'none')).treeDigest).toBe(manifest.treeDigest);
+        if (bsdtar) {
+          mkdirSync(join(here, 'bsd'));
+          execFileSync('bsdtar', ['-xpzf', join(here, 'b.tar.gz'), '-C', join(here, 'bsd')], { stdio: 'ignore' });
+          expect((await pack(join(here, 'bsd', 'data', 'r'), join(here, 'fourth'), 'none')).treeDigest).toBe(manifest.treeDigest);
+        }
         rmSync(here, { recursive: true, force: true });
       }),
       { numRuns: long ? 2000 : 40 },
