@@ -3,12 +3,12 @@ import { clockText, countText, lengthText, numberText, secondsOf } from './clock
 import { type Html, html } from './html.ts';
 import { jobName, stateBadge } from './job-name.ts';
 import { runBadge, runDetail } from './run-text.ts';
-import { featureList, fidelityBadge } from './tables.ts';
+import { featureList, fidelityBadge, whenText } from './tables.ts';
 import { bothTimes } from './times.ts';
 
 /** Everything that is known of one job. */
 export function jobDetail(report: Report, job: ReportJob): Html {
-  return html`<header><h2 id="detail-title" tabindex="-1">${jobName(job)}</h2><p>${stateBadge(job)} <span class="detail">${job.description ?? `at ${job.schedule}`}</span></p></header>
+  return html`<header><h2 id="detail-title" tabindex="-1">${jobName(job)}</h2><p>${stateBadge(job)} <span class="detail">${whenText(job)}</span></p></header>
 <dl class="pairs">${pairs(report, job).map(([title, value]) => html`<div><dt>${title}</dt><dd>${value}</dd></div>`)}</dl>
 <h3>Next starts</h3>${nextStarts(report, job)}
 <h3>Latest runs</h3>${latestRuns(report, job)}
@@ -37,7 +37,7 @@ function pairs(report: Report, job: ReportJob): readonly (readonly [string, Html
       `${countText(ahead.starts, 'start')}${ahead.colliding > 0 ? `, ${numberText(ahead.colliding)} in a minute with another job` : ''}`,
     ]);
   for (const change of report.week.clockChanges.filter(({ timezone }) => timezone === job.timezone))
-    list.push(['Clock change', clockText(report.zones[change.timezone], secondsOf(change.at))]);
+    list.push(['Clock change', clockText(report.zones[change.timezone], secondsOf(change.at)).replace(/,.*/, '')]);
   if (Object.keys(labels).length > 0)
     list.push([
       'Labels',

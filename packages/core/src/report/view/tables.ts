@@ -20,15 +20,21 @@ export function weekTableRow(report: Report, job: ReportJob): Html {
   }</td></tr>`;
 }
 
+/** When a job runs, in words. */
+export function whenText({ description, schedule }: ReportJob): string {
+  if (description !== null) return description;
+  return schedule.startsWith('after ') ? `when ${schedule.slice('after '.length)} has ended well` : `at ${schedule}`;
+}
+
 /** What each job is: when, on what, how faithfully, and who does which feature. */
 export function jobTableRow(report: Report, job: ReportJob): Html {
   return html`<tr><th scope="row"><button type="button" class="plain" data-job="${job.tenant}/${job.name}" aria-haspopup="dialog">${jobName(job)}</button>${Object.entries(
     job.labels,
   ).map(
     ([key, value]) => html` <span class="label"><bdi>${key}=${value}</bdi></span>`,
-  )}</th><td data-title="State">${stateBadge(job)}</td><td data-title="Runs">${
-    job.description ?? `at ${job.schedule}`
-  }<small><bdi>${job.schedule}</bdi> ${job.timezone ?? ''}</small></td><td data-title="Next start">${
+  )}</th><td data-title="State">${stateBadge(job)}</td><td data-title="Runs">${whenText(
+    job,
+  )}${job.timezone !== null && html`<small><code>${job.schedule}</code> ${job.timezone}</small>`}</td><td data-title="Next start">${
     job.nextRun === null ? html`<span class="detail">–</span>` : bothTimes(report, job.nextRun, job.timezone)
   }</td><td data-title="Fidelity">${fidelityBadge(job)}<small>${job.backend}</small></td><td data-title="Features">${featureList(job)}</td></tr>`;
 }
