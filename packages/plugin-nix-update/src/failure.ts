@@ -24,6 +24,7 @@ export const failureClasses = [
   'internal',
 ] as const;
 
+/** One of {@link failureClasses}. */
 export type FailureClass = (typeof failureClasses)[number];
 
 /** Classes that mend themselves or are nobody's fault at night: the run is `deferred`, not `failed`. */

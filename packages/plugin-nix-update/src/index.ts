@@ -1,6 +1,6 @@
 import { nixCommands } from './commands/nix-commands.ts';
 
-export type { FailureClass } from './failure.ts';
+export { type FailureClass, failureClasses } from './failure.ts';
 export type { InputChange } from './lock/lock-inputs.ts';
 export { type PlannedCommand, type PlanUpdateInput, planUpdate } from './plan-update.ts';
 export { nixUpdate } from './plugin.ts';
@@ -17,7 +17,7 @@ export { type NixUpdateOptions, optionsSchema } from './settings/options-schema.
 export type { UpdateStatistics } from './status/update-statistics.ts';
 export { type NixStatus, type StatusInput, updateStatus } from './status/update-status.ts';
 export type { PreconditionResult } from './steps/check-preconditions.ts';
-export type { StepName } from './steps/step-names.ts';
+export { type StepName, stepNames } from './steps/step-names.ts';
 export type { UpdateCause } from './update-cause.ts';
 export type { StepEvent } from './update-run.ts';
 

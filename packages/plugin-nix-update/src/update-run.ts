@@ -14,6 +14,7 @@ export interface UpdateRun {
   readonly step: <T>(name: StepName, work: () => Promise<T>, detail?: (result: T) => string) => Promise<T>;
 }
 
+/** A step that begins or ends; `detail` is how it went. */
 export type StepEvent = { readonly step: StepName; readonly state: 'started' | 'done' | 'failed'; readonly detail: string };
 
 export function beginRun(

@@ -8,6 +8,7 @@ import type { UpdateCause } from '../update-cause.ts';
 import { updateOutput } from './output-schemas.ts';
 import { reportText } from './report-text.ts';
 import { requiredOptions } from './required-options.ts';
+import { runJobsBefore } from './run-jobs-before.ts';
 
 /** `rota nix update` */
 export function updateCommand(options: NixUpdateOptions | undefined): PluginCommand {
@@ -32,7 +33,7 @@ export function updateCommand(options: NixUpdateOptions | undefined): PluginComm
       2: 'a rollback failed: look at the machine',
     },
     output: updateOutput,
-    async run({ host, options: given, say, signal, progress }) {
+    async run({ host, jobs, options: given, say, signal, progress }) {
       const required = requiredOptions(options);
       if (given.dryRun) {
         const commands = planUpdate({ options: required, host });
@@ -46,6 +47,7 @@ export function updateCommand(options: NixUpdateOptions | undefined): PluginComm
           suggestions: ['rota nix update --emergency --reboot-now'],
         });
       const cause: UpdateCause = given.emergency ? 'emergency' : given.scheduled ? 'scheduled' : 'manual';
+      await runJobsBefore(host, jobs, say);
       const line = progress('updating');
       const reports = await runUpdate({
         options: required,

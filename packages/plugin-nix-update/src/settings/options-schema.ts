@@ -32,12 +32,12 @@ const schedule = v.pipe(
 );
 
 const hook = v.strictObject({
-  /** How messages call it. @default the command */
+  // How messages call it. @default the command
   name: v.optional(text),
   command: argv,
-  /** @default 5m */
+  // @default 5m
   timeout: v.optional(duration, '5m'),
-  /** `abort`: nothing is updated. `continue`: a warning. */
+  // `abort`: nothing is updated. `continue`: a warning.
   onError: v.optional(v.picklist(['abort', 'continue']), 'abort'),
 });
 
@@ -56,29 +56,29 @@ const count = v.pipe(v.number(), v.integer('a whole number'), v.minValue(0, 'not
 
 const ring = v.strictObject({
   name: text,
-  /** How long the ring before has to be well with a revision. */
+  // How long the ring before has to be well with a revision.
   soak: v.optional(duration, '7d'),
   schedule: v.optional(schedule),
 });
 
 const fleet = v.strictObject({
-  /** A Git repository that every host of the fleet may push to: a path or an address that git takes. */
+  // A Git repository that every host of the fleet may push to: a path or an address that git takes.
   repository: text,
   branch: v.optional(text, 'rota-fleet'),
-  /** This host's ring. @default the label `ring` of the host file, else the first ring */
+  // This host's ring. @default the label `ring` of the host file, else the first ring
   ring: v.optional(text),
 });
 
 /** The options of the plugin, and of the NixOS and home-manager modules: same names, same defaults. */
 export const optionsSchema = v.strictObject({
   enable: v.optional(v.boolean(), false),
-  /** What is updated: this machine, or the home of this user. */
+  // What is updated: this machine, or the home of this user.
   system: v.optional(v.picklist(['nixos', 'home-manager']), 'nixos'),
-  /** Folder of the flake. */
+  // Folder of the flake.
   flakePath: absolute,
-  /** Name below `nixosConfigurations` or `homeConfigurations`. @default the host name, or user@host */
+  // Name below `nixosConfigurations` or `homeConfigurations`. @default the host name, or user@host
   configuration: v.optional(text),
-  /** The inputs to update. @default all */
+  // The inputs to update. @default all
   inputs: v.optional(v.array(text), []),
   schedule: v.optional(schedule, '02:00'),
   randomizedDelay: v.optional(duration, '30m'),
@@ -90,7 +90,7 @@ export const optionsSchema = v.strictObject({
   reboot: v.optional(v.picklist(['if-needed', 'always', 'never']), 'if-needed'),
   rebootDelay: v.optional(duration, '2m'),
   rebootMessage: v.optional(text, 'Rota restarts this machine to finish an update. Cancel: rota nix reboot --cancel'),
-  /** Local time; both ends belong to it, and it may cross midnight. */
+  // Local time; both ends belong to it, and it may cross midnight.
   rebootWindow: v.optional(v.strictObject({ lower: clock, upper: clock })),
   diskThreshold: v.optional(percent, 90),
   minUptime: v.optional(duration, '30m'),
@@ -102,16 +102,16 @@ export const optionsSchema = v.strictObject({
   preUpdateHooks: v.optional(v.array(hook), []),
   preUpdateValidation: v.optional(v.boolean(), true),
   hostCanCommitConfig: v.optional(v.boolean(), false),
-  /** More derivations than this are not built. */
+  // More derivations than this are not built.
   maxBuilds: v.optional(count, 1000),
   healthChecks: v.optional(v.array(healthCheck), []),
-  /** Before the first look, so that units have settled. */
+  // Before the first look, so that units have settled.
   healthSettle: v.optional(duration, '10s'),
-  /** How long a check may take to become good. */
+  // How long a check may take to become good.
   healthGrace: v.optional(duration, '2m'),
   memoryMax: v.optional(text, '2G'),
   cpuQuota: v.optional(text, '50%'),
-  /** Of fetch, evaluation and build together; never of an activation or a rollback. */
+  // Of fetch, evaluation and build together; never of an activation or a rollback.
   timeout: v.optional(duration, '30m'),
   activationTimeout: v.optional(duration, '10m'),
   rings: v.optional(v.array(ring), []),

@@ -16,6 +16,7 @@ export const stepNames = [
   'reboot',
 ] as const;
 
+/** One of {@link stepNames}. */
 export type StepName = (typeof stepNames)[number];
 
 /** From this step on a run that was cut off is finished, not undone: the new system has shown its health. */
