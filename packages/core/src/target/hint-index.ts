@@ -35,10 +35,21 @@ export interface HintIndex {
 export function indexHints(hints: readonly Hint[]): HintIndex {
   const root = newNode(false);
   for (const hint of hints) insert(root, hint);
+  // Paths come sorted, so that most are in the folder of the one before.
+  let folder = '';
+  let inFolder: Walk = begin(root);
   return {
-    match: (path) => winners(walk(root, path.split('/')).ended),
-    matchBelow(folder) {
-      const { ended, reached } = walk(root, folder.split('/'));
+    match(path) {
+      const cut = path.lastIndexOf('/');
+      const above = cut === -1 ? '' : path.slice(0, cut);
+      if (above !== folder) {
+        folder = above;
+        inFolder = above === '' ? begin(root) : walk(root, above);
+      }
+      return winners(step(inFolder, path.slice(cut + 1)).ended);
+    },
+    matchBelow(path) {
+      const { ended, reached } = walk(root, path);
       const found = new Map(winners(ended));
       // An exclusion that would apply deeper down is not counted: what is not known is not left out.
       for (const mark of reached.flatMap(marksBelow)) if (!mark.excludes && !found.has(mark.target)) found.set(mark.target, mark);
@@ -82,32 +93,43 @@ function childFor(node: Node, part: HintPart): Node {
   return to;
 }
 
-/** `ended`: the marks of hints that match the path or a folder above it. `reached`: where hints that go on deeper stand. */
-function walk(root: Node, names: readonly string[]): { readonly ended: readonly Mark[]; readonly reached: readonly Node[] } {
-  const ended: Mark[] = [];
-  let states: Node[] = [root];
-  if (root.any !== undefined) states.push(root.any);
-  for (const name of names) {
-    const next: Node[] = [];
-    const enter = (node: Node): void => {
-      if (next.includes(node)) return;
-      next.push(node);
-      for (const mark of node.marks) ended.push(mark);
-      if (node.any !== undefined) enter(node.any);
-    };
-    for (const state of states) {
-      if (state.isAny) enter(state);
-      const named = state.names.get(name);
-      if (named !== undefined) enter(named);
-      for (const { test, to } of state.tests) if (test(name)) enter(to);
-    }
-    states = next;
-    if (states.length === 0) break;
+/** Where a path has led to so far. */
+interface Walk {
+  /** Of hints that match the path or a folder above it. */
+  readonly ended: readonly Mark[];
+  /** Where hints that go on deeper stand. */
+  readonly reached: readonly Node[];
+}
+
+function begin(root: Node): Walk {
+  return { ended: [], reached: root.any === undefined ? [root] : [root, root.any] };
+}
+
+function walk(root: Node, path: string): Walk {
+  return path.split('/').reduce(step, begin(root));
+}
+
+/** One name further. */
+function step({ ended, reached }: Walk, name: string): Walk {
+  const marks: Mark[] = [];
+  const next: Node[] = [];
+  const enter = (node: Node): void => {
+    if (next.includes(node)) return;
+    next.push(node);
+    for (const mark of node.marks) marks.push(mark);
+    if (node.any !== undefined) enter(node.any);
+  };
+  for (const state of reached) {
+    if (state.isAny) enter(state);
+    const named = state.names.get(name);
+    if (named !== undefined) enter(named);
+    for (const { test, to } of state.tests) if (test(name)) enter(to);
   }
-  return { ended, reached: states };
+  return { ended: marks.length === 0 ? ended : ended.length === 0 ? marks : [...ended, ...marks], reached: next };
 }
 
 function winners(ended: readonly Mark[]): ReadonlyMap<number, Hint> {
+  if (ended.length === 0) return none;
   if (ended.length === 1) {
     const [only] = ended;
     return only === undefined || only.excludes ? none : new Map([[only.target, only]]);

@@ -6,7 +6,6 @@ import type { PathChange } from './path-change.ts';
 export type FindSubmodule = (path: string) => Promise<Git | undefined>;
 
 interface RawChange {
-  readonly status: string;
   readonly path: string;
   /** `null` where there was, or is, nothing. */
   readonly before: Side | null;
@@ -26,8 +25,8 @@ export async function readChanges(
   findSubmodule: FindSubmodule,
 ): Promise<readonly PathChange[]> {
   const raw = parseRawDiff(gitOutput(await rawDiff(git, before, after), 'compare two revisions'));
-  const files = raw.filter(({ before: old, after: now }) => !(old?.isSubmodule || now?.isSubmodule));
-  const links = raw.filter(({ before: old, after: now }) => old?.isSubmodule || now?.isSubmodule);
+  const links = raw.filter(isLink);
+  const files = links.length === 0 ? raw : raw.filter((change) => !isLink(change));
   const changes = pairRenames(files);
   if (links.length === 0) return changes;
   const inside = await Promise.all(links.map((link) => submoduleChanges(link, findSubmodule)));
@@ -45,16 +44,26 @@ function parseRawDiff(text: string): readonly RawChange[] {
   const changes: RawChange[] = [];
   for (let index = 0; index + 1 < fields.length; index += 2) {
     const facts = fields[index] ?? '';
-    const length = (facts.length - 18) / 2;
     const path = fields[index + 1] ?? '';
+    // Nearly all are files that stay files, of which the path is all that counts.
+    if (facts.startsWith(':100') && facts.startsWith('100', 8)) {
+      changes.push({ path, before: aFile, after: aFile });
+      continue;
+    }
+    const length = (facts.length - 18) / 2;
     changes.push({
-      status: facts.slice(-1),
       path,
       before: side(facts.slice(1, 7), facts, 15, length),
       after: side(facts.slice(8, 14), facts, 16 + length, length),
     });
   }
   return changes;
+}
+
+const aFile: Side = { id: '', isSubmodule: false };
+
+function isLink({ before, after }: RawChange): boolean {
+  return before?.isSubmodule === true || after?.isSubmodule === true;
 }
 
 function side(mode: string, facts: string, start: number, length: number): Side | null {
