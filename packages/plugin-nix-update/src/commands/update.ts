@@ -5,10 +5,10 @@ import { runUpdate } from '../run-update.ts';
 import type { NixUpdateOptions } from '../settings/options-schema.ts';
 import { stepNames } from '../steps/step-names.ts';
 import type { UpdateCause } from '../update-cause.ts';
+import { hooksOfJobs } from './hooks-of-jobs.ts';
 import { updateOutput } from './output-schemas.ts';
 import { reportText } from './report-text.ts';
 import { requiredOptions } from './required-options.ts';
-import { runJobsBefore } from './run-jobs-before.ts';
 
 /** `rota nix update` */
 export function updateCommand(options: NixUpdateOptions | undefined): PluginCommand {
@@ -34,7 +34,8 @@ export function updateCommand(options: NixUpdateOptions | undefined): PluginComm
     },
     output: updateOutput,
     async run({ host, jobs, options: given, say, signal, progress }) {
-      const required = requiredOptions(options);
+      const declared = requiredOptions(options);
+      const required = { ...declared, preUpdateHooks: [...hooksOfJobs(jobs), ...(declared.preUpdateHooks ?? [])] };
       if (given.dryRun) {
         const commands = planUpdate({ options: required, host });
         const text = commands.map(
@@ -47,7 +48,6 @@ export function updateCommand(options: NixUpdateOptions | undefined): PluginComm
           suggestions: ['rota nix update --emergency --reboot-now'],
         });
       const cause: UpdateCause = given.emergency ? 'emergency' : given.scheduled ? 'scheduled' : 'manual';
-      await runJobsBefore(host, jobs, say);
       const line = progress('updating');
       const reports = await runUpdate({
         options: required,
