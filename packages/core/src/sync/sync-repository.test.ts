@@ -71,6 +71,16 @@ describe('a repository', () => {
     expect(result.notForThisHost).toMatchObject([{ tenant: 'other', name: 'theirs', reason: expect.stringContaining('tenant') }]);
   });
 
+  it('may have submodules, of which nothing is fetched and nothing is read', async () => {
+    const inside = place.commit();
+    place.write('.gitmodules', '[submodule "more"]\n\tpath = jobs/more\n\turl = https://127.0.0.1:1/more.git\n');
+    place.git('update-index', '--add', '--cacheinfo', `160000,${inside},jobs/more`);
+    place.git('add', '.gitmodules');
+    place.git('commit', '--quiet', '-m', 'A submodule');
+    expect(await place.sync()).toMatchObject({ outcome: 'applied' });
+    expect(place.installed()).toEqual(both);
+  });
+
   it('is found again without being named', async () => {
     place.commit();
     await place.sync({ path: 'jobs', ref: 'main' });
