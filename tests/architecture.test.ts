@@ -41,7 +41,8 @@ interface Source {
 
 // What tests share in a package, and the folder `testing` of an adapter, is not shipped; core's is a public face of its own.
 const isForTests = (file: string): boolean =>
-  /\.(test|test-d|test-support|arbitrary|bench)\.ts$/.test(file) || /packages\/(?!core\/)[^/]+\/src\/testing\//.test(file);
+  /\.(test|test-d|test-support|machine|arbitrary|bench)\.ts$/.test(file) ||
+  /packages\/(?!core\/)[^/]+\/src\/testing\//.test(file);
 
 const sourcesOf = (folder: string): readonly Source[] =>
   filesBelow(join(repositoryRoot, folder), '.ts')

@@ -18,7 +18,7 @@ export default defineConfig({
   test: {
     include: ['src/**/*.machine.ts'],
     setupFiles: [source('../../tests/support/setup.ts')],
-    testTimeout: 120_000,
+    testTimeout: 600_000,
     hookTimeout: 60_000,
     maxWorkers: 2,
   },

@@ -38,7 +38,7 @@ describe('with jj and chezmoi of a booted machine', () => {
         user: 'tester',
         cwd: '/src',
         env: { CI: '1', HOME: '/home/tester', ROTA_LONG, ROTA_HISTORIES, ROTA_SEED },
-        timeoutMs: ROTA_LONG ? 8 * 3_600_000 : 560_000,
+        timeoutMs: ROTA_LONG ? 8 * 3_600_000 : 3_000_000,
       });
       const report: Report = JSON.parse(/^\{"num.*\}$/m.exec(result.stdout)?.[0] ?? '{"testResults":[]}');
       const said = result.stdout

@@ -43,11 +43,16 @@ export async function apply(
   ]);
   if (isHeld(result)) throw busy();
   if (options.propagateDeletes && tip !== commit) await removeDropped(session, tip, commit, before);
-  const left = result.exitCode === 0 && lines.length === 0 ? [] : await readHome(session);
+  // What succeeds leaves only what it was told to leave.
+  const left = result.exitCode === 0 ? lines.filter(({ apply: letter }) => isLeft(letter, options)) : await readHome(session);
   const known = new Set(left.map(({ target }) => target));
   const files = lines.filter(({ target }) => !known.has(target)).map(({ target }) => relative(home, target));
   const drift = await driftOf(session, left);
   return { files, drift, complete: !(await blocksAdvance(session, left, tip, commit)) };
+}
+
+function isLeft(letter: string, { allowScripts, propagateDeletes }: Session['options']): boolean {
+  return (letter === 'R' && !allowScripts) || (letter === 'D' && !propagateDeletes);
 }
 
 /** Removes files that another host has deleted, where they are as they were written; `before` is what differed from the revision before. */

@@ -2,7 +2,7 @@ import { join, relative } from 'node:path';
 import { busy, isHeld } from '../chezmoi/chezmoi.ts';
 import { isDeletedHere, isEditedHere, readStatusLines, type StatusLine } from '../chezmoi/status-line.ts';
 import { canBeCaptured } from '../chezmoi/target-path.ts';
-import { changedPaths } from '../jj/changed-paths.ts';
+import { type ChangedPath, changedPaths } from '../jj/changed-paths.ts';
 import { exactPath } from '../jj/fileset.ts';
 import type { Picture } from '../jj/picture.ts';
 import { findSecret } from '../secrets/find-secret.ts';
@@ -41,17 +41,13 @@ export async function capture(session: Session, enter: Enter, picture: Picture, 
   const before = new Set(untrackedFiles(session.host, session.tree, picture.tracked));
   const blocked = await reAdd(session, found.take);
   for (const { source } of found.remove) session.host.files.remove(join(session.tree, source));
-  const after = await sourcesOf(
-    session,
-    found.take.map(({ target }) => target),
-  );
+  const after = await sourcesAfter(session, found.take);
   const wanted = new Set([...found.take, ...found.remove].map(({ source }) => source).concat([...after.values()]));
-  await undoSideEffects(session, picture, before, wanted);
   await trackFiles(
     session,
     [...after.values()].filter((path) => !picture.tracked.includes(path)),
   );
-  const changed = await changedPaths(session.jj, ['-r', '@'], { snapshot: true });
+  const changed = await undoSideEffects(session, picture, before, wanted);
   const taken = [...found.take, ...found.remove].filter(({ source, target }) =>
     changed.some(({ paths }) => paths.includes(source) || paths.includes(after.get(target) ?? source)),
   );
@@ -127,7 +123,7 @@ async function undoSideEffects(
   picture: Picture,
   before: ReadonlySet<string>,
   wanted: ReadonlySet<string>,
-): Promise<void> {
+): Promise<readonly ChangedPath[]> {
   const { host, tree, jj } = session;
   for (const path of untrackedFiles(host, tree, picture.tracked)) {
     if (!before.has(path) && !wanted.has(path)) host.files.remove(join(tree, path));
@@ -136,17 +132,25 @@ async function undoSideEffects(
   const dropped = changed
     .filter(({ status }) => status === 'removed')
     .flatMap(({ paths }) => paths.filter((path) => !wanted.has(path)));
-  if (dropped.length === 0) return;
+  if (dropped.length === 0) return changed;
   await jj.must(['restore', '--from', '@-', '--', ...dropped.map(exactPath)], 'put files back that were not deleted here', {
     snapshot: true,
   });
+  return await changedPaths(jj, ['-r', '@'], { snapshot: true });
+}
+
+/** Where the files stand now: attributes are part of a name, so a change of permissions renames. */
+async function sourcesAfter(session: Session, taken: readonly Candidate[]): Promise<ReadonlyMap<string, string>> {
+  const isThere = ({ source }: Candidate): boolean => session.host.files.facts(join(session.tree, source)) !== undefined;
+  const renamed = taken.filter((one) => !isThere(one)).map(({ target }) => target);
+  const same = taken.filter(isThere).map(({ target, source }) => [target, source] as const);
+  return new Map([...same, ...(await sourcesOf(session, renamed))]);
 }
 
 async function commit(session: Session, files: readonly string[]): Promise<void> {
   const { jj, names } = session;
-  await jj.must(['describe', '-m', captureMessage(session, files)], 'describe what was captured', { snapshot: true });
-  await jj.must(['bookmark', 'set', names.tip, '-r', '@'], 'set the bookmark of this host');
-  await jj.must(['new', names.tip], 'begin a new commit', { snapshot: true });
+  await jj.must(['commit', '-m', captureMessage(session, files)], 'commit what was captured', { snapshot: true });
+  await jj.must(['bookmark', 'set', names.tip, '-r', '@-'], 'set the bookmark of this host');
 }
 
 function isEncrypted(source: string): boolean {

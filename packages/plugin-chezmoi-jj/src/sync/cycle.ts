@@ -17,7 +17,7 @@ import { recover } from './recover.ts';
 import { scanUnpublished } from './scan-unpublished.ts';
 import type { Enter, Session } from './session.ts';
 import { settleWorkingCopy } from './settle-working-copy.ts';
-import type { SyncFlags } from './sync-dotfiles.ts';
+import type { SyncFlags } from './sync-flags.ts';
 import { goBack, validate } from './validate.ts';
 
 /** How a pass ended, and the session as it is now: a copied disk makes a host take another name. */
@@ -29,8 +29,10 @@ export interface Cycled extends Outcome {
 export async function cycle(session: Session, enter: Enter, flags: SyncFlags): Promise<Cycled> {
   const here = await takeWhatIsHere(session, enter);
   const fetched = await fetchRemote(session);
-  if (here.isQuiet && fetched.kind === 'ok' && !fetched.changed) return { ...nothing(here.picture), session };
-  return await bringInStep(session, enter, flags, here, fetched);
+  const picture = fetched.kind === 'ok' && fetched.changed ? await readPicture(session.jj, session.names) : here.picture;
+  // What changed may be the bookmark of another host alone.
+  if (here.isQuiet && fetched.kind === 'ok' && isInStep(picture)) return { ...nothing(picture), session };
+  return await bringInStep(session, enter, flags, { ...here, picture }, fetched);
 }
 
 interface Here extends Captured {
@@ -39,6 +41,8 @@ interface Here extends Captured {
   readonly lines: readonly StatusLine[];
   /** Nothing to do unless the remote has news. */
   readonly isQuiet: boolean;
+  /** This host has no bookmark yet: whether chezmoi wrote what is here is not known. */
+  readonly isFirst: boolean;
 }
 
 /** RECOVER, BASE and CAPTURE: everything that needs no network. */
@@ -58,9 +62,11 @@ async function takeWhatIsHere(session: Session, enter: Enter): Promise<Here> {
   const isFresh = !moved && recovered === undefined && 'length' in atFirst;
   const lines = isFresh ? atFirst : await readHome(session);
   const captured = await capture(session, enter, picture, lines);
+  const isFirst = found.tip.length === 0;
   if (captured.files.length === 0)
-    return { ...captured, picture, lines, isQuiet: !moved && lines.length === 0 && isInStep(picture) };
-  return { ...captured, picture: await readPicture(session.jj, session.names), lines: await readHome(session), isQuiet: false };
+    return { ...captured, picture, lines, isFirst, isQuiet: !moved && lines.length === 0 && isInStep(picture) };
+  const [now, left] = await Promise.all([readPicture(session.jj, session.names), readHome(session)]);
+  return { ...captured, picture: now, lines: left, isFirst, isQuiet: false };
 }
 
 /** An apply that was cut off is brought to its end first: what it has written already is not an edit of this home. */
@@ -96,24 +102,16 @@ async function bringInStep(first: Session, enter: Enter, flags: SyncFlags, here:
   let news = fetched;
   let session = first;
   for (let attempt = 0; ; attempt += 1) {
-    const [operation] = await session.jj.lines(
-      ['op', 'log', '--no-graph', '-n1', '-T', 'json(id) ++ "\\n"'],
-      'read the operation log',
-    );
-    enter('probe', { operation: typeof operation === 'string' ? operation : null });
-    const healed = await heal(
-      session,
-      news.kind === 'ok' && news.changed ? await readPicture(session.jj, session.names) : here.picture,
-    );
+    enter('fetch', { operation: null });
+    const healed = await heal(session, attempt === 0 ? here.picture : await readPicture(session.jj, session.names));
     session = { ...session, names: healed.names };
-    const picture = await readPicture(session.jj, session.names);
+    const { picture } = healed;
     const ended = await oneAttempt({ session, enter, flags, here, picture, news });
     if (ended.kind === 'done') return { ...ended.outcome, session };
     if (attempt >= options.retries)
       return { ...nothing(ended.picture), captured: here.files, drift: here.drift, pendingPush: true, session };
     await host.sleep(randomInt(50, 200) * (attempt + 1));
     news = await fetchRemote(session);
-    if (news.kind === 'ok') news = { ...news, changed: true };
   }
 }
 
@@ -131,7 +129,7 @@ type Ended = { readonly kind: 'done'; readonly outcome: Outcome } | { readonly k
 async function oneAttempt(attempt: Attempt): Promise<Ended> {
   const { session, enter, here, picture, news } = attempt;
   const [tip = ''] = picture.tip;
-  const { probe, blocked, mayPublishTip } = await probeWithoutSecrets(session, picture);
+  const { probe, blocked, mayPublishTip } = await probeWithoutSecrets(session, enter, picture);
   const unreached = news.kind === 'offline' ? { kind: news.why, message: news.message } : undefined;
   const base = {
     ...nothing(picture),
@@ -170,9 +168,12 @@ async function oneAttempt(attempt: Attempt): Promise<Ended> {
     if (probe.commit !== tip) await goBack(session, tip);
     return done({ ...base, ...afterSending(sent) });
   }
-  const applied = await apply(session, enter, checked.lines, tip, probe.commit, here.lines);
+  const isSame = probe.commit === tip && here.lines.length === 0 && !here.isFirst;
+  const applied = isSame ? nothingApplied : await apply(session, enter, checked.lines, tip, probe.commit, here.lines);
   return done(await settled(attempt, { base, applied, probe, tip, sent }));
 }
+
+const nothingApplied: Applied = { files: [], drift: [], complete: true };
 
 interface Settling {
   readonly base: Outcome;
@@ -201,6 +202,7 @@ async function settled({ session, enter, news }: Attempt, { base, applied, probe
 /** Merges; a line of work that holds a secret stays out, and here. */
 async function probeWithoutSecrets(
   session: Session,
+  enter: Enter,
   picture: Picture,
 ): Promise<{ readonly probe: Probe; readonly blocked: readonly BlockedSecret[]; readonly mayPublishTip: boolean }> {
   const [tip = ''] = picture.tip;
@@ -208,14 +210,14 @@ async function probeWithoutSecrets(
   const isNews = picture.remoteTip !== tip || picture.pending.length > 0;
   const found = isNews && session.options.autoPush ? await scanUnpublished(session, lines) : [];
   const blocked = found.map(({ path, kind, line }) => ({ path, kind, line }));
-  if (found.length === 0) return { probe: await probeMerge(session, picture), blocked, mayPublishTip: true };
+  if (found.length === 0) return { probe: await probeMerge(session, enter, picture), blocked, mayPublishTip: true };
   const holding = await session.jj.lines(
     ['log', '--no-graph', '-r', `(${found.map(({ commit }) => commit).join(' | ')}):: & (${lines.join(' | ')})`, '-T', commitIds],
     'find which work holds a secret',
   );
   const without = new Set(holding.filter((commit) => typeof commit === 'string'));
-  if (without.has(tip)) return { probe: await probeMerge(session, picture), blocked, mayPublishTip: false };
-  return { probe: await probeMerge(session, picture, without), blocked, mayPublishTip: true };
+  if (without.has(tip)) return { probe: await probeMerge(session, enter, picture), blocked, mayPublishTip: false };
+  return { probe: await probeMerge(session, enter, picture, without), blocked, mayPublishTip: true };
 }
 
 function afterSending(sent: Published): Pick<Outcome, 'picture' | 'pendingPush'> & Partial<Pick<Outcome, 'unreached'>> {

@@ -28,8 +28,8 @@ export async function heal(session: Session, picture: Picture): Promise<Healed> 
     await jj.run(['bookmark', 'forget', names.tip]);
     await jj.run(['git', 'fetch', '--remote', 'origin']);
   }
-  if (picture.remoteMain !== undefined) await followMain(session, picture, picture.remoteMain);
-  return { names: renewed, picture: foreign ? await readPicture(jj, renewed) : picture };
+  const followed = picture.remoteMain !== undefined && (await followMain(session, picture, picture.remoteMain));
+  return { names: renewed, picture: foreign || followed ? await readPicture(jj, renewed) : picture };
 }
 
 async function isForeign({ jj }: Session, { tip, remoteTip }: Picture): Promise<boolean> {
@@ -42,9 +42,9 @@ async function isForeign({ jj }: Session, { tip, remoteTip }: Picture): Promise<
   return ahead.length > 0;
 }
 
-/** The local branch is only a place to push from. */
-async function followMain({ jj, names }: Session, { main, tip, pending }: Picture, remoteMain: string): Promise<void> {
-  if (main.length === 1 && main[0] === remoteMain) return;
+/** The local branch is only a place to push from. Answers whether it had to move. */
+async function followMain({ jj, names }: Session, { main, tip, pending }: Picture, remoteMain: string): Promise<boolean> {
+  if (main.length === 1 && main[0] === remoteMain) return false;
   const known = [remoteMain, ...tip, ...pending.map(({ commit }) => commit)].join(' | ');
   const own =
     main.length === 0
@@ -61,4 +61,5 @@ async function followMain({ jj, names }: Session, { main, tip, pending }: Pictur
   }
   await jj.must(['bookmark', 'set', names.main, '-r', remoteMain, '--allow-backwards'], 'follow the shared branch');
   await jj.run(['bookmark', 'track', `${names.main}@origin`]);
+  return true;
 }

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { duplicateTargets } from '../conflicts/duplicate-targets.ts';
 import { commitIds, jsonLine, jsonList } from '../jj/json-template.ts';
 import { conflictBookmark, type Picture } from '../jj/picture.ts';
-import type { Session } from './session.ts';
+import type { Enter, Session } from './session.ts';
 
 /** What all lines of work come to. */
 export interface Probe {
@@ -34,7 +34,12 @@ interface Head {
  * PLAN and PROBE: merges the shared branch, this home and the edits of the source folder, without checking anything out. A conflict is data in the
  * merge; the working copy never sees it. `without` are lines that must not be published.
  */
-export async function probeMerge(session: Session, picture: Picture, without: ReadonlySet<string> = new Set()): Promise<Probe> {
+export async function probeMerge(
+  session: Session,
+  enter: Enter,
+  picture: Picture,
+  without: ReadonlySet<string> = new Set(),
+): Promise<Probe> {
   const { jj, names } = session;
   const [tip] = picture.tip;
   const lines = [picture.remoteMain, tip, ...picture.pending.map(({ commit }) => commit)].filter(
@@ -49,6 +54,11 @@ export async function probeMerge(session: Session, picture: Picture, without: Re
   const ids = heads.map(({ commit }) => commit);
   const kept = await keptMerge(session, picture, ids);
   if (kept !== undefined) return probeOf(session, kept, ids, false);
+  const [operation] = await jj.lines(
+    ['op', 'log', '--no-graph', '-n1', '-T', jsonLine({ id: 'json(id)' })],
+    'read the operation log',
+  );
+  enter('probe', { operation: idOf(operation) });
   const mark = `sync-merge-${randomUUID()}`;
   await jj.must(
     ['new', '--no-edit', '-m', `sync: merge ${ids.length} lines\n\nHost: ${names.tip}\nMerge: ${mark}`, ...ids],
@@ -108,6 +118,10 @@ export async function keepConflict({ jj }: Session, picture: Picture, commit: st
     await jj.must(['bookmark', 'set', conflictBookmark, '-r', commit, '--allow-backwards'], 'keep the conflict');
   else await jj.must(['bookmark', 'delete', conflictBookmark], 'let go of the conflict that was');
   if (picture.conflict !== undefined) await jj.run(['abandon', `${picture.conflict} ~ ::remote_bookmarks() ~ ::bookmarks()`]);
+}
+
+function idOf(value: unknown): string | null {
+  return typeof value === 'object' && value !== null && 'id' in value && typeof value.id === 'string' ? value.id : null;
 }
 
 function isHead(value: unknown): value is Head {

@@ -28,7 +28,7 @@ export async function publish(session: Session, before: Picture, main: string | 
     ...(tip === before.remoteTip ? [] : [{ name: names.tip, from: before.remoteTip, to: tip }]),
   ];
   if (moves.length === 0) return { kind: 'ok', picture: before };
-  for (const { from, to } of moves) await checkForward(session, from, to);
+  await checkForward(session, moves);
   for (const { name, to } of moves.filter(({ name: moved }) => moved === names.main))
     await jj.must(['bookmark', 'set', name, '-r', to], 'move the shared branch here');
   const chosen = moves.flatMap(({ name }) => ['--bookmark', exactName(name)]);
@@ -43,17 +43,18 @@ export async function publish(session: Session, before: Picture, main: string | 
   return { kind: 'failed', why, message: lastWords(result), picture: await readPicture(jj, names) };
 }
 
-async function checkForward({ jj }: Session, from: string | undefined, to: string): Promise<void> {
-  if (from === undefined) return;
-  const lost = await jj.lines(
-    ['log', '--no-graph', '-n1', '-r', `${from} ~ ::${to}`, '-T', commitIds],
-    'compare with the remote',
+async function checkForward(
+  { jj }: Session,
+  moves: readonly { readonly name: string; readonly from: string | undefined; readonly to: string }[],
+): Promise<void> {
+  const lost = moves.filter(({ from }) => from !== undefined).map(({ from, to }) => `(${from} ~ ::${to})`);
+  if (lost.length === 0) return;
+  const found = await jj.lines(['log', '--no-graph', '-n1', '-r', lost.join(' | '), '-T', commitIds], 'compare with the remote');
+  if (found.length === 0) return;
+  throw new RotaError(
+    'ROTA_DOTFILES_FAILED',
+    `Publishing would take commit ${String(found[0]).slice(0, 12)} from the remote; nothing was published.`,
   );
-  if (lost.length > 0)
-    throw new RotaError(
-      'ROTA_DOTFILES_FAILED',
-      `Publishing would take commit ${from.slice(0, 12)} from the remote; nothing was published.`,
-    );
 }
 
 /** The local branch follows the remote again, so that the next fetch finds it where it was. */

@@ -9,14 +9,7 @@ import { openSession } from './open-session.ts';
 import { statusOf } from './outcome.ts';
 import { placeOf } from './place.ts';
 import { journalOf } from './session.ts';
-
-/** What a single sync may leave out. */
-export interface SyncFlags {
-  /** Publish nothing. @default false */
-  readonly noPush?: boolean;
-  /** Change nothing in the home folder. @default false */
-  readonly noApply?: boolean;
-}
+import type { SyncFlags } from './sync-flags.ts';
 
 /** A sync that has ended, and the status before it. */
 export interface SyncResult {

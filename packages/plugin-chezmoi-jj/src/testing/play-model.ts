@@ -82,12 +82,11 @@ async function bringTogether({ world, hosts }: ModelWorld, { sync, ledger, takes
   for (let round = 0; round < rounds; round += 1) {
     last = [];
     for (const host of hosts) {
-      let status = await sync(host);
-      if (status.state === 'conflicted' || status.state === 'drift') {
-        await decide(host, status, choose, ledger);
-        status = await sync(host);
-      }
+      const status = await sync(host);
       last = [...last, status];
+      if (status.state !== 'conflicted' && status.state !== 'drift') continue;
+      await decide(host, status, choose, ledger);
+      await sync(host);
     }
     const isQuiet = last.every(({ state, captured, applied }) => state === 'ok' && captured.length + applied.length === 0);
     if (isQuiet) return apart(hosts, Object.keys((await world.published()) ?? {}));

@@ -16,7 +16,8 @@ import { exec, output } from '@rota/test-support';
 import * as v from 'valibot';
 import { type DotfileOptions, type DotfileOptionsInput, dotfileOptions } from '../options.ts';
 import type { SyncStatus } from '../status/sync-status.ts';
-import { type SyncFlags, syncDotfiles } from '../sync/sync-dotfiles.ts';
+import { syncDotfiles } from '../sync/sync-dotfiles.ts';
+import type { SyncFlags } from '../sync/sync-flags.ts';
 
 /** One home with chezmoi and jj, and a remote that it may or may not reach. */
 export interface TestHost {
