@@ -8,6 +8,7 @@ import {
   migrateBundle,
   nodeFiles,
   openStore,
+  receiveMigration,
   restoreBundle,
 } from '/src/packages/core/dist/index.js';
 
@@ -33,7 +34,7 @@ const files = {
 };
 const host = { ...createHost({ stateDir: '/root/.local/state/rota' }), files };
 const namespace = 'default';
-const spec = await defineBundle({ tenant: 'acme', name: 'app', ...state });
+const spec = operation === 'receive' ? undefined : await defineBundle({ tenant: 'acme', name: 'app', ...state });
 
 const operations = {
   capture: () => captureBundle({ host, namespace, spec, full: true }),
@@ -41,11 +42,13 @@ const operations = {
     const bundle = await findBundle({ host, namespace, store: await openStore(host, namespace, spec), which: 'latest' });
     return await restoreBundle({ host, namespace, spec, bundle, keepPrevious: false });
   },
+  // The receiving side: what is asked and answered passes by its standard streams.
+  receive: () => receiveMigration({ host, input: process.stdin, answer: (line) => void process.stdout.write(`${line}\n`) }),
   migrate: () => migrateBundle({ host, namespace, spec, to: { host: to, options: [] }, remoteCommand }),
 };
 try {
   await operations[operation]();
-  console.log(count);
+  if (operation !== 'receive') console.log(count);
 } catch (error) {
   console.error(`${error.code}: ${error.message} ${(error.suggestions ?? []).join(' ')}`);
   process.exitCode = 1;

@@ -3,6 +3,8 @@ import { beforeAll, expect, test } from 'vitest';
 import { type Machines, rota, twoMachines } from './migrate/two-machines.test-support.ts';
 
 const long = process.env.ROTA_LONG === '1';
+/** Where it stands inside a machine. */
+const script = '/src/packages/core/src/bundle/kill-driver.mjs';
 const minutes = long ? 90 : 10;
 
 const state = {
@@ -21,7 +23,6 @@ requirePart(testMachinePart)('a process that is killed at any line of its journa
 
   const drive = async (operation: string, at: number, when: 'before' | 'after') => {
     const declaration = operation === 'migrate' ? { ...state, to: `root@${machines.fresh.name}`, remoteCommand: rota } : state;
-    const script = '/src/packages/core/src/bundle/kill-driver.mjs';
     return await machines.old.exec('node', [script, operation, String(at), when, JSON.stringify(declaration)], {
       timeoutMs: 300_000,
     });
@@ -48,6 +49,7 @@ requirePart(testMachinePart)('a process that is killed at any line of its journa
       for (let at = 1; at <= lines; at += 1)
         for (const when of ['before', 'after'] as const) {
           if (!long && (at + (when === 'after' ? 1 : 0)) % 2 === 0) continue;
+          if (!long && at % 3 === 0) continue;
           const killed = await drive(operation, at, when);
           expect(killed.exitCode, `${when} ${at}`).not.toBe(0);
           await comesBack(machines.old);
@@ -78,4 +80,29 @@ requirePart(testMachinePart)('a process that is killed at any line of its journa
       if (home === machines.fresh) break;
     }
   });
+
+  // Each line costs the lease of the other side.
+  test.runIf(long)(
+    'a receiving side that is killed: the service runs on exactly one machine, and that is told',
+    {
+      timeout: minutes * 60_000,
+    },
+    async () => {
+      const pair = await twoMachines('killed', { megabytes: 2, files: 2 });
+      const where = async () => [await active(pair.old), await active(pair.fresh)].map((one) => one === 'active');
+      for (let at = long ? 1 : 9; at <= (long ? 60 : 10); at += 1) {
+        const remoteCommand = `node ${script} receive ${at} after '{}'`;
+        const declaration = JSON.stringify({ ...state, to: `root@${pair.fresh.name}`, remoteCommand });
+        const moved = await pair.old.exec('node', [script, 'migrate', '0', 'before', declaration], { timeoutMs: 300_000 });
+        await expect.poll(where, { timeout: 120_000, interval: 500 }).toSatisfy(([old, fresh]) => old !== fresh);
+        const [, there] = await where();
+        if (moved.exitCode === 0 || there) {
+          expect(there, `after ${at}: ${moved.stderr}`).toBe(true);
+          if (moved.exitCode !== 0) expect(moved.stderr).toContain('all the same');
+          break;
+        }
+        expect(moved.stderr, `after ${at}`).toContain('ROTA_BUNDLE_MIGRATE');
+      }
+    },
+  );
 });
