@@ -1,12 +1,10 @@
 import type { HealthCheck } from '../settings/options-schema.ts';
-import type { UpdateContext } from '../update-context.ts';
 import { commandProblem } from './command-problem.ts';
+import type { HealthContext } from './health-context.ts';
 import { httpProblem } from './http-problem.ts';
 import { tcpProblem } from './tcp-problem.ts';
 import { unitProblem } from './unit-problem.ts';
 import { newlyFailedUnits, systemStateProblem } from './units-problem.ts';
-
-export type HealthContext = Pick<UpdateContext, 'host' | 'settings' | 'system' | 'call'>;
 
 const retryMs = 2000;
 

@@ -1,6 +1,6 @@
 import { reads } from '../machine/command.ts';
 import type { HealthCheck } from '../settings/options-schema.ts';
-import type { HealthContext } from './check-health.ts';
+import type { HealthContext } from './health-context.ts';
 
 /** Why a program of the user is not content, or `null`. */
 export async function commandProblem(

@@ -1,5 +1,5 @@
 import { parseProperties, unitState } from '../machine/systemd-commands.ts';
-import type { HealthContext } from './check-health.ts';
+import type { HealthContext } from './health-context.ts';
 
 /** Why a unit is not in order, or `null`. A oneshot that ended well is inactive by nature, unless it says that it remains. */
 export async function unitProblem(

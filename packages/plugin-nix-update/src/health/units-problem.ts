@@ -1,5 +1,5 @@
 import { failedUnits, parseFailedUnits, systemState } from '../machine/systemd-commands.ts';
-import type { HealthContext } from './check-health.ts';
+import type { HealthContext } from './health-context.ts';
 
 /** Units that have failed since the baseline. Where systemd does not answer now but did before, that is a problem itself. */
 export async function newlyFailedUnits(
