@@ -49,7 +49,7 @@ export type { ReceiveInput } from './bundle/migrate/receive-migration.ts';
 export type { ScannedRoot } from './bundle/migrate/scan-state.ts';
 export type { CapturePlan } from './bundle/plan-capture.ts';
 export type { PruneDecision } from './bundle/prune-bundles.ts';
-export type { BundleReader } from './bundle/read-bundle.ts';
+export type { BundleReader, MemberSink } from './bundle/read-bundle.ts';
 export type { BundleRecovery } from './bundle/recover-bundles.ts';
 export type { RestoreInput, RestorePlan, RestoreResult } from './bundle/restore.ts';
 export type { SshPlace } from './bundle/ssh-command.ts';
@@ -94,7 +94,13 @@ export { type CommandLine, quoteCommandLine, splitCommandLine } from './job/comm
 export { defineJob } from './job/define-job.ts';
 export { parseDuration, printDuration } from './job/duration.ts';
 export * from './job/job.ts';
-export { type CheckinDefaults, type JobContext, type JobDefaults, jobContext } from './job/job-context.ts';
+export {
+  type CheckinDefaults,
+  type JobContext,
+  type JobDefaults,
+  jobContext,
+  type KnownAlertChannel,
+} from './job/job-context.ts';
 export type { FlatJob, JobInput, JobManifest, JobMetadata, JobSpec } from './job/job-input.ts';
 export { compareJobKeys, parseJobKey, printJobKey } from './job/job-key.ts';
 export type { ParsedManifests } from './job/parsed-manifests.ts';

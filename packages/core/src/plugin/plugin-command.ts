@@ -69,7 +69,9 @@ export interface CommandAnswer {
 
 /** A line about what takes longer than a second; `step` adds how far it is. Shown on a terminal only. */
 export interface CommandProgress {
+  /** So much of so much is done. */
   step(done: number, total: number): void;
+  /** Takes the line away. */
   end(): void;
 }
 
@@ -98,6 +100,7 @@ export interface PluginCommandContext<O extends CommandOptions = CommandOptions>
   readonly colors: PlanColors;
   /** One line on standard error, also with `--json`. */
   say(line: string): void;
+  /** Shows progress on standard error, on a terminal and when it takes more than a second. */
   progress(label: string): CommandProgress;
   /** Asks before a change, on a terminal only; needs `confirms`. @throws ROTA_NOT_CONFIRMED */
   confirm(question: string): Promise<void>;
@@ -125,6 +128,7 @@ export interface PluginCommand<O extends CommandOptions = CommandOptions> {
   readonly confirms?: boolean;
   /** The command works although the config cannot be loaded. @default false */
   readonly withoutConfig?: boolean;
+  /** Does the work; what it throws is reported like every error of Rota. */
   run(context: PluginCommandContext<O>): CommandAnswer | Promise<CommandAnswer>;
 }
 

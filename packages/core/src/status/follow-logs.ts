@@ -6,6 +6,7 @@ import { outputFolder } from '../run/output-log.ts';
 import { namespaceLayout } from '../state/layout.ts';
 import { readLogs } from './read-logs.ts';
 
+/** Which output to follow. */
 export interface FollowLogsOptions {
   /** How much of what is there already comes first. @default 10 */
   readonly lines?: number | undefined;

@@ -20,6 +20,7 @@ export interface DeployTargetsInput extends Omit<PlanTargetsInput, 'since' | 'al
   /** Says what would be done, and does nothing. @default false */
   readonly dryRun?: boolean | undefined;
   readonly signal?: AbortSignal | undefined;
+  /** Called before each deployment. */
   readonly onProgress?: (target: Pick<PlannedTarget, 'name' | 'system'>) => void;
 }
 

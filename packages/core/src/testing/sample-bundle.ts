@@ -15,6 +15,7 @@ import { nodeFiles } from '../host/node-files.ts';
 export interface SampleBundle {
   readonly content: BundleContent;
   readonly sidecar: Sidecar;
+  /** Removes the files that it is in. */
   readonly remove: () => void;
 }
 

@@ -18,6 +18,7 @@ export interface StorePlace {
    * not.
    */
   foreign?(): Promise<() => Promise<string>> | (() => Promise<string>);
+  /** Clears away what the place took. */
   remove?(): void | Promise<void>;
 }
 

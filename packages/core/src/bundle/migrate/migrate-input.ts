@@ -17,6 +17,7 @@ export interface MigrateInput {
   readonly identity?: Readonly<Record<string, 'preserve' | 'exclude'>>;
   /** Replace what stands at the roots there; it is kept beside. @default false */
   readonly replace?: boolean;
+  /** Called as each phase goes on. */
   readonly onProgress?: (phase: MigrationPhase, done: number, total: number) => void;
   /** Gets `bundle:progress`. */
   readonly events?: RotaEvents | undefined;

@@ -23,7 +23,7 @@ export const requestSchema = v.variant('ask', [
     namespace: v.string(),
     // Its paths are those of the receiving machine.
     spec: v.custom<BundleSpec>(isSpec),
-    /** The roots that move, and what each is called where it comes from. */
+    // The roots that move, and what each is called where it comes from.
     bases: v.record(v.string(), v.string()),
     from: v.string(),
     replace: v.boolean(),
@@ -38,21 +38,32 @@ export const requestSchema = v.variant('ask', [
 export type MigrationRequest = v.InferOutput<typeof requestSchema>;
 
 /** What the receiving side is like, and what keeps a service from moving there. */
+export interface Prepared {
+  readonly hostname: string;
+  readonly nowMs: number;
+  readonly problems: readonly string[];
+  readonly notes: readonly string[];
+  /** Free bytes beside each root. */
+  readonly free: Readonly<Record<string, number>>;
+  /** Where each root is to be sent. */
+  readonly fresh: Readonly<Record<string, string>>;
+  /** Where dumps of databases are to be sent. */
+  readonly dumps: string;
+  /** A file there that says how it ended, once it has. */
+  readonly verdict: string;
+}
+
+/** Reads a {@link Prepared}. */
 export const preparedSchema = v.object({
   hostname: v.string(),
   nowMs: v.number(),
   problems: v.array(v.string()),
   notes: v.array(v.string()),
-  /** Free bytes beside each root. */
   free: v.record(v.string(), v.number()),
-  /** Where each root is to be sent. */
   fresh: v.record(v.string(), v.string()),
-  /** Where dumps of databases are to be sent. */
   dumps: v.string(),
-  /** A file there that says how it ended, once it has. */
   verdict: v.string(),
 });
-export type Prepared = v.InferOutput<typeof preparedSchema>;
 
 export const digestSchema = v.object({
   treeDigest: v.string(),

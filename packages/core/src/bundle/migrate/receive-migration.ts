@@ -16,6 +16,7 @@ import { leaseMs, type MigrationRequest, type Prepared, requestSchema } from './
 export interface ReceiveInput {
   readonly host: Host;
   readonly input: Readable;
+  /** Sends one line back. */
   readonly answer: (line: string) => void;
   readonly signal?: AbortSignal | undefined;
 }

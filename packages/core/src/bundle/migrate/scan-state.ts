@@ -24,9 +24,11 @@ export interface ScannedEntry {
   readonly racy: boolean;
 }
 
+/** A root as a scan walks it. */
 export interface ScannedRoot {
   readonly name: string;
   readonly path: string;
+  /** Whether what is at a path below the root is passed over. */
   readonly leaveOut?: (path: string) => boolean;
 }
 
