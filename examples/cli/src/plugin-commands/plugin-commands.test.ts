@@ -137,13 +137,13 @@ test('a word of its own means the whole command', async () => {
 });
 
 test.each(['nix', 'chezmoi'])('rota %s says how to add its plugin', async (name) => {
-  const bare = await cliWorkplace().call([name, 'history', '--json']);
+  const bare = await cliWorkplace().call([name, 'update', '--json']);
   expect(bare.json().error).toMatchObject({
     code: 'ROTA_PLUGIN_MISSING',
     message: expect.stringContaining('there is none here'),
   });
   const { call } = workplace();
-  const { exitCode, stderr } = await call([name, 'history']);
+  const { exitCode, stderr } = await call([name, 'update']);
   expect(exitCode).toBe(1);
   expect(stderr).toContain(`npm install @rota/plugin-${name}`);
   expect(stderr).toContain('plugins: [');
