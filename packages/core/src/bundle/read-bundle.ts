@@ -13,6 +13,7 @@ import { treeDigest } from './tree-digest.ts';
 
 /** What becomes of the content of one member. */
 export interface MemberSink {
+  /** The next part of the content, valid only during the call. */
   readonly write: (part: Uint8Array) => void;
   /** All of it was written, and it is what the manifest says. */
   readonly end: () => void;
