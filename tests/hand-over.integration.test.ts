@@ -128,9 +128,10 @@ describe('a job that moves from cron to systemd and back', () => {
       }
       const left = machine.reached();
       await moveTo('systemd');
+      // Between the two clocks is no machine. It is a few seconds, unless this one is very busy, or the move waited on cron's clock.
+      const between = { from: left, to: Math.max(seconds(), machine.reached()) };
       machine.setClock('real', seconds());
-      // Between the two clocks is no machine. It is a few seconds, unless this one is very busy.
-      const between = { from: left, to: machine.reached() };
+      const isCounted = (at: number): boolean => at <= between.from || at > between.to;
 
       const wanted = process.env.ROTA_LONG ? 5 : 1;
       const onSystemd = async (): Promise<number> =>
@@ -147,9 +148,9 @@ describe('a job that moves from cron to systemd and back', () => {
       for (const { name, trigger } of jobs) {
         if (trigger.kind !== 'schedule') continue;
         const declared = defineSchedule(trigger.expression, trigger.timezone === 'local' ? 'UTC' : trigger.timezone);
-        const due = firesBetween(declared, start + 1, end).filter((at) => at <= between.from || at > between.to);
-        const ran = all.filter((record) => record.name === name);
-        expect(ran.map(({ scheduledAt }) => scheduledAt).sort(), name).toEqual(due.map(text));
+        const due = firesBetween(declared, start + 1, end).filter(isCounted);
+        const ran = all.filter((record) => record.name === name).map(({ scheduledAt }) => scheduledAt ?? 'never');
+        expect(ran.filter((at) => isCounted(Date.parse(at) / 1000)).sort(), name).toEqual(due.map(text));
       }
       expect(new Set(all.map(({ backend }) => backend))).toEqual(new Set(['cron', 'systemd']));
       // Not only the records say so: the jobs themselves wrote a line each time.
