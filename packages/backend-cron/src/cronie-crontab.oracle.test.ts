@@ -33,8 +33,8 @@ describeWithDaemon('cronie')("cronie's crontab program", () => {
       await crontab.restore('root', Buffer.from(text));
       await apply(host, changes);
       await apply(host, changes.map(inverted));
-      // It takes a last line without a line break only if that is a comment.
-      const demanded = text.endsWith('\n') || /\n?[ \t]*#[^\n]*$/.test(text) ? text : `${text}\n`;
+      // It takes a last line without a line break only if that is a comment, or blank.
+      const demanded = text.endsWith('\n') || /(^|\n)[ \t]*(#[^\n]*)?$/.test(text) ? text : `${text}\n`;
       expect((await crontab.spool('root'))?.toString()).toBe(demanded);
     }
   });

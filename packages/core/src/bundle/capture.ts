@@ -67,7 +67,8 @@ export async function captureBundle(input: CaptureInput): Promise<CaptureResult>
         outcome = 'skipped';
         return { outcome: 'skipped', bundle: null, place: store.place, problems: [], notes: [], stopped: [], downtimeMs: 0 };
       }
-      const result = await captureInto(input, { id, work, plan, store, env });
+      const createdAt = captureTime(host.now(), kept);
+      const result = await captureInto(input, { id, createdAt, work, plan, store, env });
       outcome = result.outcome;
       return result;
     } catch (error) {
@@ -91,15 +92,22 @@ export async function captureBundle(input: CaptureInput): Promise<CaptureResult>
 
 interface Prepared {
   readonly id: string;
+  readonly createdAt: string;
   readonly work: string;
   readonly plan: CapturePlan;
   readonly store: BundleStore;
   readonly env: Readonly<Record<string, string>>;
 }
 
-async function captureInto(input: CaptureInput, { id, work, plan, store, env }: Prepared): Promise<CaptureResult> {
+/** Now; a second later than the newest bundle where two fall into one second, or nobody could tell which is the later. */
+function captureTime(nowMs: number, kept: readonly Sidecar[]): string {
+  const now = Math.floor(nowMs / 1000);
+  const newest = Math.max(...kept.map(({ createdAt }) => Date.parse(createdAt) / 1000).filter((at) => at < now + 60));
+  return instantText(Math.max(now, newest + 1));
+}
+
+async function captureInto(input: CaptureInput, { id, createdAt, work, plan, store, env }: Prepared): Promise<CaptureResult> {
   const { host, namespace, spec, signal } = input;
-  const createdAt = instantText(Math.floor(host.now() / 1000));
   const payload = join(work, 'payload');
   const stage = openStage(payload, namesOfIds(host.files));
   const breathe = breather(signal);
