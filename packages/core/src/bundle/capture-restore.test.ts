@@ -59,6 +59,17 @@ describe('a capture', () => {
     expect(works()).toEqual([]);
   });
 
+  test('is later than the one before it, also within one second', async () => {
+    const now = Date.now();
+    const ids: (string | undefined)[] = [];
+    for (let round = 0; round < 5; round += 1) {
+      const host = { ...service.host(), now: () => now };
+      const { bundle } = await captureBundle({ host, namespace: 'default', spec: service.spec(), full: true });
+      ids.push(bundle?.id);
+    }
+    expect((await openStore(service.host(), 'default').list()).map(({ id }) => id)).toEqual(ids);
+  });
+
   test('does not start what did not run', async () => {
     expect(await capture()).toMatchObject({ outcome: 'ok', stopped: [] });
     expect(service.running()).toBe(false);
