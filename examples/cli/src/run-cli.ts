@@ -57,7 +57,7 @@ function withHelpLast(args: readonly string[]): readonly string[] {
   return first === 'help' && second !== undefined && !isOwn(second) ? [...args.slice(1), '--help'] : args;
 }
 
-/** A plugin's command that is called by a word of its own is called as any other. */
+/** A word of its own stands for the whole command of a plugin. */
 function withoutAlias(args: readonly string[], groups: readonly SpecGroup[]): readonly string[] {
   const [word = '', ...rest] = args;
   const spec = groups.flatMap(({ specs }) => specs).find(({ aliases }) => aliases?.includes(word));

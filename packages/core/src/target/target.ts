@@ -35,9 +35,9 @@ export interface Target {
   /** Attribute path by system, sorted by system. */
   readonly attrs: Readonly<Record<string, string>>;
   readonly systemEnv?: string;
-  /** `null`: any change of the repository. */
+  /** `null`: every change of the repository counts. */
   readonly hints: readonly string[] | null;
-  /** `null`: not known, so any. */
+  /** `null`: not known, so every input counts. */
   readonly inputs: readonly string[] | null;
   readonly dependsOn: readonly string[];
   readonly timeoutMs?: number;
