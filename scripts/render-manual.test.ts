@@ -14,6 +14,9 @@ requirePart(commandPart('man', 'man-db'))('the manual page', () => {
     expect(stdout).toContain('rota plan [files...]');
     expect(stdout).toContain('--detailed-exitcode');
     expect(stdout).toContain('2 with --detailed-exitcode: there are changes');
+    expect(stdout).toContain('COMMANDS OF @rota/plugin-nix-update');
+    expect(stdout).toContain('rota nix rollback');
+    expect(stdout).toContain('rota chezmoi resolve <path>');
   });
 });
 

@@ -22,7 +22,8 @@
 # Needs root on Linux and mmdebstrap. Packages come from the Debian mirror that apt uses on this machine, or ROTA_TESTHOST_MIRROR.
 #
 # What it leaves alone: a machine has its own processes, mounts, host name, IPC and control groups, and writes to an overlay over the
-# shared tree. It is not a security boundary: root inside is root. Files are only made in ROTA_TESTHOST_BASE (default
+# shared tree. The clock is that of this machine, and nobody inside may set it (`timedatectl set-timezone` would, the first time after
+# a boot). It is not a security boundary: root inside is root. Files are only made in ROTA_TESTHOST_BASE (default
 # /var/cache/rota-testhost, the shared tree) and ROTA_TESTHOST_RUN (default /run/rota-machines, one folder for each machine).
 set -euo pipefail
 
@@ -89,6 +90,16 @@ build() {
 # The folder of a machine: disk/ (the overlay's upper layer), work/, root/ (where it is mounted), and the files init and owner
 # (process id and start time), unshare (process id), net, address, binds and boot.log.
 
+# Machines boot and end side by side. What looks at more than one of them waits for its turn.
+alone() {
+  if [ -n "${is_alone:-}" ]; then "$@"; return; fi
+  flock 9
+  is_alone=yes
+  "$@"
+  is_alone=
+  flock --unlock 9
+}
+
 select_machine() {
   [[ ${1:-} =~ ^[a-z0-9][a-z0-9-]*$ ]] || fail "a machine's name has lower-case letters, digits and hyphens, not '${1:-}'"
   name=$1
@@ -96,14 +107,24 @@ select_machine() {
 }
 
 # A process id alone may belong to somebody else by now: its start time tells.
-started_at() { sed 's/.*) //' "/proc/$1/stat" 2>/dev/null | cut -d' ' -f20; }
+started_at() {
+  local line fields
+  { read -r line <"/proc/$1/stat"; } 2>/dev/null || return 0
+  read -ra fields <<<"${line##*) }"
+  echo "${fields[19]}"
+}
 
 is_running() {
   local pid start
   read -r pid start 2>/dev/null <"$dir/init" && [ -n "$start" ] && [ "$(started_at "$pid")" = "$start" ]
 }
 
-init_pid() { is_running || fail "no machine $name is running; scripts/testhost.sh boot $name"; cut -d' ' -f1 "$dir/init"; }
+init_pid() {
+  is_running || fail "no machine $name is running; scripts/testhost.sh boot $name"
+  local pid rest
+  read -r pid rest <"$dir/init"
+  echo "$pid"
+}
 
 running_machines() {
   for dir in "$run"/*/; do
@@ -183,7 +204,7 @@ cd "$root"
 mkdir -p .old
 pivot_root . .old
 umount -l /.old
-exec env -i container=rota PATH=/usr/sbin:/usr/bin:/sbin:/bin /sbin/init --log-target=journal systemd.unit=multi-user.target
+exec env -i container=rota PATH=/usr/sbin:/usr/bin:/sbin:/bin setpriv --bounding-set -sys_time --inh-caps -sys_time /sbin/init --log-target=journal systemd.unit=multi-user.target
 '
 
 # Starts init on the disk that lies in $dir. Nothing of the caller is inherited: an open pipe or lock would be held for as long as
@@ -205,7 +226,7 @@ start_init() {
     pid=$(pgrep -P "$parent") || { [ -e "/proc/$parent" ] || boot_failed 'the namespaces were not made'; }
   done
   echo "$pid $(started_at "$pid")" >"$dir/init"
-  [ "$net" = host ] || join_network "$pid"
+  [ "$net" = host ] || alone join_network "$pid"
   # "degraded" is up as well: some mounts of a full machine cannot be had in a namespace.
   until enter "$pid" systemctl is-system-running 2>/dev/null | grep -qE '^(running|degraded)$'; do
     is_running || boot_failed 'init ended'
@@ -252,7 +273,18 @@ boot() {
   done
   [[ $net =~ ^[a-z0-9][a-z0-9-]*$ ]] || fail "a network's name has lower-case letters, digits and hyphens, not '$net'"
   [ -x "$base/sbin/init" ] || fail 'the shared tree is missing: scripts/testhost.sh build'
-  sweep
+  alone sweep
+  alone take_name
+  echo "$net" >"$dir/net"
+  [ ${#binds[@]} = 0 ] || printf '%s\n' "${binds[@]}" >"$dir/binds"
+  make_disk
+  start_init
+  trap - EXIT
+  cut -d' ' -f1 "$dir/init"
+}
+
+# Whoever has made the folder has the name.
+take_name() {
   if [ -e "$dir" ]; then
     [ $replace = yes ] || ! is_running || fail "the machine $name is running already"
     down_machine
@@ -261,12 +293,6 @@ boot() {
   trap down_machine EXIT
   mkdir -p "$dir"
   [ -z "$owner" ] || echo "$owner $(started_at "$owner")" >"$dir/owner"
-  echo "$net" >"$dir/net"
-  [ ${#binds[@]} = 0 ] || printf '%s\n' "${binds[@]}" >"$dir/binds"
-  make_disk
-  start_init
-  trap - EXIT
-  cut -d' ' -f1 "$dir/init"
 }
 
 reboot() {
@@ -286,7 +312,7 @@ reboot() {
 
 down_machine() {
   stop_init
-  leave_network
+  alone leave_network
   ! mountpoint -q "$dir/root" || umount -l "$dir/root"
   remove_tree "$dir"
 }
@@ -327,10 +353,13 @@ network_namespace() { echo "rota-$net"; }
 
 members() { grep -lx "$net" "$run"/*/net 2>/dev/null | xargs -r -n1 dirname; }
 
+# Those that have a disk and an address; others may be on their way.
+joined() { members | while read -r member; do [ ! -s "$member/address" ] || echo "$member"; done; }
+
 # The lowest address that no machine of the network has; a machine keeps its own over reboots.
 choose_address() {
   local number=2 taken
-  taken=$(members | while read -r member; do cat "$member/address" 2>/dev/null || true; done)
+  taken=$(joined | while read -r member; do cat "$member/address"; done)
   while grep -qx "10.99.0.$number" <<<"$taken"; do number=$((number + 1)); done
   echo "10.99.0.$number"
 }
@@ -351,10 +380,10 @@ join_network() {
   ip -n "$space" link set "port${address##*.}" master bridge up
   enter "$pid" sh -c "ip link set lo up; ip addr add $address/24 dev eth0; ip link set eth0 up"
   # Every machine of the network learns all names.
-  members | while read -r member; do
+  joined | while read -r member; do
     echo "$(cat "$member/address") $(cat "$member/root/etc/hostname")"
   done >"$dir/names"
-  members | while read -r member; do
+  joined | while read -r member; do
     { echo '127.0.0.1 localhost'; cat "$dir/names"; } >"$member/root/etc/hosts"
   done
 }
@@ -373,7 +402,7 @@ leave_network() {
 enter() {
   local pid=$1; shift
   nsenter --target "$pid" --mount --pid --uts --ipc --cgroup --net -- \
-    env -i -C /root HOME=/root USER=root LOGNAME=root SHELL=/bin/bash LANG=C.UTF-8 ${TERM:+TERM="$TERM"} \
+    setpriv --bounding-set -sys_time --inh-caps -sys_time env -i -C /root HOME=/root USER=root LOGNAME=root SHELL=/bin/bash LANG=C.UTF-8 ${TERM:+TERM="$TERM"} \
     PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin "$@"
 }
 
@@ -387,30 +416,34 @@ exec_inside() {
 user_inside() {
   [ $# -ge 3 ] || usage
   select_machine "$1"
-  local user=$2 pid uid home; shift 2
+  local user=$2 pid; shift 2
   pid=$(init_pid)
+  # One way in for all of it: tests come here many thousand times.
   # `loginctl enable-linger` needs a login that this machine's logind knows; the file is what it would write.
   # shellcheck disable=SC2016
   enter "$pid" sh -ec '
-    if ! id "$1" >/dev/null 2>&1; then
-      useradd --create-home --shell /bin/bash "$1"
+    user=$1; shift
+    if ! entry=$(getent passwd "$user"); then
+      useradd --create-home --shell /bin/bash "$user"
       mkdir -p /var/lib/systemd/linger
-      : >"/var/lib/systemd/linger/$1"
+      : >"/var/lib/systemd/linger/$user"
+      entry=$(getent passwd "$user")
     fi
-    systemctl start "user@$(id -u "$1").service"' prepare "$user" </dev/null
-  uid=$(enter "$pid" id -u "$user")
-  home=$(enter "$pid" sh -c "getent passwd $user | cut -d: -f6")
-  enter "$pid" runuser -u "$user" -- env -C "$home" HOME="$home" USER="$user" LOGNAME="$user" \
-    PATH=/usr/local/bin:/usr/bin:/bin XDG_RUNTIME_DIR="/run/user/$uid" DBUS_SESSION_BUS_ADDRESS="unix:path=/run/user/$uid/bus" "$@"
+    IFS=: read -r _ _ uid _ _ home _ <<END
+$entry
+END
+    systemctl start "user@$uid.service" </dev/null
+    exec runuser -u "$user" -- env -u PWD -C "$home" HOME="$home" USER="$user" LOGNAME="$user" \
+      PATH=/usr/local/bin:/usr/bin:/bin XDG_RUNTIME_DIR="/run/user/$uid" DBUS_SESSION_BUS_ADDRESS="unix:path=/run/user/$uid/bus" "$@"' \
+    as-user "$user" "$@"
 }
 
 # -----------------------------------------------------------------------------------------------------------------------------
 
 [ $# -ge 1 ] || usage
-[ "$(id -u)" = 0 ] || fail 'needs root'
-mkdir -p "$run"
-# Two calls at once must not build, sweep or join a network at the same time; commands inside run freely.
-case $1 in boot | reboot | down) exec 9>"$run.lock"; flock 9 ;; esac
+[ "$EUID" = 0 ] || fail 'needs root'
+[ -d "$run" ] || mkdir -p "$run"
+case $1 in boot | reboot | down) exec 9>"$run.lock" ;; esac
 command=$1; shift
 case $command in
 build) build "$@" ;;

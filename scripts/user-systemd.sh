@@ -22,20 +22,25 @@ usage() { sed -n '2,/^set /{/^#/s/^# \{0,1\}//p;}' "$0" >&2; exit 2; }
 command=$1
 user=${2:-}
 
-account() { getent passwd "$user" | cut -d: -f"$1"; }
+# Once for each call: tests come here many thousand times. All empty where there is no such user.
+look_up_account() {
+  IFS=: read -r _ _ uid gid _ home _ <<END
+$(getent passwd "$user")
+END
+}
 booted() { [ "$(cat /proc/1/comm)" = systemd ]; }
 # The program of a process is asked, not its title, which anybody may choose.
 runs() { [ -r "$1" ] && pid=$(cat "$1") && case $(readlink "/proc/$pid/exe" 2>/dev/null) in */systemd | */systemd-journald) ;; *) false ;; esac; }
 
 login_environment() {
-  printf '%s\n' "HOME=$(account 6)" "USER=$user" "LOGNAME=$user" SHELL=/bin/sh LANG=C.UTF-8 \
-    PATH=/usr/local/bin:/usr/bin:/bin "XDG_RUNTIME_DIR=/run/user/$(account 3)" \
-    "DBUS_SESSION_BUS_ADDRESS=unix:path=/run/user/$(account 3)/bus"
+  printf '%s\n' "HOME=$home" "USER=$user" "LOGNAME=$user" SHELL=/bin/sh LANG=C.UTF-8 \
+    PATH=/usr/local/bin:/usr/bin:/bin "XDG_RUNTIME_DIR=/run/user/$uid" \
+    "DBUS_SESSION_BUS_ADDRESS=unix:path=/run/user/$uid/bus"
 }
 
 # Word splitting of the environment is wanted: none of its values has a blank.
 # shellcheck disable=SC2046
-as_user() { cd "$(account 6)" && exec setpriv --reuid "$(account 3)" --regid "$(account 4)" --init-groups env -i $(login_environment) "$@"; }
+as_user() { cd "$home" && exec setpriv --reuid "$uid" --regid "$gid" --init-groups env -i $(login_environment) "$@"; }
 
 answers() { (as_user systemctl --user show-environment) >/dev/null 2>&1; }
 
@@ -62,7 +67,7 @@ share_journal() {
   chgrp -R systemd-journal /run/log/journal
   chmod 2755 /run/log/journal
   find /run/log/journal -mindepth 1 -maxdepth 1 -type d -exec chmod 2750 {} +
-  [ "$(account 3)" = 0 ] || usermod -aG systemd-journal "$user"
+  [ "$uid" = 0 ] || usermod -aG systemd-journal "$user"
 }
 
 # The folders in which systemd keeps its tree of control groups: version 2, and the named one of version 1.
@@ -70,7 +75,7 @@ cgroup_roots() { awk '$3 == "cgroup2" || ($3 == "cgroup" && $4 ~ /name=systemd/)
 
 # A manager exits at once, and silently, without a control group that it may write. journald tells the units of a user apart
 # (journalctl --user-unit) only when the group has the name that it has after a real boot.
-cgroup_of() { echo "$1/user.slice/user-$(account 3).slice/user@$(account 3).service"; }
+cgroup_of() { echo "$1/user.slice/user-$uid.slice/user@$uid.service"; }
 
 own_cgroups() {
   for root in $(cgroup_roots); do
@@ -94,7 +99,7 @@ become_manager() {
 }
 
 start_manager() {
-  runtime=/run/user/$(account 3)
+  runtime=/run/user/$uid
   mkdir -p "$runtime"
   chown "$user:" "$runtime"
   chmod 700 "$runtime"
@@ -109,9 +114,9 @@ start() {
   # Several test runs may start the same manager at the same moment.
   exec 9>"$state/lock"
   flock 9
-  [ -n "$(account 3)" ] || useradd --create-home --shell /bin/bash "$user"
+  [ -n "$uid" ] || { useradd --create-home --shell /bin/bash "$user" && look_up_account; }
   if booted; then
-    systemctl start "user@$(account 3).service"
+    systemctl start "user@$uid.service"
     wait_for 10 answers || fail "the manager of $user does not answer"
     return
   fi
@@ -140,7 +145,10 @@ remove_cgroups() {
 
 [ "$(id -u)" = 0 ] || fail 'needs root'
 case $command in
-start | env | run | stop) [ -n "$user" ] || usage ;;
+start | env | run | stop)
+  [ -n "$user" ] || usage
+  look_up_account
+  ;;
 esac
 case $command in
 start) start ;;

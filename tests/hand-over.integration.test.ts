@@ -50,7 +50,7 @@ async function machineOfTwo(folder: string, user: Awaited<ReturnType<typeof user
   const handOver = (): Promise<string> => output('chown', ['-R', `${user.uid}:${user.gid}`, folder]);
   /** A daemon begins with the minute after the one in which it starts, which is the one that the daemon before it ended in. */
   const live = async (to: number): Promise<void> => {
-    await virtual.live(reached, to, 'restart');
+    await virtual.live(reached, to, 'restart', host.stateDir);
     reached = to;
     await handOver();
   };

@@ -12,7 +12,7 @@ const limits: Readonly<Record<string, number>> = {
   'packages/core': 250,
   'packages/backend-systemd': 31,
   'packages/backend-cron': 23,
-  'packages/backend-taskscheduler': 26,
+  'packages/backend-taskscheduler': 33,
   'packages/plugin-nix-update': 38,
   'packages/plugin-chezmoi-jj': 38,
   'examples/cli': 122,

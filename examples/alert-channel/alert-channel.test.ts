@@ -26,12 +26,15 @@ test('a job that fails is told of on the topic, with the token of the host', asy
     });
     expect(await rota(['apply', '--backend', 'embedded', '--yes'])).toMatchObject({ exitCode: 0 });
     expect(await rota(['run', 'backup'])).toMatchObject({ exitCode: 1 });
-    expect(received).toMatchObject([
-      {
-        body: 'It ended in failure: exit status 28',
-        headers: { title: 'demo/backup: failure', priority: 'high', authorization: 'Bearer tk_secret' },
-      },
-    ]);
+    // The run is over before the last of what was told is.
+    await expect
+      .poll(() => received, { timeout: 20_000 })
+      .toMatchObject([
+        {
+          body: 'It ended in failure: exit status 28',
+          headers: { title: 'demo/backup: failure', priority: 'high', authorization: 'Bearer tk_secret' },
+        },
+      ]);
   } finally {
     server.close();
   }

@@ -1,6 +1,6 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { repositoryRoot, requirePart, userSystemd, userSystemdPart } from '@rota/test-support';
+import { exec, repositoryRoot, requirePart, userSystemd, userSystemdPart } from '@rota/test-support';
 import { expect, test } from 'vitest';
 
 const buildPart = {
@@ -20,5 +20,18 @@ requirePart(buildPart, userSystemdPart)('a program that embeds Rota', () => {
     // It was the timer that started it, at the full minute.
     expect(record.scheduledAt).toMatch(/:00Z$/);
     expect(await user.output('systemctl', ['--user', 'list-units', '--all', '--no-legend', 'rota.embed.*'])).toBe('');
+  });
+});
+
+requirePart(buildPart)('a program that watches runs', () => {
+  test('is told what the page on embedding says', async () => {
+    const page = readFileSync(join(repositoryRoot, 'docs/embedding.md'), 'utf8');
+    const program = readFileSync(join(repositoryRoot, 'examples/embed/watch.js'), 'utf8');
+    const [, shown = '', printed = ''] = /```js\n([\s\S]*?)```\n\nprints\n\n```json\n([\s\S]*?)```/.exec(page) ?? [];
+    expect(shown).toContain('rota.watch(');
+    expect(program).toContain(shown);
+    const { exitCode, stdout, stderr } = await exec(process.execPath, [join(repositoryRoot, 'examples/embed/watch.js')]);
+    expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
+    expect(stdout.replaceAll(/"runId":"[^"]+"/g, '"runId":"..."')).toBe(printed);
   });
 });

@@ -1,4 +1,5 @@
 import { defineConfig } from 'tsup';
 import { base } from '../../tsup.base.ts';
 
-export default defineConfig({ ...base, entry: ['src/index.ts'] });
+// The runner imports the channel by itself.
+export default defineConfig({ ...base, entry: ['src/index.ts', 'src/matrix-channel.js'], dts: { entry: 'src/index.ts' } });

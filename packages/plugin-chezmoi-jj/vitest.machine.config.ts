@@ -4,7 +4,7 @@ import { defineConfig } from 'vitest/config';
 const source = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 
 /**
- * The tests that need jj and chezmoi themselves (`*.machine.ts`). `machine.integration.test.ts` runs them on a booted machine; where both programs are
+ * The tests that need jj and chezmoi themselves (`*.machine.ts`). `machine.integration.test.ts` and `model.integration.test.ts` run them on a booted machine; where both programs are
  * installed: `npx vitest run --config packages/plugin-chezmoi-jj/vitest.machine.config.ts`
  */
 export default defineConfig({

@@ -47,8 +47,8 @@ if [ ! -x "$cache/busybox-crond" ]; then
 fi
 shim=$cache/virtual-time-busybox-$(cksum < "$here/virtual-time-busybox.c" | tr ' ' '-').so
 if [ ! -e "$shim" ]; then
-  cc -O2 -Wall -fno-builtin -shared -fPIC -o "$work/shim.so" "$here/virtual-time-busybox.c"
-  mv "$work/shim.so" "$shim"
+  cc -O2 -Wall -fno-builtin -shared -fPIC -o "$shim.$$" "$here/virtual-time-busybox.c"
+  mv "$shim.$$" "$shim"
 fi
 
 mkdir "$work/tables"

@@ -41,8 +41,8 @@ if [ ! -x "$root/usr/sbin/crond" ]; then
 fi
 shim=$cache/virtual-time-$(cksum < "$here/virtual-time.c" | tr ' ' '-').so
 if [ ! -e "$shim" ]; then
-  cc -O2 -Wall -fno-builtin -shared -fPIC -o "$work/shim.so" "$here/virtual-time.c"
-  mv "$work/shim.so" "$shim"
+  cc -O2 -Wall -fno-builtin -shared -fPIC -o "$shim.$$" "$here/virtual-time.c"
+  mv "$shim.$$" "$shim"
 fi
 
 export TZ="$zone" ROTA_ORACLE_START="$start" ROTA_ORACLE_END="$end" ROTA_ORACLE_FORK=1 work root shim table

@@ -163,8 +163,10 @@ int execle(const char *path, const char *first, ...) {
   char **extended = calloc((size_t) size + 3, sizeof(char *));
   memcpy(extended, environment, (size_t) size * sizeof(char *));
   if (getenv("ROTA_ORACLE_RUN")) {
-    if (asprintf(&extended[size], "NODE_OPTIONS=--import=%s", getenv("ROTA_ORACLE_RUN")) < 0) _exit(73);
-    if (asprintf(&extended[size + 1], "ROTA_ORACLE_NOW=%lld", now) < 0) _exit(73);
+    if (asprintf(&extended[size++], "ROTA_ORACLE_NOW=%lld", now) < 0) _exit(73);
+    int own = 0; /* the table may have a line of that name */
+    for (char **entry = environment; *entry; entry++) own |= strncmp(*entry, "NODE_OPTIONS=", 13) == 0;
+    if (!own && asprintf(&extended[size], "NODE_OPTIONS=--import=%s", getenv("ROTA_ORACLE_RUN")) < 0) _exit(73);
   }
   return execve(path, arguments, extended);
 }

@@ -33,8 +33,8 @@ cache=${ROTA_ORACLE_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/rota-oracles}
 mkdir -p "$cache"
 shim=$cache/virtual-time-$(cksum < "$here/virtual-time.c" | tr ' ' '-').so
 if [ ! -e "$shim" ]; then
-  cc -O2 -Wall -fno-builtin -shared -fPIC -o "$work/shim.so" "$here/virtual-time.c"
-  mv "$work/shim.so" "$shim"
+  cc -O2 -Wall -fno-builtin -shared -fPIC -o "$shim.$$" "$here/virtual-time.c"
+  mv "$shim.$$" "$shim"
 fi
 
 cp "$table" "$work/table"

@@ -9,7 +9,7 @@ const describeWithUserSystemd = requirePart(userSystemdPart);
 
 describeWithUserSystemd('the user manager for tests', () => {
   test('fires a timer of its user, and the journal has the output', async () => {
-    const ann = await userSystemd();
+    const ann = await userSystemd('rota-support');
     const unit = `rota-test-${randomUUID()}`;
     // journald reads the unit of the process that wrote a line from its control group, too late for one that has ended: hence the sleep.
     const command = ['sh', '-c', 'echo "$USER"; sleep 0.5'];
@@ -26,7 +26,7 @@ describeWithUserSystemd('the user manager for tests', () => {
   });
 
   test('runs commands in the given folder with the environment of a login', async () => {
-    const ann = await userSystemd();
+    const ann = await userSystemd('rota-support');
     const cwd = temporaryFolder({ owner: ann });
     expect(await ann.output('sh', ['-c', 'echo "$PWD $HOME $GIVEN"; touch mine'], { cwd, env: { GIVEN: 'a b' } })).toBe(
       `${cwd} ${ann.home} a b`,

@@ -55,10 +55,11 @@ const asUser = (user: string, program: string, args: readonly string[], options:
 };
 
 /**
- * The user manager for tests. As root: of `user`, who is created where missing, started where it does not run and left running,
- * since several test files use it. As anybody else: the caller's own, and `user` is not looked at.
+ * The user manager for tests. As root: of `user`, who is created where missing, started where it does not run and left running for
+ * the next run of the tests. Files run side by side, so each has a user of its own. As anybody else: the caller's own, and `user`
+ * is not looked at.
  */
-export const userSystemd = async (user = 'rota-test'): Promise<UserSystemd> => {
+export const userSystemd = async (user: string): Promise<UserSystemd> => {
   if (process.getuid?.() !== 0) return ownManager();
   await output(script, ['start', user]);
   const lines = (await output(script, ['env', user])).split('\n');

@@ -3,6 +3,7 @@ import type { CliOptions } from './cli-options.ts';
 import type { CommandSpec, SpecGroup } from './command.ts';
 import { commandSpecs } from './command-specs.ts';
 import type { Io } from './io.ts';
+import { helpLayout, wrapText } from './output/help-layout.ts';
 import { knownPlugins } from './plugin-commands/known-plugins.ts';
 
 /** Called for the command that the line names. */
@@ -15,15 +16,14 @@ export function buildProgram(io: Io, dispatch: Dispatch, groups: readonly SpecGr
     .usage('<command> [options]')
     .option('-V, --version', 'print the version')
     .helpCommand('help [command]', 'explain a command')
-    .configureHelp({ showGlobalOptions: false });
+    .configureHelp(helpLayout);
   configure(program, io);
   for (const spec of commandSpecs) addCommand(program, spec, io, dispatch);
   for (const group of groups) addGroup(program, group, io, dispatch);
-  program.addHelpText(
-    'after',
-    `\nPlugins add commands: ${knownPlugins.map(({ command, summary }) => `\`rota ${command}\` (${summary})`).join(', ')}.\n` +
-      'Start with `rota init`, then `rota plan` and `rota apply`. `rota help COMMAND` has examples.\nExit codes: 0 done, 1 error; see `rota help COMMAND` for others.',
-  );
+  const closing =
+    `Plugins add commands: ${knownPlugins.map(({ command, summary }) => `\`rota ${command}\` (${summary})`).join(', ')}.\n` +
+    'Start with `rota init`, then `rota plan` and `rota apply`. `rota help COMMAND` has examples.\nExit codes: 0 done, 1 error; see `rota help COMMAND` for others.';
+  program.addHelpText('after', `\n${wrapText(closing, helpWidth(io))}`);
   return program;
 }
 
@@ -53,7 +53,7 @@ function addCommand(parent: Command, spec: CommandSpec, io: Io, dispatch: Dispat
     if (choices !== undefined) option.choices([...choices]);
     command.addOption(option);
   }
-  command.addHelpText('after', afterHelp(spec));
+  command.addHelpText('after', afterHelp(spec, helpWidth(io)));
   command.action(async () => dispatch(spec, command.args, command.opts<CliOptions>()));
 }
 
@@ -65,14 +65,19 @@ function configure(command: Command, io: Io): void {
     .configureOutput({
       writeOut: io.out,
       writeErr: () => undefined,
-      getOutHelpWidth: () => Math.max(60, Math.min(io.columns, 130)),
+      getOutHelpWidth: () => helpWidth(io),
     });
 }
 
-function afterHelp(spec: CommandSpec): string {
+/** Examples stay on one line each: they are there to be copied. */
+function afterHelp(spec: CommandSpec, width: number): string {
   const examples = spec.examples.length === 0 ? [] : ['', 'Examples:', ...spec.examples.map((example) => `  $ ${example}`)];
   const codes = Object.entries({ 0: 'done', 1: 'error', ...spec.exitCodes }).map(([code, meaning]) => `${code} ${meaning}`);
-  return [...examples, '', `Exit codes: ${codes.join('; ')}.`].join('\n');
+  return [...examples, '', wrapText(`Exit codes: ${codes.join('; ')}.`, width)].join('\n');
+}
+
+function helpWidth({ columns }: Io): number {
+  return Math.max(30, Math.min(columns, 130));
 }
 
 function capital(text: string): string {

@@ -20,6 +20,7 @@ export interface CliOptions {
   readonly systemTimezone?: string;
   readonly systemdVersion?: number;
   readonly out?: string;
+  readonly file?: readonly string[];
   readonly detailedExitcode?: boolean;
   readonly repair?: boolean;
   readonly takeOver?: boolean;
@@ -69,6 +70,7 @@ export interface CliOptions {
   readonly remoteCommand?: string;
   readonly map?: readonly string[];
   readonly replace?: boolean;
+  readonly withArtifact?: boolean;
   readonly full?: boolean;
   readonly system?: readonly string[];
   readonly systems?: string;

@@ -47,6 +47,9 @@ test('an interrupted wait ends the command, not the job', async () => {
   const result = await call(['run', 'slow', '--json'], { signal: interruption.signal });
   expect(Date.now() - started).toBeLessThan(1900);
   expect(result.exitCode).toBe(1);
+  expect(result.json()).toMatchObject({
+    error: { message: 'The wait for the end of acme/slow was interrupted; the job was not.' },
+  });
   await new Promise((resolve) => setTimeout(resolve, 2500));
   expect((await call(['history', 'slow', '--json'])).json().runs).toMatchObject([{ status: 'success' }]);
 });

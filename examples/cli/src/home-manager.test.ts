@@ -87,7 +87,9 @@ withNix('rota render --format nix, evaluated by nix', () => {
     // A paused job is there, and nothing starts it.
     expect(systemd.timers['rota.default.acme.paused']).not.toHaveProperty('Install');
     const state = '.local/state/rota';
-    expect(files[`${state}/bin/rota-run`]).toMatch(/^rota-run: exec \/nodejs\/bin\/node .*rota-run\.cjs "\$@"$/);
+    expect(files[`${state}/bin/rota-run`]).toMatch(
+      /^rota-run: #!\/bin\/sh\n[\s\S]*\nnode='\/nodejs\/bin\/node'\n[\s\S]*\n {2}exec "\$node" '.*rota-run\.cjs' "\$@"\n/,
+    );
     const launch = Object.entries(files).filter(([path]) => path.startsWith(`${state}/namespaces/default/launch/`));
     expect(launch.length).toBeGreaterThanOrEqual(3);
     for (const [path, source] of launch) {

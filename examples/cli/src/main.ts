@@ -10,10 +10,27 @@ export async function main(args: readonly string[]): Promise<void> {
       interruption.abort();
     });
   }
-  // `rota status | head` closes the pipe early; that is no failure of ours.
+  let exitCode: number | undefined;
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') throw error;
-    process.exit(0);
+    if (error.code === 'EPIPE') {
+      // `rota history | head` closes the pipe early. A change is not left half made for that; what goes on until interrupted ends.
+      if (endsWithReader(args)) interruption.abort();
+      return;
+    }
+    if (exitCode === 1) return;
+    exitCode = 1;
+    process.exitCode = 1;
+    process.stderr.write(
+      `error: The output cannot be written: ${error.code === 'ENOSPC' ? 'the disk is full' : error.message}.\n`,
+    );
   });
-  process.exitCode = await runCli(args, processIo(interruption.signal));
+  // Nobody is left to tell.
+  process.stderr.on('error', () => undefined);
+  const ended = await runCli(args, processIo(interruption.signal));
+  process.exitCode = exitCode ?? ended;
+}
+
+function endsWithReader(args: readonly string[]): boolean {
+  const [command = ''] = args;
+  return ['logs', 'report', 'run-all'].includes(command);
 }

@@ -1,5 +1,6 @@
 import type { Issue } from '@rota/core';
 import { CommanderError } from 'commander';
+import type { CommandSpec } from './command.ts';
 import type { Io } from './io.ts';
 
 /** What an error comes to for a person or a program. */
@@ -14,15 +15,18 @@ interface Failure {
 }
 
 /** Prints an error, as JSON on standard output or as text on standard error, and answers the exit code. */
-export async function printFailure(error: unknown, { io, json }: { readonly io: Io; readonly json: boolean }): Promise<number> {
-  const failure = error instanceof CommanderError ? ofUsage(error) : await ofError(error);
+export async function printFailure(
+  error: unknown,
+  { io, json, command }: { readonly io: Io; readonly json: boolean; readonly command: CommandSpec | undefined },
+): Promise<number> {
+  const failure = error instanceof CommanderError ? ofUsage(error, command) : await ofError(error);
   if (json) io.out(`${JSON.stringify({ formatVersion: 1, error: failure }, null, 2)}\n`);
   else io.err(asText(failure, error, io));
   return 1;
 }
 
 /** commander's messages are `error: ...`, with `(Did you mean aply?)` on a line of its own. */
-function ofUsage(error: CommanderError): Failure {
+function ofUsage(error: CommanderError, command: CommandSpec | undefined): Failure {
   const [first = '', ...rest] = error.message.split('\n');
   const suggestion = /^\(Did you mean (?:one of )?(.+)\?\)$/.exec(rest.join(' ').trim())?.[1];
   return {
@@ -31,8 +35,20 @@ function ofUsage(error: CommanderError): Failure {
     file: null,
     line: null,
     column: null,
-    suggestions: suggestion === undefined ? ['See `rota help`.'] : suggestion.split(', '),
+    suggestions:
+      suggestion === undefined
+        ? [
+            ...actionsOf(error, command),
+            `See \`${['rota help', command?.name].filter((word) => word !== undefined).join(' ')}\`.`,
+          ]
+        : suggestion.split(', '),
   };
+}
+
+/** What the first word of a command may be, where it was left out. */
+function actionsOf({ code }: CommanderError, command: CommandSpec | undefined): readonly string[] {
+  const { completes } = command ?? {};
+  return code === 'commander.missingArgument' && Array.isArray(completes) ? [`One of: ${completes.join(', ')}.`] : [];
 }
 
 async function ofError(error: unknown): Promise<Failure> {
@@ -48,6 +64,9 @@ async function ofError(error: unknown): Promise<Failure> {
       ...(error.issues.length === 0 ? {} : { issues: error.issues }),
     };
   }
+  const { fileFailure } = await import('./file-failure.ts');
+  const failed = fileFailure(error);
+  if (failed !== undefined) return { code: 'ROTA_FILE_ACCESS', line: null, column: null, ...failed };
   return {
     code: 'ROTA_INTERNAL',
     message: error instanceof Error ? error.message : String(error),
@@ -76,5 +95,7 @@ export function placeOf(place: {
   readonly line?: number | null;
   readonly column?: number | null;
 }): string {
+  // Of a text that is in no file, the message itself says where.
+  if (!place.file) return '';
   return [place.file, place.line, place.column].filter((part) => part !== null && part !== undefined && part !== '').join(':');
 }

@@ -23,6 +23,11 @@ async function ask(question: string): Promise<string> {
   const lines = createInterface({ input: process.stdin, output: process.stderr });
   try {
     return await lines.question(question);
+  } catch (cause) {
+    // Ctrl-C and Ctrl-D at a question. The line that the person sees is not ended yet.
+    process.stderr.write('\n');
+    const { RotaError } = await import('@rota/core');
+    throw new RotaError('ROTA_INTERRUPTED', 'Interrupted. Nothing was changed.', { cause });
   } finally {
     lines.close();
   }

@@ -32,6 +32,10 @@ describe('rota', () => {
     [['apply', '--dry-rum'], 'ROTA_USAGE', undefined],
     [['plan', '--detailed-exit-code'], 'ROTA_USAGE', ['--detailed-exitcode']],
     [['plan', '--bakend', 'cron'], 'ROTA_USAGE', ['--backend']],
+    [['help', 'aply'], 'ROTA_USAGE', ['apply']],
+    [['aply', '--help'], 'ROTA_USAGE', ['apply']],
+    [['bundle', 'captur', 'a'], 'ROTA_USAGE', ['capture']],
+    [['targets', 'bild'], 'ROTA_USAGE', ['build']],
     [['run'], 'ROTA_USAGE', undefined],
     [['logs', 'one', 'two'], 'ROTA_USAGE', undefined],
     [['plan', '-l', 'team'], 'ROTA_USAGE', undefined],
@@ -59,6 +63,16 @@ describe('rota', () => {
       stdout: '',
       stderr: "error: Unknown command 'aply'.\n  Did you mean apply?\n",
     });
+  });
+
+  test.each([
+    [['--backend', 'cron', 'plan'], 'error: Options stand behind the command: rota plan --backend ...\n'],
+    [['plan', '--repair=yes'], 'error: --repair takes no value.\n'],
+    [['next', '0 2 * *'], /^error: `0 2 \* \*`, column 8: Expected five fields/],
+  ])('%j says what is wrong, and no place that is in no file', async (args, message) => {
+    const { exitCode, stderr } = await callCli(args);
+    expect(exitCode).toBe(1);
+    expect(stderr).toMatch(message);
   });
 
   test.each(commandSpecs.filter(({ load }) => load === undefined).map(({ name }) => name))(

@@ -23,7 +23,7 @@ export async function runCli(args: readonly string[], io: Io): Promise<number> {
     }
     const given = withHelpLast(args);
     const groups = await groupsFor(given, io);
-    const asked = withoutAlias(given, groups);
+    const asked = checkedWords(withoutAlias(given, groups), groups);
     const program = buildProgram(
       io,
       async (spec, commandArgs, options) => {
@@ -47,14 +47,34 @@ export async function runCli(args: readonly string[], io: Io): Promise<number> {
       if (error.code === 'rota.version') io.out(`${await ownVersion()}\n`);
       return 0;
     }
-    return await printFailure(error, { io, json });
+    const command = args.map((word) => commandSpecs.find(({ name }) => name === word)).find((spec) => spec !== undefined);
+    return await printFailure(error, { io, json, command });
   }
+}
+
+/** What commander would answer with its whole help, or with less than can be said. @throws CommanderError */
+function checkedWords(args: readonly string[], groups: readonly SpecGroup[]): readonly string[] {
+  const [word = ''] = args;
+  const flags = (spec: CommandSpec): readonly string[] => spec.options.flatMap((option) => option.flags.split(/[ ,]+/));
+  if (word.startsWith('-') && word !== '-h' && commandSpecs.some((spec) => flags(spec).includes(word.replace(/=.*/, '')))) {
+    const command = args.find(isOwn) ?? 'COMMAND';
+    throw new CommanderError(1, 'rota.order', `error: options stand behind the command: rota ${command} ${word} ...`);
+  }
+  const bare = args.find((one) => /^--[a-z-]+=/.test(one))?.replace(/=.*/, '');
+  const spec = commandSpecs.find(({ name }) => name === word);
+  if (bare !== undefined && spec?.options.some((option) => option.flags.split(', ').includes(bare)))
+    throw new CommanderError(1, 'rota.value', `error: ${bare} takes no value`);
+  const isCommand =
+    word.startsWith('-') || isOwn(word) || groups.some(({ name, aliases }) => name === word || aliases.includes(word));
+  return isCommand ? args : args.filter((one) => one !== '--help' && one !== '-h');
 }
 
 /** `help nix status` is `nix status --help`: commander looks one word deep. */
 function withHelpLast(args: readonly string[]): readonly string[] {
   const [first, second] = args;
-  return first === 'help' && second !== undefined && !isOwn(second) ? [...args.slice(1), '--help'] : args;
+  return first === 'help' && second !== undefined && !second.startsWith('-') && !isOwn(second)
+    ? [...args.slice(1), '--help']
+    : args;
 }
 
 /** A word of its own stands for the whole command of a plugin. */

@@ -1,5 +1,5 @@
 import { backendConformance } from '@rota/core/testing';
-import { cronPart, requirePart, rootPart } from '@rota/test-support';
+import { cronPart, requirePart, rootPart, testSeed } from '@rota/test-support';
 import { beforeAll, describe, it } from 'vitest';
 import { cron } from './cron.ts';
 import { readTable } from './crontab-program/read-table.ts';
@@ -21,6 +21,7 @@ requirePart(rootPart, cronPart)('cron keeps the contract of a backend', () => {
     { describe, it: (name, body) => it(name, body, 1_800_000) },
     {
       faultRuns: process.env.ROTA_LONG ? 200 : 6,
+      faultSeed: testSeed,
       backend: cron(),
       dialect: { name: 'debian' },
       makeHost: async () => {

@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createHost, type Host } from '@rota/core';
 import { exec, repositoryRoot, temporaryFolder } from '@rota/test-support';
@@ -19,8 +19,8 @@ export interface VirtualCron {
   readonly folder: string;
   /** Sets the clock, without anything running meanwhile. Seconds since the epoch. */
   setClock(now: number): void;
-  /** The daemon lives from one second to another on the table that is installed, and its jobs really run. */
-  live(from: number, to: number, start: 'boot' | 'restart'): Promise<void>;
+  /** The daemon lives from one second to another on the table that is installed, and its jobs really run. @default stateDir that of `host` */
+  live(from: number, to: number, start: 'boot' | 'restart', stateDir?: string): Promise<void>;
   /** The table of the machine as it stands; undefined where there is none. */
   table(): Promise<string | undefined>;
 }
@@ -50,9 +50,10 @@ export async function virtualCron(dialect: CronDialect, zone: string): Promise<V
     setClock(at) {
       now = at;
     },
-    async live(from, to, start) {
+    async live(from, to, start, stateDir = host.stateDir) {
       const path = join(folder, 'table');
       writeFileSync(path, (await table()) ?? '');
+      virtualClock(join(stateDir, 'bin/rota-run'));
       const [script, ...options] = scripts[dialect];
       const result = await exec(`${oracles}/${script}`, [...options, zone, String(from), String(to), path], {
         env: {
@@ -66,6 +67,16 @@ export async function virtualCron(dialect: CronDialect, zone: string): Promise<V
       now = to;
     },
   };
+}
+
+/** The runner shall see the virtual time too, while there is one; the launcher keeps NODE_OPTIONS for the job. */
+function virtualClock(launcher: string): void {
+  const text = existsSync(launcher) ? readFileSync(launcher, 'utf8') : '';
+  if (text !== '')
+    writeFileSync(
+      launcher,
+      text.replace(/exec "\$node" '/, `exec "$node" \${ROTA_ORACLE_NOW:+"--import=${oracles}/virtual-date.mjs"} '`),
+    );
 }
 
 async function privateTable(folder: string, dialect: 'debian' | 'cronie') {

@@ -2,7 +2,7 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Host, JobKey } from '@rota/core';
 import { backendConformance } from '@rota/core/testing';
-import { requirePart, rootPart, type UserSystemd, userSystemd, userSystemdPart } from '@rota/test-support';
+import { requirePart, rootPart, testSeed, type UserSystemd, userSystemd, userSystemdPart } from '@rota/test-support';
 import { afterAll, beforeAll, describe, it } from 'vitest';
 import { systemd } from './systemd.ts';
 import { userHost } from './testing/user-host.ts';
@@ -38,6 +38,7 @@ requirePart(rootPart, userSystemdPart)('systemd keeps the contract of a backend'
     { describe, it: (name, body) => it(name, body, 1_800_000) },
     {
       faultRuns: process.env.ROTA_LONG ? 60 : 4,
+      faultSeed: testSeed,
       backend: systemd(),
       dialect: { name: 'systemd', version: 252 },
       async makeHost() {

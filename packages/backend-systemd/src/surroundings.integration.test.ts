@@ -16,7 +16,7 @@ const features: readonly Feature[] = [
 requirePart(userSystemdPart)('what systemd gives a job of a real user manager', () => {
   let ns: TestNamespace;
   beforeAll(async () => {
-    ns = await testNamespace(userHost(await userSystemd()), 'sdsurround', features);
+    ns = await testNamespace(userHost(await userSystemd('rota-surround')), 'sdsurround', features);
   });
   afterAll(async () => await ns.removeAll());
   const unit = (name: string, type: 'service' | 'timer'): string => `rota.sdsurround.acme.${name}.${type}`;

@@ -25,7 +25,7 @@ async function until(what: () => boolean | Promise<boolean>, timeoutMs = 75_000)
 describe('the units of a real user manager', () => {
   let ns: TestNamespace;
   beforeAll(async () => {
-    ns = await testNamespace(userHost(await userSystemd()), 'sdtest');
+    ns = await testNamespace(userHost(await userSystemd('rota-units')), 'sdtest');
   });
   // One failure is not to fail the next test.
   beforeEach(async () => await ns.removeAll());
@@ -114,7 +114,7 @@ describe('the units of a real user manager', () => {
     for (const options of [{ lines: 10 }, { lines: 10, ...(runId === undefined ? {} : { runId }) }]) {
       const text = await systemd().logs?.(ns.host, 'sdtest', bad, options);
       // Where this user may not read the journal, that is said, with the way out.
-      expect(text).toMatch(ns.host.user.name === 'rota-test' ? /said by bad/ : /said by bad|^unavailable: .*systemd-journal/);
+      expect(text).toMatch(ns.host.user.name === 'rota-units' ? /said by bad/ : /said by bad|^unavailable: .*systemd-journal/);
     }
 
     await ns.systemctl('start', unit('later', 'service'));
@@ -188,8 +188,25 @@ describe('the units of a real user manager', () => {
 
   test('that someone else changed are told from ours', async () => {
     const job = daily(seconds() + 7200);
-    const names = ['edited', 'dropin', 'disabled', 'stopped', 'masked', 'halved', 'foreign', 'paused', 'fine'];
-    await ns.apply(Object.fromEntries(names.map((name) => [name, name === 'paused' ? { ...job, paused: true } : job])));
+    const names = [
+      'edited',
+      'dropin',
+      'passing',
+      'disabled',
+      'stopped',
+      'masked',
+      'halved',
+      'foreign',
+      'timed',
+      'paused',
+      'fine',
+    ];
+    const special: Readonly<Record<string, Partial<Job>>> = {
+      paused: { ...job, paused: true },
+      timed: { trigger: { kind: 'after', job: { tenant: 'acme', name: 'fine' } } },
+    };
+    const jobs = Object.fromEntries(names.map((name) => [name, special[name] ?? job]));
+    await ns.apply(jobs);
     const { files } = ns.host;
     const path = (name: string, type: 'service' | 'timer'): string => `${ns.unitFolder}/${unit(name, type)}`;
     files.write(
@@ -197,6 +214,8 @@ describe('the units of a real user manager', () => {
       (files.readText(path('edited', 'timer')) ?? '').replace('AccuracySec=1s', 'AccuracySec=1min'),
     );
     files.write(`${path('dropin', 'service')}.d/override.conf`, '[Service]\nNice=5\n');
+    await ns.systemctl('set-property', '--runtime', unit('passing', 'service'), 'CPUWeight=50');
+    files.write(path('timed', 'timer'), '[Timer]\nOnCalendar=daily\n');
     await ns.systemctl('disable', unit('disabled', 'timer'));
     await ns.systemctl('stop', unit('stopped', 'timer'));
     files.remove(path('masked', 'service'));
@@ -208,6 +227,8 @@ describe('the units of a real user manager', () => {
     expect(await ns.drift()).toEqual({
       edited: ['edited'],
       dropin: ['drop-in'],
+      passing: ['drop-in'],
+      timed: ['foreign', 'edited'],
       disabled: ['disabled'],
       stopped: ['disabled'],
       masked: ['masked', 'missing'],
@@ -218,8 +239,10 @@ describe('the units of a real user manager', () => {
     });
     files.remove(`${path('dropin', 'service')}.d/override.conf`);
     files.removeFolder(`${path('dropin', 'service')}.d`);
+    await ns.systemctl('revert', unit('passing', 'service'));
+    files.remove(path('timed', 'timer'));
     // The same batch again repairs all of it.
-    await ns.apply(Object.fromEntries(names.map((name) => [name, name === 'paused' ? { ...job, paused: true } : job])));
+    await ns.apply(jobs);
     expect(Object.values(await ns.drift()).flat()).toEqual([]);
     await ns.apply(Object.fromEntries(names.map((name) => [name, null])));
   });

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { commandLine, quoteArgument } from './command-line.ts';
+import { splitCommandLine } from './split-command-line.ts';
 import { argument } from './testing/argument.fixture.ts';
-import { splitCommandLine } from './testing/split-command-line.fixture.ts';
 
 describe('an argument', () => {
   test.each([

@@ -5,7 +5,11 @@
  * Source: Microsoft, "Parsing C command-line arguments", and "Everyone quotes command line arguments the wrong way" (2011).
  */
 export function quoteArgument(argument: string): string {
-  if (argument !== '' && !/[ \t\n\v"]/.test(argument)) return argument;
+  return argument !== '' && !/[ \t\n\v"]/.test(argument) ? argument : quoteAlways(argument);
+}
+
+/** The same in quotes in any case, as cmd.exe has to see it, to which `&` and `^` mean something outside of them. */
+export function quoteAlways(argument: string): string {
   const escaped = argument.replace(/(\\*)("|$)/g, (_, slashes: string, quote: string) => `${slashes}${slashes}${quote && '\\"'}`);
   return `"${escaped}"`;
 }

@@ -102,14 +102,20 @@ describe('a task', () => {
   test('starts the runner with its launch file when one is needed, and lets it decide about overlap', () => {
     const { task } = made({}, { runner: true });
     const input = compileInput();
-    expect(action(task)).toEqual([input.launcher, input.launchFile, input.home]);
+    expect(action(task)).toEqual([input.launcher, `"${input.launchFile}"`, input.home]);
     expect(textAt(task, 'Settings', 'MultipleInstancesPolicy')).toBe('Parallel');
     const hidden = made({}, { runner: true }, { hideWindow: true }).task;
     expect(action(hidden)).toEqual([
       '%SystemRoot%\\System32\\conhost.exe',
-      `--headless ${input.launcher} ${input.launchFile}`,
+      `--headless "${input.launcher}" "${input.launchFile}"`,
       input.home,
     ]);
+  });
+
+  test('quotes what cmd.exe reads, whatever letters the folder of a user has', () => {
+    const launchFile = 'C:\\Users\\R&D^2\\AppData\\Local\\rota\\launch\\1.json';
+    const { artifact } = compile({ ...compileInput({}, { runner: true }), launchFile });
+    expect(action(readXml(artifact.files[0]?.content ?? ''))[1]).toBe(`"${launchFile}"`);
   });
 
   test('has the same digest wherever the launcher and the state stand, and another for another launch file', () => {
@@ -130,13 +136,22 @@ describe('a task', () => {
     expect(['UserId', 'LogonType', 'RunLevel'].map((name) => textAt(principal, name))).toEqual(expected);
   });
 
-  test('states what an account can and cannot do', () => {
-    const said = (options: TaskSchedulerOptions): string =>
-      made({}, {}, options)
+  test.each([
+    [{ account: 's4u' }, /without desktop, network credentials[\s\S]*battery saver/],
+    [{ account: 'system' }, /runs as system, which needs elevation[\s\S]*battery saver/],
+    [{ highestRunLevel: true }, /highest rights of its account/],
+    [{ startOnBattery: false }, /on battery it does not start/],
+    [{ stopOnBattery: true }, /ended when the machine goes on battery/],
+    [{ wakeToRun: true }, /wakes the machine, where the power plan allows/],
+    [{ onlyWithNetwork: true }, /no network/],
+    [{ onlyWhenIdle: true }, /only while the machine is idle/],
+  ] as const)('states what %j can and cannot do', (options, expected) => {
+    const said = (given: TaskSchedulerOptions): string =>
+      made({}, {}, given)
         .compiled.warnings.map(({ message }) => message)
         .join('\n');
-    expect(said({ account: 's4u' })).toContain('without desktop, network credentials');
-    expect(said({ account: 'system' })).toContain('needs elevation');
+    expect(said(options)).toMatch(expected);
+    expect(said({})).not.toMatch(expected);
   });
 
   test.each([

@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto';
-import { type Compiled, type CompileInput, type Finding, RotaError } from '@rota/core';
+import { type Compiled, type CompileInput, RotaError } from '@rota/core';
 import type { TaskSchedulerOptions } from './options.ts';
 import { taskSchedule } from './simulate/native-schedule.ts';
+import { statements } from './statements.ts';
 import { taskAction } from './task/task-action.ts';
 import { taskXml } from './task/task-xml.ts';
-import { TRIGGER_LIMIT, type Trigger } from './task/trigger.ts';
+import { TRIGGER_LIMIT } from './task/trigger.ts';
 import { type Translation, translateSchedule } from './translate/translate-schedule.ts';
 
 /**
@@ -34,7 +35,7 @@ export function compile(input: CompileInput, options: TaskSchedulerOptions = {})
       active: !job.paused,
     },
     ...(schedule === undefined ? {} : { native: taskSchedule(content, schedule.systemZone, schedule.horizon, moreDays) }),
-    warnings: [...statements(input, options, triggers)],
+    warnings: statements(input, options, triggers),
   };
 }
 
@@ -56,30 +57,6 @@ function triggersOf({ job, schedule }: CompileInput): Translation {
     case 'after':
     case 'apply':
       return { triggers: [], moreDays: false };
-  }
-}
-
-function* statements(input: CompileInput, options: TaskSchedulerOptions, triggers: readonly Trigger[]): Generator<Finding> {
-  const { job, lowering } = input;
-  const say = (message: string, remedy?: string): Finding => ({
-    severity: 'warning',
-    message: `${job.tenant}/${job.name}: ${message}`,
-    ...(remedy === undefined ? {} : { remedy }),
-  });
-  if (!lowering.runner) {
-    yield say('Task Scheduler starts it without the runner: its output is not kept, and of its runs only the last one is known.');
-  }
-  if (triggers.some((trigger) => trigger.kind === 'calendar' && trigger.times.count > 1)) {
-    yield say(
-      'where a repetition has begun when the task is registered, Windows may wait for its next beginning (oven-sh/bun#34195).',
-    );
-  }
-  if (job.trigger.kind === 'boot')
-    yield say('a task that starts at boot can be registered by an elevated process only.', 'Run the apply as administrator.');
-  if (options.account === 's4u') {
-    yield say('as S4U it runs whether or not the user is logged on, without desktop, network credentials and encrypted files.');
-  } else if (options.account !== undefined && options.account !== 'interactive') {
-    yield say(`it runs as ${options.account}, which needs elevation to register and has none of the user's files and settings.`);
   }
 }
 

@@ -1,11 +1,11 @@
 import { createHost, nodeFiles } from '@rota/core';
 import { backendConformance } from '@rota/core/testing';
-import { temporaryFolder } from '@rota/test-support';
+import { temporaryFolder, testSeed } from '@rota/test-support';
 import { describe, it } from 'vitest';
 import { type FakeScheduler, fakeScheduler } from './service/fake-scheduler.fixture.ts';
+import { splitCommandLine } from './split-command-line.ts';
 import { taskName } from './task/task-name.ts';
 import { taskscheduler } from './taskscheduler.ts';
-import { splitCommandLine } from './testing/split-command-line.fixture.ts';
 import { readXml } from './xml/read-xml.ts';
 import { textAt } from './xml/xml-element.ts';
 
@@ -23,6 +23,7 @@ describe.each(['PowerShell', 'schtasks'])('through %s, on a Task Scheduler in th
     { describe, it: (name, body) => it(name, body, 1_200_000) },
     {
       faultRuns: process.env.ROTA_LONG ? 1000 : 20,
+      faultSeed: testSeed,
       backend: taskscheduler(),
       dialect: { name: 'taskscheduler', version: 1.4 },
       makeHost() {

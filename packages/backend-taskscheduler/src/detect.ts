@@ -24,6 +24,21 @@ export async function detect(host: Host, options: TaskSchedulerOptions): Promise
         remedy: "For jobs without network credentials: the backend's option `account: 's4u'`.",
       });
     }
+    if (options.account === 's4u') {
+      findings.push({
+        severity: 'warning',
+        message:
+          'Tasks run as S4U: without network credentials and encrypted files, and only where this user may log on as a batch job.',
+        remedy: 'secpol.msc, Local Policies, User Rights Assignment, "Log on as a batch job".',
+      });
+    }
+    if (options.startOnBattery === false) {
+      findings.push({
+        severity: 'warning',
+        message: 'Tasks do not start on battery.',
+        remedy: "Leave out the backend's option `startOnBattery: false`, and give `requires.power: ac` to the jobs that need it.",
+      });
+    }
     if (service.name === 'schtasks') {
       findings.push({
         severity: 'warning',

@@ -1,29 +1,15 @@
-import { type CompileInput, defineSchedule, type Horizon, type Job, type Lowering, loadZone } from '@rota/core';
+import { bareJob, type CompileInput, defineSchedule, type Horizon, type Job, type Lowering, loadZone } from '@rota/core';
 
 export const horizon: Horizon = { fromYear: 2026, toYear: 2035 };
 
 /** For tests: a job with every default. */
 export function job(changes: Partial<Job> = {}): Job {
   return {
+    ...bareJob('0 4 * * *', 'UTC'),
     tenant: 'acme',
     name: 'backup',
-    labels: {},
-    annotations: {},
-    trigger: { kind: 'schedule', expression: '0 4 * * *', timezone: 'UTC' },
     command: ['C:\\Program Files\\restic\\restic.exe', 'backup', 'C:\\Users\\Ann\\My Documents'],
-    shell: false,
-    env: {},
-    retry: { enabled: false, attempts: 3, backoff: 'exponential', delayMs: 10_000, maxDelayMs: 3_600_000 },
-    conditions: [],
-    enabled: true,
-    paused: false,
-    dependsOn: [],
-    requires: { commands: [], files: [], units: [] },
     concurrency: { policy: 'forbid', locks: [] },
-    persistent: false,
-    hooks: { before: [], onSuccess: [], onFailure: [], always: [] },
-    resources: {},
-    sandbox: {},
     ...changes,
   };
 }

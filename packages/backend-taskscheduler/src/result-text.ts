@@ -44,6 +44,7 @@ const known: Readonly<Record<number, string>> = {
   2147942667: 'the working folder is not a folder',
   2147942593: 'the program is not one for this Windows',
   2147943140: 'the program asks for elevation',
+  2147943645: 'nobody is logged on whose rights it needs',
   2147943726: 'the user name or password is wrong',
   2147943785: 'the account has not the right to log on this way',
   2147946720:

@@ -5,6 +5,7 @@ import { compileInput } from './job.fixture.ts';
 import { type FakeScheduler, fakeScheduler } from './service/fake-scheduler.fixture.ts';
 import { encodedScript, powerShellScript } from './service/power-shell-script.ts';
 import { taskscheduler } from './taskscheduler.ts';
+import { transcripts } from './testing/transcripts.fixture.ts';
 
 const backend = taskscheduler();
 const dialect = { name: 'taskscheduler', version: 1.4 };
@@ -30,15 +31,12 @@ const list = (host: Host, expected: Record<string, Artifact> = {}) =>
   backend.list(host, { namespace: 'default', expected: new Map(Object.entries(expected)) });
 
 // What real machines printed, in its source's language; here it comes with success and failure alike, so nothing can be decided by it.
-const languages = [
+const languages: readonly (readonly [string, { readonly powershell?: boolean; readonly says?: string }])[] = [
   ['PowerShell', {}],
-  // TheSleepyAdmin/Scripts#3
-  ['schtasks in English', { powershell: false, says: 'ERROR: Access is denied.' }],
-  // casablanque-code/cfzt#22, Windows in Russian
-  ['schtasks in Russian', { powershell: false, says: 'ОШИБКА: отказано в доступе.' }],
-  // UsefulSoftwareCo/executor#1211, Windows in French
-  ['schtasks in French', { powershell: false, says: "État : En cours d'exécution" }],
-] as const;
+  ...transcripts.map(
+    ({ language, source, says }) => [`schtasks in ${language} (${source})`, { powershell: false, says }] as const,
+  ),
+];
 
 describe.each(languages)('a Task Scheduler that keeps XML, through %s', (_, options) => {
   test('takes a batch, lists it without drift, takes it away', async () => {
@@ -110,8 +108,61 @@ describe.each(languages)('a Task Scheduler that keeps XML, through %s', (_, opti
     expect(await list(host)).toMatchObject([{ name: 'one' }, { name: 'mine', drift: [{ kind: 'foreign' }] }]);
     expect(await backend.inventory?.(host)).toMatchObject([
       { id: '\\Rota\\default\\acme\\mine' },
-      { id: '\\Microsoft\\Windows\\Defrag\\ScheduledDefrag', notAdoptable: 'it belongs to Windows' },
+      { id: '\\Microsoft\\Windows\\Defrag\\ScheduledDefrag', notAdoptable: 'It belongs to Windows.' },
     ]);
+  });
+});
+
+describe.each(languages)('a refusal of Task Scheduler, through %s', (_, options) => {
+  test.each([
+    [0x80070005, 'access was denied (0x80070005)', 'as administrator'],
+    [0x8004131a, 'its XML is malformed (0x8004131A)', undefined],
+    [0x80070002, 'a file was not found: the program, or the working folder (0x80070002)', undefined],
+  ])('is told in words by its code %d, whatever was printed', async (code, words, remedy) => {
+    const { host, scheduler } = windows(options);
+    scheduler.failing.set('\\Rota\\default\\acme\\one', code);
+    const error = await apply(host, [change('one', artifact('one'))]).catch((caught: unknown) => caught);
+    expect(error).toMatchObject({ code: 'ROTA_APPLY_FAILED', message: expect.stringContaining(words) });
+    expect(error).toMatchObject({ suggestions: remedy === undefined ? [] : [expect.stringContaining(remedy)] });
+    expect(String(error)).not.toMatch(/\ufffd|denegado|malformed\.|\r/);
+    expect(scheduler.tasks.size).toBe(0);
+  });
+});
+
+describe('schtasks', () => {
+  const home = String.raw`C:\Users\J${'\u00f6'}rg`;
+
+  test('is asked for UTF-8, so that names in other letters are read as they are', async () => {
+    const { host, scheduler } = windows({ powershell: false });
+    const asked: string[] = [];
+    const run: Host['run'] = (request) => {
+      asked.push([request.file, ...request.args].join(' '));
+      return scheduler.run(request);
+    };
+    scheduler.tasks.set('\\Übersicht', `<Task><Actions><Exec><Command>${home}\\x.exe</Command></Exec></Actions></Task>`);
+    expect(await backend.inventory?.({ ...host, run })).toMatchObject([
+      { id: '\\Übersicht', reading: { command: [`${home}\\x.exe`] } },
+    ]);
+    expect(asked).toContain('cmd.exe /d /c chcp 65001 >nul & schtasks.exe /query /xml ONE /hresult');
+  });
+
+  test('that prints another code page after all leaves what it cannot read alone', async () => {
+    const { host, scheduler } = windows({ powershell: false });
+    // 0x94 is an o with two dots in code page 850, and nothing in UTF-8.
+    const path = '\\Rota\\default\\acme\\one';
+    const one = artifact('one');
+    await apply(host, [change('one', one)]);
+    const damaged = (scheduler.tasks.get(path) ?? '').replaceAll('Ann', 'J\ufffdrg');
+    scheduler.tasks.set(path, damaged);
+    const changed = artifact('one', '0 5 * * *');
+    await expect(apply(host, [change('one', changed, one)])).rejects.toMatchObject({
+      message: expect.stringMatching(/code page.*Nothing was changed/),
+    });
+    expect(scheduler.tasks.get(path)).toBe(damaged);
+    scheduler.tasks.set('\\J\ufffdrg', '<Task><Actions><Exec><Command>x.exe</Command></Exec></Actions></Task>');
+    const [theirs] = (await backend.inventory?.(host)) ?? [];
+    expect(theirs?.reading).toBeUndefined();
+    expect(theirs?.notes?.[0]).toContain('code page');
   });
 });
 

@@ -3,7 +3,9 @@ import { applyTasks } from './apply-tasks.ts';
 import { capabilities } from './capabilities.ts';
 import { compile } from './compile.ts';
 import { detect, dialect } from './detect.ts';
-import { inventoryTasks } from './inventory-tasks.ts';
+import { inventoryTasks } from './inventory/inventory-tasks.ts';
+import { readExport } from './inventory/read-export.ts';
+import { switchForeign } from './inventory/switch-foreign.ts';
 import { listTasks } from './list-tasks.ts';
 import { nativeStates } from './native-states.ts';
 import type { TaskSchedulerOptions } from './options.ts';
@@ -28,7 +30,9 @@ export function taskscheduler(options: TaskSchedulerOptions = {}): Backend {
     compile: (input) => compile(input, options),
     list: async (host, input) => listTasks(await openService(host), input),
     apply: async (host, input) => applyTasks(await openService(host), input),
-    inventory: async (host) => inventoryTasks(await openService(host)),
+    inventory: async (host) => inventoryTasks(await openService(host), host, options),
+    readExport: (host, exported) => readExport(host, exported, options),
+    switchForeign,
     startCommand: (namespace, job) => ['schtasks.exe', '/run', '/tn', taskName(namespace, job)],
     state: async (host, namespace, jobs) => nativeStates(await openService(host), namespace, jobs),
   } satisfies Backend);

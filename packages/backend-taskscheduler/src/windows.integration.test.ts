@@ -47,6 +47,28 @@ onWindows('Task Scheduler of Windows [needs Windows: .github/workflows/windows.y
     },
   );
 
+  it('lets a task of somebody else be switched off and on, and reads it as a job', async () => {
+    const host = makeHost();
+    const service = powerShell(host);
+    const path = '\\Rota test of import\\daily';
+    const content = backend.compile(compileInput()).artifact.files[0]?.content ?? '';
+    const xml = content.replace(/<Source>.*<\/Source>/, '').replace(/<URI>.*<\/URI>/, `<URI>${path}</URI>`);
+    await service.change([{ kind: 'register', path, xml, logon: 'interactive' }]);
+    try {
+      const find = async () => (await backend.inventory?.(host))?.find(({ id }) => id === path);
+      const entry = await find();
+      expect(entry).toMatchObject({ reading: { trigger: { kind: 'schedule' } }, identity: { key: path } });
+      if (entry?.identity === undefined) throw new Error('it cannot be adopted');
+      const original = { backend: backend.name, dialect, id: path, ...entry.identity };
+      await backend.switchForeign?.(host, { dialect, handledUntil: 0, switches: [{ original, to: 'off', mustExist: true }] });
+      expect(await find()).toBeUndefined();
+      await backend.switchForeign?.(host, { dialect, handledUntil: 0, switches: [{ original, to: 'on', mustExist: true }] });
+      expect((await find())?.identity).toEqual(entry.identity);
+    } finally {
+      await service.change([{ kind: 'delete', path }]);
+    }
+  });
+
   describe('its own run times', () => {
     const folder = temporaryFolder();
     const program = join(folder, 'run-times.exe');

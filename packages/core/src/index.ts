@@ -7,6 +7,7 @@ export { needsMaintenance } from './apply/needs-maintenance.ts';
 export type { Recovery } from './apply/recover.ts';
 export type { RollbackInput } from './apply/rollback.ts';
 export type { ApplyJobResult } from './apply/run-apply-jobs.ts';
+export type { SwitchedOriginal } from './apply/switched-original.ts';
 export { type Adoption, adoptsAnnotation, parseAdoption, printAdoption } from './backend/adoption.ts';
 export * from './backend/backend.ts';
 export { type Feature, type FeatureDecision, features } from './backend/feature.ts';
@@ -38,7 +39,7 @@ export type { BundleInput } from './bundle/define-bundle.ts';
 export { type BundleDifference, diffBundles } from './bundle/diff-bundles.ts';
 export type { GuardKind } from './bundle/downtime.ts';
 export type { FetchedBundle, FindBundleInput, FoundBundle } from './bundle/find-bundle.ts';
-export type { BundleEntry, BundleManifest, BundleProblem } from './bundle/manifest.ts';
+export type { BundleArtifact, BundleEntry, BundleHead, BundleManifest, BundleProblem } from './bundle/manifest.ts';
 export type { Forecast, ForecastStep } from './bundle/migrate/forecast.ts';
 export type { MigrateResult, PlannedMove } from './bundle/migrate/migrate-bundle.ts';
 export type { MigrateInput, MigrationPhase } from './bundle/migrate/migrate-input.ts';
@@ -70,7 +71,6 @@ export {
 export { configNames, findConfig } from './config/find-config.ts';
 export type { DeclarationAttempt, LoadOptions } from './config/load-options.ts';
 export type { ValidateOptions, Validation } from './config/validate-declaration.ts';
-export { type CreateRotaOptions, createRota } from './create-rota.ts';
 export type { DiagnoseInput } from './doctor/diagnose.ts';
 export type { Diagnosis, DoctorFinding } from './doctor/diagnosis.ts';
 export { embedded } from './embedded/embedded.ts';
@@ -80,58 +80,7 @@ export { catalogue, type ErrorCode } from './errors/catalogue.ts';
 export type { Issue, SourcePlace } from './errors/issue.ts';
 export { nearest } from './errors/nearest.ts';
 export { isRotaError, RotaError, type RotaErrorOptions } from './errors/rota-error.ts';
-export { createHost, type HostOptions } from './host/create-host.ts';
-export type { FileFacts, Files } from './host/files.ts';
-export type { Host, HostUser } from './host/host.ts';
-export { nodeFiles } from './host/node-files.ts';
-export type { ProcessRequest, ProcessResult, ProcessRunner } from './host/process-runner.ts';
-export { systemTimezone } from './host/system-timezone.ts';
-export { compareForeign, comparisonNote, type ForeignComparison } from './import/compare-foreign.ts';
-export type { DeclareOptions, ImportedEntry } from './import/declare-entries.ts';
-export { printConfig, printManifest } from './import/print-declarations.ts';
-export type { Inventory } from './import/read-inventory.ts';
-export { type CommandLine, quoteCommandLine, splitCommandLine } from './job/command-line.ts';
-export { defineJob } from './job/define-job.ts';
-export { parseDuration, printDuration } from './job/duration.ts';
-export * from './job/job.ts';
-export {
-  type CheckinDefaults,
-  type JobContext,
-  type JobDefaults,
-  jobContext,
-  type KnownAlertChannel,
-} from './job/job-context.ts';
-export type { FlatJob, JobInput, JobManifest, JobMetadata, JobSpec } from './job/job-input.ts';
-export { compareJobKeys, parseJobKey, printJobKey } from './job/job-key.ts';
-export type { ParsedManifests } from './job/parsed-manifests.ts';
-export { hasReferences, type ParsedReferences, parseReferences, type ReferencePart } from './job/references.ts';
-export { exclusionReason, type SelectingHost, type SelectingMachine } from './job/select-for-host.ts';
-export type { StateInput } from './job/state-input.ts';
-export {
-  applyPlan,
-  attemptDeclaration,
-  declarationOf,
-  declareEntries,
-  diagnose,
-  ensureMaintenance,
-  loadDeclaration,
-  maintain,
-  makePlan,
-  makeRendering,
-  parseManifests,
-  readInventory,
-  readPluginStatus,
-  readRunner,
-  readStatus,
-  recoverNamespace,
-  rollback,
-  runAll,
-  simulate,
-  syncRepository,
-  translateJob,
-  validateDeclaration,
-  waitForRun,
-} from './on-demand.ts';
+export { type CreateRotaOptions, createRota } from './face/create-rota.ts';
 export {
   bundleOfJob,
   captureBundle,
@@ -150,10 +99,69 @@ export {
   recoverBundles,
   restoreBundle,
   verifyBundle,
-} from './on-demand-bundles.ts';
-export { buildReport, renderReport, serveReport, summarizeBundles } from './on-demand-report.ts';
-export { buildTargets, checkHints, deployTargets, markDeployed, planTargets, readTargetRecords } from './on-demand-targets.ts';
-export { bareJob } from './plan/bare-job.ts';
+} from './face/on-demand/bundles.ts';
+export {
+  attemptDeclaration,
+  declarationOf,
+  declareEntries,
+  loadDeclaration,
+  parseManifests,
+  readInventory,
+  validateDeclaration,
+} from './face/on-demand/declare.ts';
+export {
+  applyPlan,
+  ensureMaintenance,
+  maintain,
+  makePlan,
+  makeRendering,
+  recoverNamespace,
+  rollback,
+  simulate,
+  syncRepository,
+  translateJob,
+} from './face/on-demand/plan-and-apply.ts';
+export { buildReport, renderReport, serveReport, summarizeBundles } from './face/on-demand/report.ts';
+export { diagnose, readPluginStatus, readRunner, readStatus, runAll, waitForRun } from './face/on-demand/run-and-watch.ts';
+export {
+  buildTargets,
+  checkHints,
+  deployTargets,
+  markDeployed,
+  planTargets,
+  readTargetRecords,
+} from './face/on-demand/targets.ts';
+export type { ApplyOptions, PlanOptions, RenderOptions, Rota } from './face/rota.ts';
+export { createHost, type HostOptions } from './host/create-host.ts';
+export type { FileFacts, Files } from './host/files.ts';
+export type { Host, HostUser } from './host/host.ts';
+export { nodeFiles } from './host/node-files.ts';
+export type { ProcessRequest, ProcessResult, ProcessRunner } from './host/process-runner.ts';
+export { systemTimezone } from './host/system-timezone.ts';
+export { zoneRoots } from './host/zone-roots.ts';
+export { compareForeign, comparisonNote, type ForeignComparison } from './import/compare-foreign.ts';
+export type { DeclareOptions, ImportedEntry } from './import/declare-entries.ts';
+export { printConfig, printManifest } from './import/print-declarations.ts';
+export type { Inventory } from './import/read-inventory.ts';
+export { bareJob } from './job/bare-job.ts';
+export { type CommandLine, quoteCommandLine, splitCommandLine } from './job/command-line.ts';
+export { defineJob } from './job/define-job.ts';
+export { parseDuration, printDuration } from './job/duration.ts';
+export type { InventoryHost } from './job/inventory-host.ts';
+export * from './job/job.ts';
+export {
+  type CheckinDefaults,
+  type JobContext,
+  type JobDefaults,
+  jobContext,
+  type KnownAlertChannel,
+} from './job/job-context.ts';
+export type { FlatJob, JobInput, JobManifest, JobMetadata, JobSpec } from './job/job-input.ts';
+export { compareJobKeys, parseJobKey, printJobKey } from './job/job-key.ts';
+export type { ParsedManifests } from './job/parsed-manifests.ts';
+export { hasReferences, type ParsedReferences, parseReferences, type ReferencePart } from './job/references.ts';
+export { exclusionReason, type SelectingHost, type SelectingMachine } from './job/select-for-host.ts';
+export type { StateInput } from './job/state-input.ts';
 export type { ClockChangeDay, ClockChangeEffect } from './plan/clock-change-days.ts';
 export { type Difference, differences } from './plan/differences.ts';
 export type { Declared, MakePlanInput } from './plan/make-plan.ts';
@@ -180,12 +188,13 @@ export type { ReportOptions } from './report/gather-report.ts';
 export type { RenderReportOptions } from './report/render-report.ts';
 export type * from './report/report.ts';
 export type { ServedReport, ServeReportInput } from './report/serve-report.ts';
-export type { ApplyOptions, PlanOptions, RenderOptions, Rota } from './rota.ts';
 export type { AlertMessage } from './run/alert-message.ts';
+export type { AlertNews } from './run/alert-of.ts';
 export { appendRecord } from './run/append-record.ts';
 export { buildLaunchFile, type LaunchFileInput } from './run/build-launch-file.ts';
 export { type CommandPlace, installCommand } from './run/install-command.ts';
 export { instantSeconds, instantText } from './run/instant-text.ts';
+export { type LauncherInput, launcherScript } from './run/launcher.ts';
 export type { SendAlert, SendAlertContext } from './run/plugin-channel.ts';
 export { printLaunchFile } from './run/print-launch-file.ts';
 export { type ReadRecordsOptions, readRecords } from './run/read-records.ts';
@@ -199,6 +208,7 @@ export { type FireTimesOptions, fireTimes } from './schedule/fire-times.ts';
 export { firesBetween } from './schedule/fires-between.ts';
 export { type CronParserExpression, type CronParserField, fromCronParser } from './schedule/from-cron-parser.ts';
 export { freshHorizon, HORIZON_YEARS, type Horizon, horizonIsStale } from './schedule/horizon.ts';
+export { hostZone } from './schedule/host-zone.ts';
 export { type LoadZoneOptions, loadZone } from './schedule/load-zone.ts';
 export type { NativeSchedule } from './schedule/native-schedule.ts';
 export { nextFire } from './schedule/next-fire.ts';
@@ -212,7 +222,6 @@ export { scheduleWarnings } from './schedule/schedule-warnings.ts';
 export { smallestGap } from './schedule/smallest-gap.ts';
 export { type ToCronParserOptions, toCronParser } from './schedule/to-cron-parser.ts';
 export type { Zone, ZoneChange } from './schedule/zone.ts';
-export { zoneRoots } from './schedule/zone-roots.ts';
 export { canonicalJson, digestOf } from './state/digest.ts';
 export { createEvents, type RotaEvent, type RotaEventMap, type RotaEvents } from './state/events.ts';
 export type { AdoptedEntry, Generation, GenerationEntry } from './state/generation.ts';
@@ -227,6 +236,7 @@ export type { JobFilter } from './status/read-installed.ts';
 export type { ReadLogsOptions } from './status/read-logs.ts';
 export { toRun } from './status/to-run.ts';
 export type { WaitForRunOptions } from './status/wait-for-run.ts';
+export type { WatchOptions } from './status/watch-runs.ts';
 export { type SyncJobInput, syncJob, syncNamespace } from './sync/sync-job.ts';
 export type { SyncOptions, SyncResult, SyncTarget } from './sync/sync-repository.ts';
 export { listSyncStatus, type Revision, readSyncStatus, type SyncSource, type SyncStatus } from './sync/sync-status.ts';

@@ -2,10 +2,18 @@ import * as v from 'valibot';
 
 // A command line without a shell: program and arguments. */
 const command = v.pipe(v.array(v.pipe(v.string(), v.nonEmpty())), v.minLength(1));
+const path = v.pipe(v.string(), v.regex(/^(~?\/)./, 'an absolute path, or one that begins with ~/'));
+const plain = v.union([v.string(), v.number(), v.boolean()]);
+
+/** A room of Matrix. Texts may hold references. */
+const matrix = v.strictObject({
+  homeserver: v.pipe(v.string(), v.regex(/^(https?:\/\/|\$\{)/, 'the address of a home server: https://matrix.example.org')),
+  room: v.pipe(v.string(), v.regex(/^(!|\$\{)/, 'the id of a room, which begins with an exclamation mark')),
+  token: v.pipe(v.string(), v.regex(/\$\{/, 'a reference such as ${MATRIX_TOKEN}; the access token itself does not belong here')),
+});
 const seconds = v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(3600));
 
-/** The options of the plugin, with their defaults. */
-export const dotfileOptions = v.strictObject({
+const fields = v.strictObject({
   // Nothing is contributed while this is false. @default false
   enable: v.optional(v.boolean(), false),
   // Where the dotfiles are published. Needed unless the chezmoi folder has a remote `origin`.
@@ -36,17 +44,41 @@ export const dotfileOptions = v.strictObject({
   schedule: v.optional(v.pipe(v.string(), v.nonEmpty()), '*/15 * * * *'),
   // The subject of a commit; `{host}`, `{time}` and `{files}` are filled in. @default 'sync({host}): {files} files'
   commitMessage: v.optional(v.pipe(v.string(), v.nonEmpty()), 'sync({host}): {files} files'),
-  // A copy of the status for other programs. Absolute.
-  statusFile: v.optional(v.pipe(v.string(), v.startsWith('/'))),
-  // The private key that ssh uses for the remote. Absolute.
-  sshKey: v.optional(v.pipe(v.string(), v.startsWith('/'))),
+  // A copy of the status for other programs. Absolute, or `~/...`.
+  statusFile: v.optional(path),
+  // The private key that ssh uses for the remote. Absolute, or `~/...`.
+  sshKey: v.optional(path),
   // Paths below the home folder that the secret scan lets pass, such as `.config/example.conf`. @default []
   allowSecrets: v.optional(v.array(v.pipe(v.string(), v.nonEmpty())), []),
+  // Who is told when a person is needed, and when no longer: the channels of the job, as in `spec.alerts`, and a room of Matrix.
+  alerts: v.optional(
+    v.strictObject({
+      webhook: v.optional(v.union([v.string(), v.array(v.string())])),
+      command: v.optional(v.union([v.string(), command])),
+      desktop: v.optional(v.boolean()),
+      matrix: v.optional(matrix),
+      channels: v.optional(v.array(v.strictObject({ plugin: v.string(), options: v.optional(v.record(v.string(), plain)) }))),
+    }),
+  ),
   // A command that is told when the state changes; it gets the status as JSON on its input, and ROTA_DOTFILES_STATE.
   notify: v.optional(command),
   // As root: whose dotfiles are synchronised, each under their own account. @default the own ones
-  users: v.optional(v.array(v.pipe(v.string(), v.regex(/^[a-z_][a-z0-9_-]*[$]?$/, 'not the name of a user')))),
+  users: v.optional(
+    v.pipe(v.array(v.pipe(v.string(), v.regex(/^[a-z_][a-z0-9_-]*[$]?$/, 'not the name of a user'))), v.minLength(1)),
+  ),
 });
+
+/** The options of the plugin, with their defaults. */
+export const dotfileOptions = v.pipe(
+  fields,
+  v.forward(
+    v.check(
+      ({ users = [], statusFile = '~/' }) => users.length < 2 || statusFile.startsWith('~/'),
+      'every one of the users would write it; begin it with ~/',
+    ),
+    ['statusFile'],
+  ),
+);
 
 /** What a config may say. */
 export type DotfileOptionsInput = v.InferInput<typeof dotfileOptions>;

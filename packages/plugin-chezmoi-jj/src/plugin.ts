@@ -1,7 +1,9 @@
 import { definePlugin, type JobInput, type Plugin, type PluginApi } from '@rota/core';
 import { chezmoiCommands } from './commands/chezmoi-commands.ts';
 import { type DotfileOptions, type DotfileOptionsInput, dotfileOptions } from './options.ts';
+import { jobName } from './status/announce.ts';
 import { statusSection } from './status/status-section.ts';
+import { requireRemote } from './sync/require-remote.ts';
 
 /**
  * Keeps dotfiles in step across hosts. One line in `jobs.config.ts`:
@@ -17,23 +19,39 @@ export const chezmoiJj: (options: DotfileOptionsInput) => Plugin = definePlugin(
   apiVersion: 1,
   options: dotfileOptions,
   setup(api, options) {
-    api.addCommands(chezmoiCommands(options));
+    api.addCommands(chezmoiCommands(options, api.place.hosts));
+    api.addAlertChannel({
+      name: 'matrix',
+      module: new URL('./matrix-channel.js', import.meta.url),
+      options: options.alerts?.matrix ?? {},
+      secrets: ['token'],
+    });
     if (!options.enable) return;
     api.addJobs([syncJob(api, options)]);
     api.addStatus(({ host }) => statusSection(host));
+    api.onHook('before:apply', async ({ host, plan }) => {
+      const isNew = plan.changes.some(({ action, name }) => action === 'create' && name === jobName);
+      if (isNew) await requireRemote(host, options);
+    });
   },
 });
 
 /** A sync that was missed is caught up; one that is still running is not joined by another. `before` is what the update of a Nix machine looks for. */
-function syncJob(api: PluginApi, { schedule, syncBeforeUpdate }: DotfileOptions): JobInput {
+function syncJob(api: PluginApi, { schedule, syncBeforeUpdate, alerts }: DotfileOptions): JobInput {
   return {
-    name: 'chezmoi-sync',
+    name: jobName,
     schedule,
     timezone: 'local',
     persistent: true,
     concurrency: 'forbid',
     timeout: '30m',
+    ...(alerts === undefined ? {} : { alerts: alertsOf(alerts) }),
     annotations: { docs: 'rota help chezmoi', ...(syncBeforeUpdate ? { before: 'nix-update' } : {}) },
     ...api.rotaCommand(['chezmoi', 'sync']),
   };
+}
+
+/** A run that takes too long is told by the runner. All else is told by the sync, once and not at every run (`announce.ts`). */
+function alertsOf({ matrix, channels = [], ...others }: NonNullable<DotfileOptions['alerts']>) {
+  return { ...others, on: ['late' as const], channels: [...(matrix === undefined ? [] : [{ plugin: 'matrix' }]), ...channels] };
 }

@@ -1,7 +1,7 @@
-import { requirePart, type TestMachine, testMachine, testMachinePart } from '@rota/test-support';
+import { bundleRota, installRota, requirePart, type TestMachine, testMachine, testMachinePart } from '@rota/test-support';
 import { expect, test } from 'vitest';
 import type { SyncStatus } from './status/sync-status.ts';
-import { bundleRota, installRota } from './testing/rota-on-machine.ts';
+import { letIn, serveRepository } from './testing/hub.ts';
 
 const describe = requirePart(testMachinePart);
 
@@ -11,15 +11,16 @@ const home = `/home/${user}`;
 /** A machine of its own for each host, and one with the remote, which they reach with ssh. */
 describe('three machines and a Git remote', () => {
   test('the whole path: set-up by the first sync, edits, no network, a conflict, its decision, a power cut, the job', async () => {
-    const parts = await bundleRota();
+    const parts = await bundleRota('plugin-chezmoi-jj');
     const network = { network: 'dotfiles' };
     const remote = await testMachine('hub', network);
     const hosts = [];
     for (const name of ['desk', 'lap', 'attic']) hosts.push(await testMachine(name, network));
     const [desk, lap, attic] = hosts;
     if (desk === undefined || lap === undefined || attic === undefined) throw new TypeError('three machines');
-    await serveRepository(remote, hosts);
+    await serveRepository(remote);
     for (const host of hosts) {
+      await letIn(remote, host, user);
       await installRota(host, parts);
       await put(host, 'jobs.config.mjs', config);
     }
@@ -51,7 +52,11 @@ describe('three machines and a Git remote', () => {
     expect(await get(lap, '.zshrc')).toContain('lap\n');
     expect(await sync(attic)).toMatchObject({ state: 'ok' });
     expect(await get(attic, '.zshrc')).toContain('desk\n');
-    const fleet = await rota<{ readonly hosts: readonly object[] }>(attic, 'chezmoi fleet --json');
+    const fleet = await rota<{ readonly hosts: readonly object[]; readonly silent: readonly string[] }>(
+      attic,
+      'chezmoi fleet --json',
+    );
+    expect(fleet.silent).toEqual(['shed']);
     expect(fleet.hosts).toContainEqual(
       expect.objectContaining({ host: expect.stringMatching(/^host\/lap-/), disagreesOn: ['.zshrc'] }),
     );
@@ -85,22 +90,12 @@ describe('three machines and a Git remote', () => {
 });
 
 const config = `import { chezmoiJj } from '/opt/rota/node_modules/@rota/plugin-chezmoi-jj/index.js';
-export default { tenant: 'home', plugins: [chezmoiJj({ enable: true, repoUrl: 'git@hub:dotfiles.git' })] };
+export default {
+  tenant: 'home',
+  hosts: [{ name: 'desk' }, { name: 'lap' }, { name: 'attic' }, { name: 'shed' }],
+  plugins: [chezmoiJj({ enable: true, repoUrl: 'git@hub:dotfiles.git' })],
+};
 `;
-
-async function serveRepository(remote: TestMachine, hosts: readonly TestMachine[]): Promise<void> {
-  await remote.output('sh', ['-ec', 'useradd --create-home --shell /bin/bash git; install -d -o git -m 700 /home/git/.ssh']);
-  await remote.output('runuser', ['-u', 'git', '--', 'git', 'init', '-q', '--bare', '-b', 'main', '/home/git/dotfiles.git']);
-  const hostKey = await remote.output('cat', ['/etc/ssh/ssh_host_ed25519_key.pub']);
-  for (const host of hosts) {
-    await as(host, 'mkdir -p -m 700 ~/.ssh && ssh-keygen -q -t ed25519 -N "" -f ~/.ssh/id_ed25519');
-    await put(host, '.ssh/known_hosts', `hub ${hostKey}\n`);
-    const key = await as(host, 'cat ~/.ssh/id_ed25519.pub');
-    await remote.output('sh', ['-c', 'cat >>/home/git/.ssh/authorized_keys; chown git /home/git/.ssh/authorized_keys'], {
-      input: `${key}\n`,
-    });
-  }
-}
 
 async function as(host: TestMachine, command: string): Promise<string> {
   return await host.output('sh', ['-c', command], { user, cwd: home, env: { HOME: home }, timeoutMs: 120_000 });

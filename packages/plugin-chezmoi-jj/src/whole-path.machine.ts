@@ -1,6 +1,8 @@
 import { temporaryFolder } from '@rota/test-support';
 import { expect, test } from 'vitest';
-import { makeWorld } from './testing/world.ts';
+import { syncDotfiles } from './sync/sync-dotfiles.ts';
+import { hostsInStep } from './testing/hosts-in-step.ts';
+import { makeWorld, type TestHost } from './testing/world.ts';
 
 test('an edit on one host reaches the others, and an untouched host reverts nothing', async () => {
   const world = await makeWorld(temporaryFolder());
@@ -28,4 +30,31 @@ test('an edit on one host reaches the others, and an untouched host reverts noth
     expect(host.read('.vimrc')).toBe('set nonu\n');
     expect(await host.sync()).toMatchObject({ state: 'ok', captured: [], applied: [], ahead: 0, behind: 0 });
   }
+});
+
+/** The programs that a sync starts, each with the first word that is no option. */
+async function startsOf({ host, options }: TestHost): Promise<readonly string[]> {
+  const started: string[] = [];
+  const run: typeof host.run = async (request) => {
+    const { file, args } = request;
+    const words = args.slice(file === 'chezmoi' ? 0 : 2).filter((word) => !word.startsWith('-'));
+    started.push(`${file} ${words.slice(0, words[0] === 'git' || words[0] === 'bookmark' ? 2 : 1).join(' ')}`);
+    return await host.run(request);
+  };
+  await syncDotfiles({ ...host, run }, options);
+  return started;
+}
+
+test('every program that a sync starts costs its user time: three with nothing to do, and few with an edit', async () => {
+  const [a, b] = await hostsInStep(await makeWorld(temporaryFolder()), { '.one': 'one\n', '.two': 'two\n' });
+  await a.sync();
+  expect((await startsOf(a)).toSorted()).toEqual(['chezmoi status', 'jj git fetch', 'jj log']);
+  a.write('.one', 'ONE\n');
+  const sending = await startsOf(a);
+  expect(sending.filter((start) => start.startsWith('chezmoi'))).toEqual(['chezmoi status', 'chezmoi re-add']);
+  expect(sending.length).toBeLessThanOrEqual(13);
+  const receiving = await startsOf(b);
+  expect(b.read('.one')).toBe('ONE\n');
+  expect(receiving.filter((start) => start.startsWith('chezmoi'))).toEqual(['chezmoi status', 'chezmoi status', 'chezmoi apply']);
+  expect(receiving.length).toBeLessThanOrEqual(12);
 });

@@ -1,15 +1,25 @@
-import { requirePart, testMachinePart } from '@rota/test-support';
+import { bundleRota, installRota, requirePart, testMachinePart } from '@rota/test-support';
+import { Ajv } from 'ajv';
 import { beforeAll, beforeEach, expect, test } from 'vitest';
-import { installRota } from './testing/install-rota.ts';
+import { nixCommands } from './commands/nix-commands.ts';
 import { type NixMachine, nixMachine } from './testing/nix-machine.ts';
 
 const describe = requirePart(testMachinePart);
+
+const ajv = new Ajv({ allowUnionTypes: true, formats: { 'date-time': /^\d{4}-\d\d-\d\dT[\d:.]+Z$/ } });
+
+/** What a command answers is what its schema, which `rota schema nix-NAME` prints, promises. */
+function holdsSchema(name: string, answer: unknown): void {
+  const command = nixCommands(undefined).commands.find((each) => each.name === name);
+  const validate = ajv.compile(command?.output ?? false);
+  expect(validate(answer), `${name}: ${JSON.stringify(validate.errors)}`).toBe(true);
+}
 
 describe('rota nix', () => {
   let machine: NixMachine;
   beforeAll(async () => {
     machine = await nixMachine('nix-command');
-    await installRota(machine);
+    await installRota(machine, await bundleRota('plugin-nix-update'));
   });
   beforeEach(async () => {
     await machine.reset();
@@ -26,7 +36,9 @@ export default { tenant: 'home', backend: 'systemd', plugins: [nixUpdate(${optio
     if (stdout === '')
       throw new Error(`rota ${args.join(' ')} printed nothing:
 ${stderr}`);
-    return JSON.parse(stdout);
+    const answer = JSON.parse(stdout);
+    if (!('error' in answer)) holdsSchema(args[1] ?? '', answer);
+    return answer;
   };
 
   /** Everything that a program could have left behind: every file of the disk and of /run, with size, time, link and mode. */
@@ -78,6 +90,28 @@ ${stderr}`);
     expect(await json('nix', 'status')).toMatchObject({ badRevisions: [{ path: reports[0].to }], reboot: { needed: false } });
   });
 
+  test('an update is not disturbed by a rollback that begins meanwhile, which is refused, nor by an apply of the jobs', async () => {
+    await machine.sh('mkdir -p /var/lib/systemd/linger; touch /var/lib/systemd/linger/root; systemctl start user@0');
+    const env = { XDG_RUNTIME_DIR: '/run/user/0', DBUS_SESSION_BUS_ADDRESS: 'unix:path=/run/user/0/bus' };
+    await machine.publish({ version: '2', slow: 6 });
+    const running = json('nix', 'update');
+    await machine.sh('for i in $(seq 300); do pgrep -x nix-store >/dev/null && exit 0; sleep 0.1; done; exit 1');
+    const [back, applied] = await Promise.all([
+      json('nix', 'rollback', '--yes'),
+      machine.exec('rota', ['apply', '--yes', '--json'], { cwd: '/root/homelab', env }),
+    ]);
+    expect(back).toMatchObject({ error: { code: 'ROTA_LOCK_HELD' } });
+    expect(JSON.parse(applied.stdout)).toMatchObject({ changes: [{ name: 'nix-update' }, { name: 'nix-update-verify' }] });
+    const [report] = (await running).reports;
+    expect(report).toMatchObject({ status: 'updated', warnings: [] });
+    expect(await machine.facts()).toMatchObject({ current: report.to, bootDefault: report.to, profile: report.to });
+    // A person goes back twice: to the system before, and no further, for what was left is bad.
+    expect(await json('nix', 'rollback', '--yes')).toMatchObject({ status: 'rolled-back', to: report.from });
+    expect(await json('nix', 'rollback', '--yes')).toMatchObject({ error: { code: 'ROTA_GENERATION_UNKNOWN' } });
+    expect(await machine.facts()).toMatchObject({ current: report.from, bootDefault: report.from, profile: report.from });
+    await machine.exec('rota', ['destroy', '--yes'], { cwd: '/root/homelab', env });
+  });
+
   test('comes with a job: one line in the config installs the timer, which updates the machine', async () => {
     await machine.sh('mkdir -p /var/lib/systemd/linger; touch /var/lib/systemd/linger/root; systemctl start user@0');
     const environment = { XDG_RUNTIME_DIR: '/run/user/0', DBUS_SESSION_BUS_ADDRESS: 'unix:path=/run/user/0/bus' };
@@ -121,5 +155,38 @@ ${stderr}`);
     expect(run.exitCode, run.stdout + run.stderr).toBe(0);
     expect((await json('nix', 'status')).last).toMatchObject({ status: 'updated', cause: 'scheduled' });
     await machine.exec('rota', ['destroy', '--yes'], { cwd: '/root/homelab', env: environment });
+  });
+
+  test('an update that takes rota and node from the machine is checked and finished all the same', async () => {
+    await machine.publish({ version: '2' });
+    await machine.sh(`echo 'mv /opt/rota /opt/rota-gone; mv /usr/bin/node /usr/bin/node-gone' >/var/lib/machine/after-test`);
+    const { stdout, stderr, exitCode } = await rota('nix', 'update', '--json');
+    await machine.sh('mv /opt/rota-gone /opt/rota; mv /usr/bin/node-gone /usr/bin/node');
+    expect(exitCode, stdout + stderr).toBe(0);
+    const [report] = JSON.parse(stdout).reports;
+    expect(report).toMatchObject({ status: 'updated', warnings: [] });
+    expect(await machine.facts()).toMatchObject({ current: report.to, bootDefault: report.to, profile: report.to });
+  });
+
+  test('rollback to what is no system, or was collected as garbage, is refused and changes nothing', async () => {
+    await machine.publish({ version: '2' });
+    const { reports } = await json('nix', 'update');
+    const before = await machine.facts();
+    const refused = async (...to: readonly string[]) => {
+      expect(await json('nix', 'rollback', '--yes', ...to)).toMatchObject({ error: { code: 'ROTA_GENERATION_UNKNOWN' } });
+      expect(await machine.facts()).toEqual(before);
+    };
+    for (const to of ['/etc', '999', '/nix/store/nothing-here', '-x']) await refused(`--to=${to}`);
+    // Somebody frees the disk by hand, and all that could be gone back to is gone.
+    await machine.sh(`rm /root/.local/state/rota/nix-update/rollback-target
+      nix-env -p /nix/var/nix/profiles/system --delete-generations 1; nix-store --gc >/dev/null; ! test -e "$(cat /var/lib/machine/first)"`);
+    const { generations: _, ...same } = before;
+    expect(await json('nix', 'rollback', '--yes')).toMatchObject({ error: { code: 'ROTA_GENERATION_UNKNOWN' } });
+    expect(await machine.facts()).toMatchObject({ ...same, generations: 1 });
+    expect(await json('nix', 'status')).toMatchObject({ badRevisions: [], system: { default: reports[0].to } });
+    expect(await json('nix', 'update')).toMatchObject({ reports: [{ status: 'unchanged' }] });
+    await machine.sh(
+      'cd /srv/conf; nix build --no-link "git+file:///srv/conf?ref=refs/tags/first#nixosConfigurations.host.config.system.build.toplevel"',
+    );
   });
 });

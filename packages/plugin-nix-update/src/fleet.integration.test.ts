@@ -76,6 +76,23 @@ describe('hosts that share what they have seen through Git', () => {
     });
   });
 
+  test('are neither stopped by what a stranger pushed, nor led to write elsewhere', async () => {
+    await machine.publish({ version: '2' });
+    const push = async (make: string): Promise<string> =>
+      await machine.sh(`rm -rf /tmp/evil; git init -q -b rota-fleet /tmp/evil; cd /tmp/evil; ${make}
+        git add .; git commit -qm evil; git push -q --force /srv/fleet.git rota-fleet`);
+    await push(`mkdir hosts
+      echo '{ "formatVersion": 1, "host": "evil", "healthy": [null], "bad": [null] }' >hosts/evil.json
+      echo '{ "formatVersion": 1, "host": "bert", "bad": "no list" }' >hosts/anna.json
+      ln -s /etc/shadow hosts/link.json`);
+    expect(await machine.update(on('anna', undefined))).toMatchObject([{ status: 'updated', warnings: [] }]);
+    await push('ln -s /etc hosts; ln -s /etc locks');
+    await machine.publish({ version: '3' });
+    const [report] = await machine.update(on('anna', undefined));
+    expect(report).toMatchObject({ status: 'updated', warnings: [expect.stringContaining('The fleet was not told')] });
+    expect(await machine.sh('find /etc -name "*.json" -newer /srv/fleet.git/HEAD')).toBe('');
+  });
+
   test('publish at the same time without losing a report', async () => {
     const names = ['anna', 'bert', 'carl', 'dora'];
     const settings = { enable: true, preUpdateHooks: [{ command: ['false'] }] };

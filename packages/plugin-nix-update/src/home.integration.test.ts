@@ -1,8 +1,7 @@
-import { requirePart, type TestMachine, testMachine, testMachinePart } from '@rota/test-support';
+import { bundleForMachine, requirePart, type TestMachine, testMachine, testMachinePart } from '@rota/test-support';
 import { beforeAll, expect, test } from 'vitest';
 import type { UpdateReport } from './report.ts';
 import type { NixUpdateOptions } from './settings/options-schema.ts';
-import { bundleForMachine } from './testing/bundle-for-machine.ts';
 
 const describe = requirePart(testMachinePart);
 
@@ -73,6 +72,20 @@ describe('the home of an ordinary user', () => {
       cd ~/dep; echo '{ outputs = _: { data = import ./data.nix; }; }' >flake.nix`);
     await publish('hello');
     await ada('cat >~/conf/flake.nix; cd ~/conf; git add .; nix flake lock; git add .; git commit -qm first', flake);
+  });
+
+  test('is all that an ordinary user may update: the machine is refused before anything is touched', async () => {
+    const answer = await machine.exec('node', ['/srv/driver.mjs'], {
+      user: 'ada',
+      input: JSON.stringify({ options: { ...options, system: 'nixos', healthChecks: [] } }),
+    });
+    expect(JSON.parse(answer.stdout)).toMatchObject([
+      {
+        status: 'failed',
+        step: 'preconditions',
+        failure: { class: 'precondition', message: expect.stringContaining('needs root') },
+      },
+    ]);
   });
 
   test('gets its first generation, a newer one, and goes back from one that is not well', async () => {

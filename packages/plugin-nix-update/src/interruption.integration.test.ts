@@ -1,20 +1,14 @@
 import { requirePart, testMachinePart } from '@rota/test-support';
 import { beforeAll, beforeEach, expect, test } from 'vitest';
+import type { NixUpdateOptions } from './settings/options-schema.ts';
 import { firstKeptStep, isAtOrAfter, type StepName, stepNames } from './steps/step-names.ts';
+import type { DriverRequest } from './testing/driver.ts';
 import { type MachineFacts, type NixMachine, nixMachine } from './testing/nix-machine.ts';
 
 const describe = requirePart(testMachinePart);
 
 // What is between two of them is the same to a machine; `npm run test:long` goes through all.
-const chosen = [
-  'update-lock:done',
-  'build:started',
-  'activate:done',
-  'profile:started',
-  'profile:done',
-  'boot:done',
-  'reboot:done',
-];
+const chosen = ['build:started', 'activate:done', 'profile:started', 'boot:done', 'reboot:done'];
 const every = stepNames.flatMap((name) => [`${name}:started`, `${name}:done`]);
 const moments = process.env.ROTA_LONG ? every : chosen;
 
@@ -61,6 +55,45 @@ describe('an updater that is killed', () => {
     expect(state).toMatch(/^(started|done)$/);
   });
 
+  const committing = { hostCanCommitConfig: true };
+  /** A run that is killed as told, and the two after it: whatever the moment, the machine and the checkout are the old ones or the new ones. */
+  const isEnded = async (request: Partial<DriverRequest>): Promise<void> => {
+    await machine.publish({ version: '2' });
+    const killed = await machine.start(request);
+    expect([killed.exitCode, killed.stdout]).toEqual([137, '']);
+    const after = await machine.facts();
+    expect([before.current, after.current]).toContain(after.bootDefault);
+    // What an orphan still does is over when the next night comes.
+    await machine.sh('for i in $(seq 100); do pgrep -x "nix|nix-store|nix-env|git" >/dev/null || exit 0; sleep 0.1; done');
+    const options = { ...machine.options, ...request.options };
+    await machine.update({ options: { ...options, ...stop } });
+    const ended = await machine.facts();
+    expect(ended).toMatchObject({ bootDefault: ended.current, profile: ended.current });
+    if (ended.current === before.current) expect({ ...ended, journal: [] }).toEqual(before);
+    const reports = await machine.update({ options });
+    expect(reports).toMatchObject([{ status: ended.current === before.current ? 'updated' : 'unchanged' }]);
+    const last = await machine.facts();
+    expect(last).toMatchObject({ bootDefault: last.current, profile: last.current, generations: 2 });
+    expect(last.current).not.toBe(before.current);
+    if (options.hostCanCommitConfig)
+      expect(last).toMatchObject({ gitLog: ['flake.lock: update on nix-killed', 'first'], gitStatus: '' });
+    expect(await machine.sh('git -C /srv/conf worktree list | wc -l')).toBe('1');
+  };
+
+  test.each<[string, Partial<NixUpdateOptions>]>([
+    ['nix flake update', {}],
+    ['nix-env --profile', {}],
+    ['merge --quiet', committing],
+    ['switch-to-configuration boot', committing],
+  ])('when %s has ended and the updater does not know it yet, is undone or finished', async (killAfter, options) => {
+    await isEnded({ killAfter, options: { ...machine.options, ...options } });
+  });
+
+  const inside = process.env.ROTA_LONG ? Array.from({ length: 28 }, (_, index) => index) : [];
+  test.each(inside)('while its program number %i runs, is undone or finished', async (killDuring) => {
+    await isEnded({ killDuring, options: { ...machine.options, ...committing } });
+  });
+
   test('during the activation waits for it to end, then goes back', async () => {
     await machine.publish({ version: '2' });
     await machine.sh('echo 3 >/var/lib/machine/slow');
@@ -77,9 +110,13 @@ describe('an updater that is killed', () => {
     expect({ ...(await machine.facts()), journal: [] }).toEqual(before);
   });
 
-  test('by a power cut while the new system was tried boots the old one, and does not try the new one again', async () => {
+  test.each(
+    process.env.ROTA_LONG
+      ? ['activate:done', 'health:started', 'health:done', 'profile:started', 'profile:done']
+      : ['health:done'],
+  )('by a power cut at %s boots the old system, and does not try the new one again', async (killAt) => {
     await machine.publish({ version: '2' });
-    expect((await machine.start({ killAt: 'health:started' })).exitCode).toBe(137);
+    expect((await machine.start({ killAt })).exitCode).toBe(137);
     expect((await machine.facts()).current).not.toBe(before.current);
     await machine.reboot({ hard: true });
     const reports = await machine.update();
@@ -88,6 +125,15 @@ describe('an updater that is killed', () => {
       { status: 'deferred', failure: { class: 'bad-revision' } },
     ]);
     expect({ ...(await machine.facts()), journal: [] }).toEqual(before);
+  });
+
+  test('by a power cut when the new system was made what boots is finished: it is healthy, and it boots', async () => {
+    await machine.publish({ version: '2' });
+    expect((await machine.start({ killAt: 'boot:done' })).exitCode).toBe(137);
+    await machine.reboot({ hard: true });
+    const [recovery] = await machine.update();
+    expect(recovery).toMatchObject({ kind: 'recovery', status: 'updated' });
+    expect(await machine.facts()).toMatchObject({ current: recovery?.to, bootDefault: recovery?.to, profile: recovery?.to });
   });
 
   test('leaves no lock behind, and two at once are one and a refusal', async () => {

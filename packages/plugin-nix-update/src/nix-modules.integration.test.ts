@@ -43,7 +43,7 @@ describe('the modules, evaluated by real nix with a small lib of our own', () =>
   test.each(['nixos-module.nix', 'home-manager-module.nix'])(
     '%s has the options and the defaults of the plugin',
     async (module) => {
-      const { system: _, ...own } = v.getDefaults(optionsSchema);
+      const { system: _, ...own } = v.getDefaults(optionsSchema.pipe[0]);
       const defaults = await evaluate(module, {}, 'defaults');
       const shown = Object.fromEntries(Object.entries(own).map(([name, value]) => [name, value ?? null]));
       expect({ ...shown, flakePath: undefined }).toEqual({ ...defaults, flakePath: undefined });

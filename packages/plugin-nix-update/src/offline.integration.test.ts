@@ -1,5 +1,6 @@
 import { requirePart, testMachinePart } from '@rota/test-support';
 import { beforeAll, beforeEach, expect, test } from 'vitest';
+import { stepNames } from './steps/step-names.ts';
 import { type MachineFacts, type NixMachine, nixMachine } from './testing/nix-machine.ts';
 
 const describe = requirePart(testMachinePart);
@@ -10,6 +11,13 @@ systemd-run --quiet --collect --unit=input-server python3 -m http.server --bind 
 for i in $(seq 100); do curl -sf http://127.0.0.1:8471/dep.git/HEAD >/dev/null && exit 0; sleep 0.1; done; exit 1`;
 const republish = 'git -C /srv/dep push -q /srv/http/dep.git main; git -C /srv/http/dep.git update-server-info';
 const stop = 'systemctl stop input-server';
+const places = {
+  'its state': { folder: '/root/.local/state/rota', size: 'size=1m' },
+  'the flake': { folder: '/srv/conf', size: 'size=2m' },
+  'the boot loader': { folder: '/boot', size: 'size=64k,nr_inodes=40' },
+  'the profiles': { folder: '/nix/var/nix/profiles', size: 'size=64k,nr_inodes=40' },
+} as const;
+type FullAt = readonly [what: keyof typeof places, moment: string];
 const overHttp = `
 cd /srv/conf; sed -i 's|git+file:///srv/dep|git+http://127.0.0.1:8471/dep.git|' flake.nix; nix flake lock 2>/dev/null; git commit -qam http
 system=$(nix build --no-link --print-out-paths .#nixosConfigurations.host.config.system.build.toplevel)
@@ -69,6 +77,49 @@ describe('an update without', () => {
     expect(report).toMatchObject({ status: 'failed', failure: { class: 'disk' } });
     expect(await machine.facts()).toEqual(before);
   });
+
+  // What fills up, by a small file system of its own, and when; `npm run test:long` fills the state at every moment.
+  const everyMoment = stepNames.flatMap((name): readonly FullAt[] => [
+    ['its state', `${name}:started`],
+    ['its state', `${name}:done`],
+  ]);
+  const more: readonly FullAt[] = [...everyMoment, ['the profiles', 'health:done'], ['the flake', 'validate:done']];
+  const fullAt: readonly FullAt[] = [
+    ['its state', 'boot:done'],
+    ['the flake', 'hooks:done'],
+    ['the boot loader', 'health:done'],
+    ...(process.env.ROTA_LONG ? more : []),
+  ];
+
+  test.each(fullAt)(
+    'room for %s from %s on leaves a system that boots and is active, and goes on when there is room',
+    async (what, moment) => {
+      const { folder, size } = places[what];
+      await machine.publish({ version: '2' });
+      await machine.sh(
+        `rm -rf /tmp/kept; mkdir -p ${folder}; cp -a ${folder} /tmp/kept; mount -t tmpfs -o ${size} small ${folder}; cp -a /tmp/kept/. ${folder}`,
+      );
+      try {
+        const fill = `head -c 100m /dev/zero >${folder}/ballast; for i in $(seq 300); do ln -s x ${folder}/ballast$i || break; done`;
+        const [report] = await machine.update({ at: { moment, run: fill } });
+        const full = await machine.facts();
+        const kept = report?.status === 'updated';
+        expect(report?.status).toMatch(/^(updated|failed|rolled-back)$/);
+        if (!kept) expect(report?.failure?.class).toBe('disk');
+        const system = kept ? report?.to : before.current;
+        expect(full).toMatchObject({ current: system, bootDefault: system, profile: system });
+        if (!kept && what !== 'the flake') expect(full.lock).toBe(before.lock);
+
+        await machine.sh(`rm -f ${folder}/ballast*`);
+        const reports = await machine.update();
+        expect(reports.at(-1)?.status).toBe(kept ? 'unchanged' : 'updated');
+        const to = reports.at(-1)?.to ?? report?.to;
+        expect(await machine.facts()).toMatchObject({ current: to, bootDefault: to, profile: to });
+      } finally {
+        await machine.sh(`umount -l ${folder}; rm -rf /tmp/kept`);
+      }
+    },
+  );
 
   test('room for its state fails before it changes anything, and goes on when there is room', async () => {
     await machine.publish({ version: '2' });

@@ -15,17 +15,20 @@ export interface OpenContext {
 }
 
 const quickCommandMs = 120_000;
+/** Of a log of all that is built, the end tells why it failed. */
+const outputEnd = 1_000_000;
 
 /** Puts together what the steps get. Reads nothing and changes nothing. */
 export function openContext(settings: Settings, cause: UpdateCause, host: Host = createHost()): OpenContext {
   const commands: string[] = [];
   const warnings: string[] = [];
   const env = updateEnvironment(host);
-  const deadline = host.now() + settings.timeout;
+  const begin = performance.now();
+  const elapsedMs = (): number => performance.now() - begin;
   const call = async (command: Command): Promise<ProcessResult> => {
     commands.push(printCommand(command));
-    const { file, args, cwd = '/', timeoutMs = quickCommandMs } = command;
-    return await host.run({ file, args, cwd, env, timeoutMs });
+    const { file, args, cwd = '/', timeoutMs = quickCommandMs, wholeOutput = false } = command;
+    return await host.run({ file, args, cwd, env, timeoutMs, ...(wholeOutput ? {} : { outputEnd }) });
   };
   return {
     context: {
@@ -35,7 +38,8 @@ export function openContext(settings: Settings, cause: UpdateCause, host: Host =
       layout: updateLayout(host.stateDir, settings.logFile),
       cause,
       call,
-      remainingMs: () => Math.max(1000, deadline - host.now()),
+      elapsedMs,
+      remainingMs: () => Math.max(1000, settings.timeout - elapsedMs()),
       warn: (message) => void warnings.push(message),
     },
     commands: () => commands,

@@ -7,6 +7,7 @@ import {
   fastForward,
   findRepository,
   headCommit,
+  isBefore,
   listChanges,
   pruneWorktrees,
   push,
@@ -91,7 +92,12 @@ function lock({ host, settings, layout }: UpdateContext): readonly PlannedComman
   const { flakePath, inputs, hostCanCommitConfig } = settings;
   const repository = 'REPOSITORY';
   const flake = hostCanCommitConfig ? 'FLAKE_IN_WORKTREE' : flakePath;
+  const unkept = 'an earlier lock could not be kept';
   const committing: Planned = [
+    ['update-lock', isBefore(repository, 'COMMIT'), unkept],
+    ['update-lock', fastForward(repository, 'COMMIT'), unkept],
+    ['update-lock', upstreamOf(repository), unkept],
+    ['update-lock', push(repository), unkept],
     ['update-lock', removeWorktree(repository, layout.worktree)],
     ['update-lock', pruneWorktrees(repository)],
     ['update-lock', addWorktree(repository, layout.worktree)],

@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { attemptDeclaration, createHost } from '@rota/core';
 import { temporaryFolder } from '@rota/test-support';
@@ -8,7 +8,7 @@ import type { NixUpdateOptions } from './settings/options-schema.ts';
 import { readSettings } from './settings/read-settings.ts';
 
 /** The plugin as a config has it; the config is a file, so its options go there as JSON. */
-async function declared(options: object, uid = 0) {
+async function declared(options: object, { uid = 0, ring }: { readonly uid?: number; readonly ring?: string } = {}) {
   const folder = temporaryFolder();
   const given = Symbol.for('rota.test.nix-update');
   Object.assign(globalThis, { [given]: nixUpdate });
@@ -16,6 +16,8 @@ async function declared(options: object, uid = 0) {
     join(folder, 'jobs.config.mjs'),
     `export default { tenant: 'home', plugins: [globalThis[Symbol.for('rota.test.nix-update')](${JSON.stringify(options)})] };`,
   );
+  mkdirSync(join(folder, '.config/rota'), { recursive: true });
+  writeFileSync(join(folder, '.config/rota/host.yaml'), ring === undefined ? '{}\n' : `labels: { ring: ${ring} }\n`);
   const host = createHost({
     user: { name: uid === 0 ? 'root' : 'ada', uid, home: folder },
     env: { HOME: folder },
@@ -63,9 +65,9 @@ test('without `enable` there are commands and no job; a window adds the job that
 });
 
 test('an ordinary user is told who may update a machine, and may update a home', async () => {
-  const refused = await declared({ enable: true, flakePath: '/etc/nixos' }, 1000);
+  const refused = await declared({ enable: true, flakePath: '/etc/nixos' }, { uid: 1000 });
   expect(refused.issues).toMatchObject([{ severity: 'error', message: expect.stringContaining('needs root') }]);
-  const home = await declared({ enable: true, system: 'home-manager', flakePath: '/home/ada/conf' }, 1000);
+  const home = await declared({ enable: true, system: 'home-manager', flakePath: '/home/ada/conf' }, { uid: 1000 });
   expect([home.issues, home.jobs.map(({ name }) => name)]).toEqual([[], ['nix-update']]);
 });
 
@@ -78,7 +80,34 @@ test.each<[object, RegExp]>([
   [{ flakePath: '/x', rebootWindow: { lower: '2:00', upper: '05:00' } }, /time of day/],
   [{ flakePath: '/x', healthChecks: [{ htpp: 'x' }] }, /healthChecks/],
   [{ flakePath: '/x', diskThreshold: 120 }, /from 1 to 100/],
+  [{ flakePath: '/x#y' }, /flakePath.*without "#"/],
+  [{ flakePath: '/x', configuration: 'a".b' }, /configuration.*without quotes/],
+  [{ flakePath: '/x', inputs: ['--impure'] }, /inputs.*name of an input/],
+  [{ flakePath: '/x', fleet: { repository: '--upload-pack=x' } }, /repository.*begins with "-"/],
+  [{ flakePath: '/x', fleet: { repository: '/f', branch: 'a:b' } }, /branch.*git takes/],
+  [{ flakePath: '/x', fleet: { repository: '/f', branch: 'a..b' } }, /branch.*git takes/],
+  [{ flakePath: '/x', rebootMessage: '-c' }, /rebootMessage.*begins with "-"/],
+  [{ flakePath: '/x', timeout: '30d' }, /timeout.*at most 7d/],
+  [{ flakePath: '/x', rings: [{ name: 'canary' }] }, /`rings`.*no `fleet` says where.*fleet: \{ repository/],
+  [{ flakePath: '/x', fleet: { repository: '/f' }, rings: [{ name: 'a' }, { name: 'a' }] }, /two rings are called "a"/],
+  [{ flakePath: '/x', fleet: { repository: '/f', ring: 'b' }, rings: [{ name: 'a' }] }, /no ring "b"; there are a/],
+  [{ flakePath: '/x', fleet: { repository: '/f', ring: 'b' } }, /there are no rings/],
 ])('the options %j are refused by name', async (options, message) => {
   expect((await declared({ enable: true, ...options })).issues).toMatchObject([{ message: expect.stringMatching(message) }]);
   expect(() => readSettings(options as NixUpdateOptions)).toThrow(message);
+});
+
+test('the label of the host file chooses the ring; one that does not exist is refused, and without rings it means nothing here', async () => {
+  const fleet = { repository: '/srv/fleet.git' };
+  const rings = [{ name: 'canary', schedule: '01:00' }, { name: 'rest' }];
+  const options = { enable: true, flakePath: '/etc/nixos', fleet };
+  expect((await declared({ ...options, rings }, { ring: 'canary' })).jobs[0]).toMatchObject({
+    trigger: { expression: '0 1 * * *' },
+  });
+  expect((await declared({ ...options, rings }, { ring: 'rest' })).jobs[0]).toMatchObject({
+    trigger: { expression: '0 2 * * *' },
+  });
+  const { issues } = await declared({ ...options, rings }, { ring: 'canari' });
+  expect(issues).toMatchObject([{ message: expect.stringMatching(/no ring "canari"; there are canary, rest\..*label `ring`/) }]);
+  expect((await declared(options, { ring: 'canary' })).issues).toEqual([]);
 });

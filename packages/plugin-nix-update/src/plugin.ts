@@ -2,6 +2,7 @@ import { definePlugin, type JobInput, type Plugin, type PluginApi, printDuration
 import { nixCommands } from './commands/nix-commands.ts';
 import { privilegeProblem } from './preconditions/privilege-problem.ts';
 import { type NixUpdateOptions, optionsSchema, type Settings } from './settings/options-schema.ts';
+import { ringProblem } from './settings/ring-problem.ts';
 import { scheduleText } from './settings/schedule-text.ts';
 import { statusSection } from './status/status-section.ts';
 
@@ -20,10 +21,12 @@ export function nixUpdate(options: NixUpdateOptions): Plugin {
     apiVersion: 1,
     options: optionsSchema,
     setup(api, settings) {
-      const own = withRing(options, api.place.identity.labels.ring);
-      api.addCommands(nixCommands(own));
+      const own = withRing(options, settings, api.place.identity.labels.ring);
+      api.addCommands(nixCommands(own, api.place.hosts));
       if (!settings.enable) return;
-      const problem = privilegeProblem({ host: api.place.host, system: { kind: settings.system } });
+      const problem =
+        privilegeProblem({ host: api.place.host, system: { kind: settings.system } }) ??
+        ringProblem({ rings: settings.rings, fleet: own.fleet });
       if (problem !== null) throw new Error(problem);
       const ring = settings.rings.find(({ name }) => name === own.fleet?.ring);
       api.addJobs(jobs(api, { ...settings, schedule: ring?.schedule ?? settings.schedule }));
@@ -32,9 +35,9 @@ export function nixUpdate(options: NixUpdateOptions): Plugin {
   })(options);
 }
 
-/** The host file says in which ring a host is, unless the config does. */
-function withRing(options: NixUpdateOptions, ring: string | undefined): NixUpdateOptions {
-  if (options.fleet === undefined || options.fleet.ring !== undefined || ring === undefined) return options;
+/** The host file or the inventory says in which ring a host is, unless the options do. Without rings the label is somebody else's. */
+function withRing(options: NixUpdateOptions, { rings }: Settings, ring: string | undefined): NixUpdateOptions {
+  if (rings.length === 0 || options.fleet === undefined || options.fleet.ring !== undefined || ring === undefined) return options;
   return { ...options, fleet: { ...options.fleet, ring } };
 }
 

@@ -1,6 +1,7 @@
 import { basename, dirname, join } from 'node:path';
 import { followLink } from './machine/follow-link.ts';
 import type { Baseline } from './machine/read-baseline.ts';
+import { expectedFiles } from './machine/updated-system.ts';
 import { readBadRevisions } from './record/bad-revisions.ts';
 import { readReports } from './record/history.ts';
 import type { UpdateContext } from './update-context.ts';
@@ -14,16 +15,18 @@ export function rollbackTarget(
   { profile }: Pick<Baseline, 'profile'>,
   asked: string | undefined,
 ): string | null {
-  const exists = (path: string | null): path is string => path !== null && host.files.facts(path) !== undefined;
+  // Also what has been collected as garbage, or was never a system, is nothing to go to.
+  const isSystem = (path: string | null): path is string =>
+    path !== null && expectedFiles(system.kind).every((name) => host.files.facts(join(path, name)) !== undefined);
   if (asked !== undefined) {
     const path = /^\d+$/.test(asked) ? followLink(host.files, `${system.profile}-${asked}-link`) : followLink(host.files, asked);
-    return exists(path) ? path : null;
+    return isSystem(path) ? path : null;
   }
   const bad = new Set(readBadRevisions(host.files, layout.badRevisions).map(({ path }) => path));
   const replaced =
     readReports(host.files, layout.history).findLast(({ status, to }) => status === 'updated' && to === profile)?.from ?? null;
   const candidates = [replaced, ...olderGenerations(host.files, system.profile)];
-  return candidates.filter(exists).find((path) => path !== profile && !bad.has(path)) ?? null;
+  return candidates.filter(isSystem).find((path) => path !== profile && !bad.has(path)) ?? null;
 }
 
 /** Store paths of the generations of a profile below its current one, newest first. */

@@ -70,6 +70,26 @@ describe('an update that is not well', () => {
     expect(await machine.facts()).toEqual({ ...before, journal: [`test ${report?.to}`, `test ${before.current}`] });
   });
 
+  test('a switch that refuses before it begins waits for a boot, and one that hangs and hears nothing is ended and taken back', async () => {
+    await machine.publish({ version: '2' });
+    await machine.sh('cd /var/lib/machine; echo 1 >rc-test; echo "Pre-switch checks failed" >says-test');
+    expect(await machine.update()).toMatchObject([{ status: 'updated', reboot: 'pending' }]);
+    await machine.reset();
+    await machine.publish({ version: '2' });
+    const hang = `trap "" TERM; sleep 300; sleep 300`;
+    await machine.sh(`echo '${hang}' >/var/lib/machine/after-test`);
+    const slow = { healthChecks: [{ command: ['sh', '-c', 'sleep 300; true'], timeout: '1s' }] };
+    const [report] = await machine.update({ options: { ...machine.options, ...slow, activationTimeout: '4s' } });
+    expect(report).toMatchObject({ status: 'rolled-back', step: 'activate', failure: { class: 'activation' } });
+    // After it a check that never ends does not hold the way back either.
+    expect(report?.warnings).toEqual([expect.stringContaining('took too long')]);
+    expect(await machine.facts()).toMatchObject({
+      current: before.current,
+      bootDefault: before.bootDefault,
+      profile: before.profile,
+    });
+  });
+
   test('exit 100 of the switch is the boot default, and a reboot is pending', async () => {
     await machine.publish({ version: '2', switchRc: 100 });
     const [report] = await machine.update();

@@ -5,6 +5,7 @@ import { type UpdateJournal, writeJournal } from './journal/update-journal.ts';
 import { readBaseline } from './machine/read-baseline.ts';
 import { newRunId } from './new-run-id.ts';
 import { openContext } from './open-context.ts';
+import { privilegeProblem } from './preconditions/privilege-problem.ts';
 import { decideReboot } from './reboot/decide-reboot.ts';
 import { rememberBad } from './record/bad-revisions.ts';
 import { finishReport, type RunFacts } from './record/finish-report.ts';
@@ -27,12 +28,14 @@ export interface RollbackInput {
 /**
  * Goes back to the system before the last update, or to a named one, and remembers the one that is left as bad, so that no update takes it again.
  *
- * @throws ROTA_LOCK_HELD, ROTA_GENERATION_UNKNOWN when there is nothing to go back to
+ * @throws ROTA_LOCK_HELD, ROTA_GENERATION_UNKNOWN when there is nothing to go back to, ROTA_FILE_ACCESS when only root may
  */
 export async function rollback(input: RollbackInput): Promise<UpdateReport> {
   const open = openContext(usableSettings(input), 'manual', input.host);
   const { context } = open;
   const { host, layout, system, settings, call } = context;
+  const privilege = privilegeProblem(context);
+  if (privilege !== null) throw new RotaError('ROTA_FILE_ACCESS', privilege);
   return await withLock(host, layout.lock, { purpose: 'nix rollback', waitMs: 0 }, async () => {
     await recover(open);
     const left = await readBaseline(host, system, call);
@@ -60,6 +63,7 @@ export async function rollback(input: RollbackInput): Promise<UpdateReport> {
       needsBoot: false,
     };
     writeJournal(host.files, layout.journal, journal);
+    host.files.remove(layout.unkeptLock);
     const bad = left.profile;
     if (bad !== null && bad !== to)
       rememberBad(context, { path: bad, lockDigest: null, class: 'health', reason: 'a person went back from it' });

@@ -26,9 +26,10 @@ export async function takeBack(
     return { status: 'updated' };
   }
   const deployed = activated || defaultChanged;
-  // Remembered before anything else: should the rollback fail or be killed, it is still not tried again.
-  if (deployed && target !== null) {
-    const { failureClass, message } = failure;
+  if (deployed) noteTakenBack(context, run);
+  const { failureClass, message } = failure;
+  // Remembered before anything else: should the rollback fail or be killed, it is still not tried again. A full disk is not its fault.
+  if (deployed && target !== null && failureClass !== 'disk' && failureClass !== 'internal') {
     rememberBad(context, {
       path: target,
       lockDigest: facts.lockDigest,
@@ -46,6 +47,15 @@ export async function takeBack(
   if (lock !== null && !(await discarded(context, lock))) return { status: 'failed', failure, unfinished: true };
   if (!deployed) return { status: failure.deferred ? 'deferred' : 'failed', failure };
   return { status: 'rolled-back', failure };
+}
+
+/** Without it, whoever finds the journal after a kill in here would finish what had shown its health. A full disk must not stop the rollback. */
+function noteTakenBack(context: UpdateContext, run: UpdateRun): void {
+  try {
+    run.note({ takenBack: true });
+  } catch (error) {
+    context.warn(`The journal cannot be written: ${asFailure(error).message}`);
+  }
 }
 
 /** A full disk can keep even the old lock from being written: the journal stays then, and the next run tries again. */

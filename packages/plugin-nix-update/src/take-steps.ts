@@ -1,8 +1,8 @@
 import { UpdateFailure } from './failure.ts';
 import { healthProblems } from './health/check-health.ts';
 import { beginLockChange, prepareWorktree } from './lock/begin-lock-change.ts';
-import { discardLockChange } from './lock/discard-lock-change.ts';
-import { keepLockChange } from './lock/keep-lock-change.ts';
+import { endUnchangedLock } from './lock/end-unchanged-lock.ts';
+import { keepLockChange, keepUnkeptLock } from './lock/keep-lock-change.ts';
 import type { Baseline } from './machine/read-baseline.ts';
 import { decideReboot } from './reboot/decide-reboot.ts';
 import { readRebootMarker } from './reboot/reboot-marker.ts';
@@ -36,6 +36,7 @@ export async function takeSteps(
   const begun = await run.step(
     'update-lock',
     async () => {
+      await keepUnkeptLock(context);
       const begin = await beginLockChange(context);
       run.note({ lock: begin.change });
       await prepareWorktree(context, begin.change);
@@ -54,7 +55,7 @@ export async function takeSteps(
     ({ output }) => output,
   );
   if (isInPlace(context, baseline, evaluated.output)) {
-    await discardLockChange(context, updated.change);
+    await endUnchangedLock(context, updated.change, updated.digest);
     facts.reboot = await run.step(
       'reboot',
       async () => await decideReboot(context, { baseline, facts, target: evaluated.output, rebootNow, needsBoot: false }),

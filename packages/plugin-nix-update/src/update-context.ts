@@ -14,6 +14,8 @@ export interface UpdateContext {
   readonly cause: UpdateCause;
   /** Runs a program with the environment of updates, and notes that it did. A non-zero exit is a result, not an error. */
   readonly call: (command: Command) => Promise<ProcessResult>;
+  /** Milliseconds since this was opened. A clock that is set meanwhile, as an update of the time service may do, does not change it. */
+  readonly elapsedMs: () => number;
   /** What is left of the time for fetch, evaluation and build, in milliseconds; at least one second, so that a late call fails by its time-out. */
   readonly remainingMs: () => number;
   /** Something that a person should know, although the update goes on. */

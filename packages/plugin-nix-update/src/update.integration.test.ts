@@ -102,6 +102,77 @@ describe('an update of a machine by real nix', () => {
     expect(report).toMatchObject({ status: 'updated', warnings: [expect.stringContaining('The hook false failed')] });
   });
 
+  test('a machine with a failed unit is updated, unless all of it has to be running', async () => {
+    await machine.publish({ version: '2' });
+    await machine.sh(
+      'systemd-run --quiet --unit=rota-test-broken false; while systemctl is-active -q rota-test-broken; do sleep 0.1; done',
+    );
+    const [strict] = await machine.update(withOptions({ requireRunning: true }));
+    expect(strict).toMatchObject({
+      status: 'failed',
+      failure: { class: 'precondition', message: expect.stringContaining('degraded') },
+    });
+    await untouched();
+    expect(await machine.update()).toMatchObject([{ status: 'updated' }]);
+    await machine.sh('systemctl reset-failed rota-test-broken 2>/dev/null || true');
+  });
+
+  test('the log is where it is asked for, a file a day, and no older than it may be', async () => {
+    const options = { logFile: '/var/lib/machine/log/update.log', logRetentionDays: 2 };
+    const day = 86_400_000;
+    for (const clockOffsetMs of [0, day, 2 * day, 5 * day]) await machine.update({ ...withOptions(options), clockOffsetMs });
+    const log = await machine.sh('cat /var/lib/machine/log/update.log; ls /root/.local/state/rota/nix-update');
+    expect(log).toMatch(/: update - unchanged/);
+    expect(log).not.toMatch(/^log$/m);
+    await machine.sh('rm -r /var/lib/machine/log');
+  });
+
+  test('with a checkout in which git is locked is made all the same, and says that the lock was not committed', async () => {
+    await machine.publish({ version: '2' });
+    await machine.sh('touch /srv/conf/.git/index.lock');
+    const [report] = await machine.update(withOptions({ hostCanCommitConfig: true }));
+    await machine.sh('rm /srv/conf/.git/index.lock');
+    expect(report).toMatchObject({ status: 'updated', warnings: [expect.stringContaining('index.lock')] });
+    expect(await machine.facts()).toMatchObject({ current: report?.to, profile: report?.to, gitLog: ['first'], gitStatus: '' });
+    // The next night commits it although no input has moved, without a second switch.
+    const committed = {
+      current: report?.to,
+      gitLog: ['flake.lock: update on nix-update', 'first'],
+      gitStatus: '',
+      generations: 2,
+    };
+    expect(await machine.update(withOptions({ hostCanCommitConfig: true }))).toMatchObject([
+      { status: 'unchanged', warnings: [] },
+    ]);
+    expect(await machine.facts()).toMatchObject(committed);
+  });
+
+  test('whose lock could not be committed is caught up on top of what a person has committed since', async () => {
+    await machine.publish({ version: '2' });
+    await machine.sh('touch /srv/conf/.git/index.lock');
+    const [report] = await machine.update(withOptions({ hostCanCommitConfig: true }));
+    await machine.sh('cd /srv/conf; rm .git/index.lock; git commit -q --allow-empty -m person');
+    expect(await machine.update(withOptions({ hostCanCommitConfig: true }))).toMatchObject([
+      { status: 'unchanged', warnings: [] },
+    ]);
+    const gitLog = ['flake.lock: update on nix-update', 'person', 'first'];
+    expect(await machine.facts()).toMatchObject({ current: report?.to, gitLog, gitStatus: '' });
+  });
+
+  test('whose branch was pushed over by force on the server is made, is not pushed over that, and says so', async () => {
+    await machine.sh(`rm -rf /srv/origin.git /tmp/other; git clone -q --bare /srv/conf /srv/origin.git; cd /srv/conf
+      git remote add origin /srv/origin.git; git fetch -q; git branch -q -u origin/main
+      git clone -q /srv/origin.git /tmp/other; cd /tmp/other; git commit -q --amend -m rewritten; git push -q --force`);
+    await machine.publish({ version: '2' });
+    const [report] = await machine.update(withOptions({ hostCanCommitConfig: true }));
+    expect(report).toMatchObject({
+      status: 'updated',
+      warnings: [expect.stringMatching(/git push failed .*rejected.* main -> main/)],
+    });
+    expect(await machine.sh('git -C /srv/origin.git log --format=%s')).toBe('rewritten');
+    await machine.sh('cd /srv/conf; git remote remove origin; rm -rf /srv/origin.git /tmp/other');
+  });
+
   test('a lock that somebody edited is neither overwritten nor committed', async () => {
     await machine.sh("cd /srv/conf; sed -i 's/^{/{ /' flake.lock");
     const edited = await machine.facts();
@@ -125,15 +196,26 @@ describe('an update of a machine by real nix', () => {
     await untouched();
   });
 
-  test('a garbage collection between build and switch takes nothing away', async () => {
-    await machine.publish({ version: '2' });
-    const held = await machine.start({ killAt: 'build:done' });
-    expect(held.exitCode).toBe(137);
-    const built = await machine.sh(
-      'readlink /root/.local/state/rota/nix-update/candidate; nix-collect-garbage >/dev/null 2>&1; test -e /root/.local/state/rota/nix-update/candidate/init',
+  test('a garbage collection between build and switch takes away neither the new system nor the way back', async () => {
+    await machine.publish({ version: '2', padding: 1 });
+    const collect = 'nix-collect-garbage -d >/var/lib/machine/collected 2>&1';
+    const [report] = await machine.update({ at: { moment: 'build:done', run: collect } });
+    expect(report).toMatchObject({ status: 'updated', warnings: [] });
+    expect(await machine.sh('cat /var/lib/machine/collected')).toContain('store paths deleted');
+    expect(await machine.facts()).toMatchObject({ current: report?.to, bootDefault: report?.to, profile: report?.to });
+
+    // With the old generation gone, too, what is not well when it is to be the default goes back.
+    await machine.publish({ version: '3', padding: 1 });
+    await machine.sh('echo 1 >/var/lib/machine/rc-boot');
+    const late = `rm -f /nix/var/nix/gcroots/current-system; ${collect}; ln -s /run/current-system /nix/var/nix/gcroots/current-system`;
+    const [back] = await machine.update({ at: { moment: 'profile:done', run: late } });
+    await machine.sh('rm /var/lib/machine/rc-boot');
+    expect(back).toMatchObject({ status: 'rollback-failed', failure: { message: expect.stringContaining('The boot entry') } });
+    expect(await machine.update()).toMatchObject([{ kind: 'recovery', status: 'rolled-back' }, { status: 'deferred' }]);
+    expect(await machine.facts()).toMatchObject({ current: report?.to, bootDefault: report?.to, profile: report?.to });
+    await machine.sh(
+      'rm -rf /root/.local/state/rota; cd /srv/conf; nix build --no-link "git+file:///srv/conf?ref=refs/tags/first#nixosConfigurations.host.config.system.build.toplevel"',
     );
-    const reports = await machine.update();
-    expect(reports.at(-1)).toMatchObject({ status: 'updated', to: built });
   });
 
   test('an input that became older is refused: an update never goes backwards', async () => {

@@ -7,7 +7,7 @@ import { progress } from '../output/progress.ts';
 /** `rota bundle capture JOB` */
 export async function run(context: CommandContext): Promise<number> {
   const { io, options } = context;
-  const { namespace, spec, store } = await placeOfJob(context);
+  const { namespace, spec, store, artifact } = await placeOfJob(context);
   const key = { tenant: spec.tenant, name: spec.name };
   if (options.dryRun === true) {
     const plan = await planCapture(spec, io.signal);
@@ -25,6 +25,8 @@ export async function run(context: CommandContext): Promise<number> {
     namespace,
     spec,
     store,
+    artifact,
+    withArtifact: options.withArtifact === true,
     full: options.full === true,
     onProgress: (phase, done, total) => phase !== 'look' && count.step(Math.round(done / 1e6), Math.round(total / 1e6)),
     signal: io.signal,

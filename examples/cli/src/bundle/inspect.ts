@@ -24,6 +24,10 @@ async function inspect(context: CommandContext, bundle: FoundBundle): Promise<nu
   context.print(
     `${manifest.tenant}/${manifest.name} of ${manifest.host.name}, ${manifest.createdAt}: ${manifest.outcome}, ${manifest.consistency}`,
   );
+  if (manifest.artifact !== undefined)
+    context.print(
+      `artifact ${manifest.artifact.path} (${manifest.artifact.system}${manifest.artifact.member === undefined ? '' : ', packed'})`,
+    );
   for (const root of manifest.roots) context.print(`root ${root.name}: ${root.path} (${root.kind})`);
   for (const database of manifest.databases) context.print(`database ${database.name}: ${database.member}`);
   for (const { name, policy } of manifest.identity) context.print(`identity ${name}: ${policy}`);

@@ -35,7 +35,9 @@ export async function run(context: CommandContext): Promise<number> {
   } finally {
     count.end();
   }
-  printApplied(context, plan.namespace, result);
+  // The plan has said already that there was nothing to do.
+  if (context.json || todo.length > 0 || result.recovered !== null || (result.applyJobs ?? []).length > 0)
+    printApplied(context, plan.namespace, result);
   return result.applyJobs?.some(({ status }) => status !== 'success' && status !== 'skipped') ? 1 : 0;
 }
 

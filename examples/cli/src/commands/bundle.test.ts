@@ -1,5 +1,5 @@
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { bundleJob, captureBundle, createEvents, createHost, defineBundle } from '@rota/core';
 import { expect, test } from 'vitest';
@@ -113,4 +113,36 @@ test('progress reaches the listeners of an instance', async () => {
   await captureBundle({ host, namespace: 'default', spec, events });
   expect([...phases]).toEqual(['app look', 'app read', 'app write', 'app check']);
   rmSync(folder, { recursive: true });
+});
+
+test('the bundle of a target says what the target ran as, and another artifact is another bundle', {
+  timeout: 120_000,
+}, async () => {
+  const work = cliWorkplace();
+  const data = join(work.folder, 'data');
+  mkdirSync(data);
+  writeFileSync(join(data, 'note'), 'x\n');
+  // What was touched within the last two seconds is captured anew in any case.
+  await new Promise((resolve) => setTimeout(resolve, 2_500));
+  const deployment = { mode: 'command', host: hostname(), deploy: ['/bin/true'] };
+  const web = { name: 'web', attr: { 'x86_64-linux': 'packages.x86_64-linux.web' }, hints: ['web/**'], inputs: [], deployment };
+  const targets = [{ ...web, state: { roots: [{ name: 'data', path: data }] } }];
+  work.write('jobs.config.json', JSON.stringify({ tenant: 'acme', targets }));
+  const artifactOf = async (): Promise<unknown> =>
+    Object((await work.call(['bundle', 'inspect', 'web', '--json'])).json().manifest).artifact;
+  const mark = (artifact: string) =>
+    work.call(['targets', 'mark-deployed', 'web', '--artifact', artifact, '--system', 'x86_64-linux', '--json']);
+  const capture = async () => (await work.call(['bundle', 'capture', 'web', '--json'])).json();
+
+  expect(await capture()).toMatchObject({ outcome: 'ok' });
+  expect(await artifactOf()).toBeUndefined();
+  for (const path of ['/nix/store/one-web', '/nix/store/two-web']) {
+    expect((await mark(path)).exitCode).toBe(0);
+    expect(await capture()).toMatchObject({ outcome: 'ok' });
+    expect(await artifactOf()).toEqual({ system: 'x86_64-linux', path, revision: null });
+  }
+  // Neither is in a store of nix.
+  const packed = await work.call(['bundle', 'capture', 'web', '--with-artifact', '--json']);
+  expect(packed.exitCode).toBe(1);
+  expect(packed.json()).toMatchObject({ error: { code: 'ROTA_BUNDLE_ARTIFACT' } });
 });

@@ -1,4 +1,16 @@
-import { type BundleSpec, type BundleStore, bundleOfJob, type FoundBundle, findBundle, openStore, RotaError } from '@rota/core';
+import {
+  type BundleArtifact,
+  type BundleSpec,
+  type BundleStore,
+  bundleOfJob,
+  type FoundBundle,
+  findBundle,
+  type InventoryHost,
+  nearest,
+  openStore,
+  RotaError,
+  readTargetRecords,
+} from '@rota/core';
 import type { CommandContext } from '../command.ts';
 import { namespaceHere, openDeclaration } from '../open-declaration.ts';
 import { findStateOwner } from '../state-owner.ts';
@@ -14,6 +26,10 @@ export interface BundlePlace {
 /** The same where a job was named. */
 export interface JobPlace extends BundlePlace {
   readonly spec: BundleSpec;
+  /** Of a target: what it runs as here, where that is known. */
+  readonly artifact: BundleArtifact | undefined;
+  /** The inventory of the config. */
+  readonly hosts: readonly InventoryHost[];
 }
 
 const actions: Readonly<Record<string, () => Promise<{ readonly run: (context: CommandContext) => Promise<number> }>>> = {
@@ -34,8 +50,9 @@ export async function run(context: CommandContext): Promise<number> {
   const [action = ''] = context.args;
   const load = actions[action];
   if (load === undefined) {
+    const near = nearest(action, Object.keys(actions));
     throw new RotaError('ROTA_USAGE', `\`rota bundle ${action}\` is not known; there are ${Object.keys(actions).join(', ')}.`, {
-      suggestions: ['rota help bundle'],
+      suggestions: near === undefined ? ['rota help bundle'] : [near],
     });
   }
   return await (await load()).run(context);
@@ -46,10 +63,22 @@ export async function placeOfJob(context: CommandContext): Promise<JobPlace> {
   const [action, name] = context.args;
   if (name === undefined) throw new RotaError('ROTA_USAGE', `\`rota bundle ${action}\` needs the name of a job or a target.`);
   const declaration = await openDeclaration(context, [], 'status', { jobsOptional: true });
-  const spec = await bundleOfJob(findStateOwner(declaration, name));
+  const owner = findStateOwner(declaration, name);
+  const spec = await bundleOfJob(owner);
   const openers = Object.assign({}, ...declaration.plugins.map(({ bundleStores }) => bundleStores));
   const store = await openStore(context.host(), declaration.namespace, spec, openers);
-  return { namespace: declaration.namespace, spec, store };
+  const isTarget = declaration.targets.some((target) => target === owner);
+  const artifact = isTarget ? await artifactHere(context, declaration.namespace, owner.name) : undefined;
+  return { namespace: declaration.namespace, spec, store, artifact, hosts: declaration.hosts };
+}
+
+async function artifactHere(context: CommandContext, namespace: string, name: string): Promise<BundleArtifact | undefined> {
+  const host = context.host();
+  for (const record of (await readTargetRecords(host, namespace)).values()) {
+    const here = record.name === name ? record.deployed.find((one) => one.host === host.hostname) : undefined;
+    if (here !== undefined && !here.interrupted) return { system: record.system, path: here.artifact, revision: here.revision };
+  }
+  return undefined;
 }
 
 /** The named job where a name is given, else the store of the state alone. */

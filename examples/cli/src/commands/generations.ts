@@ -23,7 +23,7 @@ export async function run(context: CommandContext): Promise<number> {
       row.createdAt,
       row.restored === undefined ? row.cause : `${row.cause} to ${row.restored}`,
       row.backend,
-      `${row.jobs.length} jobs`,
+      `${row.jobs.length} job${row.jobs.length === 1 ? '' : 's'}`,
       row.source,
     ]);
     for (const line of table([['NUMBER', 'CREATED', 'CAUSE', 'BACKEND', 'JOBS', 'SOURCE'], ...lines], context.io.columns))

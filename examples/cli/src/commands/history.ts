@@ -1,4 +1,4 @@
-import { instantSeconds, loadZone, printJobKey } from '@rota/core';
+import { hostZone, instantSeconds, printJobKey } from '@rota/core';
 import type { CommandContext } from '../command.ts';
 import { openNamespace } from '../open-rota.ts';
 import { durationText } from '../output/duration-text.ts';
@@ -31,7 +31,7 @@ export async function run(context: CommandContext): Promise<number> {
     return 0;
   }
   const host = context.host();
-  const zone = loadZone(host.timezone, { roots: host.zoneRoots });
+  const zone = hostZone(host, 'local');
   const rows = runs.map((record) => [
     localTime(Math.floor(instantSeconds(record.startedAt) ?? 0), zone),
     printJobKey(record),

@@ -63,6 +63,57 @@ describe('rota import', () => {
     expect((await again('--backend', 'cron', '--out', 'jobs', '--force')).exitCode).toBe(0);
   });
 
+  test('reads exported tasks of Windows from files, on any system', async () => {
+    const place = workplace(table);
+    const task = (program: string): string =>
+      `<?xml version="1.0" encoding="UTF-16"?><Task version="1.2"><RegistrationInfo><URI>\\Nightly</URI></RegistrationInfo><Triggers><CalendarTrigger><StartBoundary>2024-01-01T03:00:00</StartBoundary><ScheduleByDay /></CalendarTrigger></Triggers><Settings /><Actions><Exec><Command>C:\\Tools\\${program}</Command></Exec></Actions></Task>`;
+    const file = place.write('tasks.xml', `\ufeff${task('backup.exe')}`);
+    const other = place.write('other.xml', task('report.exe'));
+    const { stdout, exitCode } = await place.call(
+      '--file',
+      file,
+      '--file',
+      other,
+      '--system-timezone',
+      'America/New_York',
+      '--json',
+    );
+    expect(exitCode).toBe(0);
+    const json = JSON.parse(stdout);
+    expectSchema('import', json);
+    expect(json.entries).toMatchObject([
+      {
+        id: '\\Nightly',
+        adoptable: true,
+        manifest: {
+          metadata: { name: 'nightly' },
+          spec: {
+            schedule: '0 3 * * *',
+            timezone: 'America/New_York',
+            command: 'C:\\Tools\\backup.exe',
+            timeout: '3d',
+            requires: { power: 'ac' },
+          },
+        },
+      },
+      { manifest: { metadata: { name: 'nightly-2' } } },
+    ]);
+    const written = await place.call('--file', file, '--out', 'windows');
+    expect(written.exitCode).toBe(0);
+    const { callCli } = await import('../testing/call-cli.ts');
+    expect((await callCli(['validate', join(place.folder, 'windows'), '--json'])).json()).toMatchObject({ ok: true, jobs: 1 });
+  });
+
+  test('says which file it cannot read, and why', async () => {
+    const place = workplace(table);
+    const missing = await place.call('--file', 'nowhere.xml', '--json');
+    expect(missing.json()).toMatchObject({
+      error: { code: 'ROTA_USAGE', message: expect.stringContaining('nowhere.xml is not there') },
+    });
+    const file = place.write('notes.xml', 'nothing');
+    expect((await place.call('--file', file)).stderr).toMatch(/notes\.xml cannot be imported.*no task in it/s);
+  });
+
   test('names the sources that it knows', async () => {
     const { exitCode, stderr } = await workplace(table).call('--backend', 'launchd');
     expect(exitCode).toBe(1);

@@ -1,6 +1,16 @@
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { declareEntries, type ImportedEntry, printConfig, printManifest, RotaError, readInventory } from '@rota/core';
+import {
+  type Backend,
+  declareEntries,
+  type ForeignEntry,
+  type ImportedEntry,
+  isRotaError,
+  printConfig,
+  printManifest,
+  RotaError,
+  readInventory,
+} from '@rota/core';
 import type { CommandContext } from '../command.ts';
 import type { DeclarationFile } from '../init/declaration-file.ts';
 import { loadBackends } from '../load-backends.ts';
@@ -15,7 +25,10 @@ export async function run(context: CommandContext): Promise<number> {
   const only = options.backend?.split(',');
   checkSources(only, [...backends.map(({ name }) => name), 'at', 'autostart']);
   const host = context.host();
-  const { entries, findings } = await waiting(io, 'Looking for jobs that run here', () => readInventory(host, backends, only));
+  const { entries, findings } =
+    options.file === undefined
+      ? await waiting(io, 'Looking for jobs that run here', () => readInventory(host, backends, only))
+      : { entries: readExports(options.file, backends, context), findings: [] };
   const tenant = options.tenant ?? tenantOf(host.user.name);
   const imported = await declareEntries(entries, { tenant, all: options.all ?? false });
   const format = options.format ?? 'yaml';
@@ -36,6 +49,31 @@ export async function run(context: CommandContext): Promise<number> {
   if (options.list) printInventory(context, imported);
   else printImported(context, imported, files, written);
   return 0;
+}
+
+/** @throws ROTA_USAGE for a file that is not there, or that is no export */
+function readExports(
+  files: readonly string[],
+  backends: readonly Backend[],
+  { io, options, host }: CommandContext,
+): readonly ForeignEntry[] {
+  const here = host();
+  const there = options.systemTimezone === undefined ? here : { ...here, timezone: options.systemTimezone };
+  return files.flatMap((file) => {
+    const bytes = here.files.readBytes(resolve(io.cwd, file));
+    if (bytes === undefined) throw new RotaError('ROTA_USAGE', `${file} is not there.`);
+    return backends.flatMap((backend) => {
+      try {
+        return backend.readExport?.(there, { file, bytes }) ?? [];
+      } catch (error) {
+        if (!isRotaError(error)) throw error;
+        throw new RotaError('ROTA_USAGE', `${file} cannot be imported. ${error.message}`, {
+          cause: error,
+          suggestions: error.suggestions,
+        });
+      }
+    });
+  });
 }
 
 function filesOf(imported: readonly ImportedEntry[], format: string, tenant: string): readonly DeclarationFile[] {

@@ -1,4 +1,4 @@
-import { chmodSync, existsSync, readFileSync, statSync } from 'node:fs';
+import { chmodSync, existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { createHost } from '@rota/core';
 import { Ajv } from 'ajv';
@@ -50,6 +50,17 @@ test('on a terminal it asks format, tenant and first schedule, and says what the
   const text = read(folder, 'jobs.config.ts');
   expect(text).toContain("tenant: 'home-lab'");
   expect(text).toContain("schedule: '15 4 * * *'");
+});
+
+test('an answer that cannot be is asked again, with the reason', async () => {
+  const { typed, folder, asked } = workplace('', ['yml', 'yaml', 'Big Corp', 'big-corp', '0 2 * *', '']);
+  const { exitCode, stderr } = await typed();
+  expect(exitCode).toBe(0);
+  expect(asked).toHaveLength(6);
+  expect(stderr).toContain('not as `yml`');
+  expect(stderr).toContain('`Big Corp` cannot be a tenant');
+  expect(stderr).toContain('Expected five fields');
+  expect(read(folder, 'jobs.config.yaml')).toContain('tenant: big-corp');
 });
 
 test('with --yes it asks nothing', async () => {
@@ -107,4 +118,16 @@ test.each([
   const { typed, folder } = workplace('');
   expect((await typed(...args, '--json')).json().error).toMatchObject({ code });
   expect(existsSync(join(folder, 'jobs.config.ts'))).toBe(false);
+});
+
+test.each([
+  ['jobs.config.mjs', 'ts'],
+  ['jobs.config.ts', 'yaml'],
+])('with %s there, no second config of the format %s is put beside it', async (name, format) => {
+  const { write, call, folder } = cliWorkplace();
+  write(name, 'export default {};\n');
+  const { exitCode, stderr } = await call(['init', '--yes', '--force', '--format', format]);
+  expect(exitCode).toBe(1);
+  expect(stderr).toContain(`${name} exists already in ${folder}, and only one config is read.`);
+  expect(readdirSync(folder)).toEqual([name]);
 });

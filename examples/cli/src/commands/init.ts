@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { declareEntries, type ImportedEntry, RotaError, readInventory } from '@rota/core';
+import { configNames, declareEntries, type ImportedEntry, RotaError, readInventory } from '@rota/core';
 import type { CommandContext } from '../command.ts';
 import { askChoices } from '../init/ask-choices.ts';
 import { firstFiles } from '../init/first-files.ts';
@@ -23,6 +23,13 @@ export async function run(context: CommandContext): Promise<number> {
   if (taken.length > 0 && !options.force) {
     throw new RotaError('ROTA_USAGE', `${taken.map(({ name }) => name).join(' and ')} exists already in ${io.cwd}.`, {
       suggestions: ['Repeat with --force to overwrite it, or run `rota plan`.'],
+    });
+  }
+  // Of two configs in a folder one is read, and nobody would know which.
+  const other = configNames.find((name) => existsSync(join(io.cwd, name)) && !files.some((file) => file.name === name));
+  if (other !== undefined) {
+    throw new RotaError('ROTA_USAGE', `${other} exists already in ${io.cwd}, and only one config is read.`, {
+      suggestions: ['Add jobs to it, or remove it and repeat the command.'],
     });
   }
   const jobs = imported.filter(isImportable).length;
@@ -53,7 +60,8 @@ function readOnce(context: CommandContext): (tenant: string) => Promise<readonly
     try {
       inventory ??= readInventory(context.host(), await loadBackends());
       const { entries, findings } = await inventory;
-      for (const { message } of findings) context.say(`! ${message}`);
+      // Who only starts here need not hear of schedulers that this machine does not have.
+      if (context.options.import) for (const { message } of findings) context.say(`! ${message}`);
       return await declareEntries(entries, { tenant, all: false });
     } finally {
       wait.end();

@@ -1,4 +1,4 @@
-import { bareJob, defineSchedule, fireTimes, instantText, type Job, loadZone, RotaError, translateJob } from '@rota/core';
+import { bareJob, defineSchedule, fireTimes, hostZone, instantText, type Job, RotaError, translateJob } from '@rota/core';
 import { chooseDialect } from '../choose-dialect.ts';
 import type { CommandContext } from '../command.ts';
 import { declaredJob } from '../declared-job.ts';
@@ -17,7 +17,7 @@ export async function run(context: CommandContext): Promise<number> {
     );
   }
   const { expression, timezone } = job.trigger;
-  const zone = loadZone(timezone === 'local' ? host.timezone : timezone, { roots: host.zoneRoots });
+  const zone = hostZone(host, timezone);
   const schedule = defineSchedule(expression, zone);
   const times: number[] = [];
   for (const at of fireTimes(schedule, { after: options.from ?? Math.floor(host.now() / 1000) })) {
@@ -57,6 +57,6 @@ async function jobOf(context: CommandContext): Promise<Job> {
   const expression = args[0] ?? '';
   const timezone = options.tz ?? 'UTC';
   // Read here, so that its errors name the expression and not a job.
-  defineSchedule(expression, loadZone(timezone === 'local' ? host.timezone : timezone, { roots: host.zoneRoots }));
+  defineSchedule(expression, hostZone(host, timezone));
   return bareJob(expression, timezone);
 }

@@ -197,6 +197,8 @@ describe('rota schema and completion', () => {
     expectSchema('schema', (await callCli(['schema', '--json'])).json());
     expect(schemas).toEqual(expect.arrayContaining(['job', 'config', 'plan', 'status', 'error']));
     for (const name of schemas as string[]) expect((await callCli(['schema', name])).json()).toHaveProperty('$schema');
+    expect((await callCli(['schema', 'targets', 'plan'])).json()).toEqual((await callCli(['schema', 'targets'])).json());
+    expect((await callCli(['schema', 'paln', 'x'])).stderr).toContain('There is no schema `paln-x`');
   });
 
   test.each(['bash', 'zsh', 'fish', 'powershell'])('the completion of %s asks the command itself', async (shell) => {

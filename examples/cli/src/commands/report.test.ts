@@ -98,6 +98,6 @@ test.each([
 test('a machine without jobs has a report that says so', async () => {
   const { stdout, exitCode } = await cliWorkplace().call(['report']);
   expect(exitCode).toBe(0);
-  expect(stdout).toContain('No jobs are installed here.');
+  expect(stdout).toContain('No jobs are installed here; ');
   expect(stdout).toContain('Nothing needs you.');
 });

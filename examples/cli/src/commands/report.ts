@@ -48,6 +48,8 @@ async function read({ io }: CommandContext, rota: Rota, wanted: ReportOptions): 
 /** Serves until the person interrupts. The address is data: a script may open it. */
 async function serve(context: CommandContext, rota: Rota, wanted: ReportOptions): Promise<number> {
   const { io, options } = context;
+  // Without it the page is only a few seconds later.
+  const stopWatching = await rota.watch().catch(() => undefined);
   let known: { readonly report: Report; readonly at: number } | undefined;
   const served = await serveReport({
     read: async () => {
@@ -57,6 +59,7 @@ async function serve(context: CommandContext, rota: Rota, wanted: ReportOptions)
       known = { report, at: performance.now() };
       return report;
     },
+    events: rota.events,
     signal: io.signal,
     ...(options.port === undefined ? {} : { port: options.port }),
   });
@@ -64,5 +67,6 @@ async function serve(context: CommandContext, rota: Rota, wanted: ReportOptions)
   else context.print(served.url);
   context.say('Serving the report to this machine only, until Ctrl-C.');
   await served.closed;
+  await stopWatching?.();
   return 0;
 }

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterFile, repositoryRoot, requirePart } from '@rota/test-support';
 import { expect, test } from 'vitest';
 import { cliWorkplace, manifest } from '../testing/cli-workplace.ts';
+import { expectSchema } from '../testing/expect-schema.ts';
 
 const built = {
   name: 'the built command',
@@ -29,14 +30,20 @@ requirePart(built)('rota run-all as the main process of a container', () => {
       const child = spawn(process.execPath, [bin, 'run-all', '--json'], {
         cwd: folder,
         env: { PATH: process.env.PATH, HOME: home },
-        stdio: ['ignore', 'ignore', 'inherit'],
+        stdio: ['ignore', 'pipe', 'inherit'],
       });
       afterFile(() => void child.kill('SIGKILL'));
+      let events = '';
+      child.stdout.on('data', (chunk) => {
+        events += String(chunk);
+      });
       const ended = new Promise<number | null>((resolve) => child.on('exit', resolve));
       while (child.exitCode === null && (!existsSync(join(folder, 'one')) || !existsSync(join(folder, 'two'))))
         await new Promise((done) => setTimeout(done, 50));
       child.kill(signal);
       expect(await ended).toBe(0);
+      for (const line of events.trim().split('\n')) expectSchema('run-all', JSON.parse(line));
+      expect(events.match(/"kind":"ended"/g)).toHaveLength(2);
       expect(readFileSync(join(folder, 'out'), 'utf8').trim().split('\n').sort()).toEqual(['one ended', 'two ended']);
       const { runs } = (await call(['history', '--json'])).json();
       expect(runs).toMatchObject([

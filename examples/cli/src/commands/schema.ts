@@ -2,9 +2,13 @@ import { nearest, RotaError } from '@rota/core';
 import type { CommandContext } from '../command.ts';
 import { readSchema, schemaNames } from '../json-schemas.ts';
 
-/** `rota schema [NAME]`: a JSON Schema, or the names that there are. Both are data, with and without --json. */
+/**
+ * `rota schema [NAME]`: a JSON Schema, or the names that there are. Both are data, with and without --json. The schema of `targets plan` is that of `targets`,
+ * which holds all its actions; a command of a plugin has one of its own.
+ */
 export async function run(context: CommandContext): Promise<number> {
-  const [name] = context.args;
+  const [command = '', ...rest] = context.args;
+  const name = context.args.length === 0 ? undefined : context.args.join('-');
   const names = schemaNames();
   if (name === undefined) {
     if (context.json) context.printJson({ formatVersion: 1, schemas: names });
@@ -15,6 +19,10 @@ export async function run(context: CommandContext): Promise<number> {
     const schema = await pluginSchema(context, name);
     if (schema !== undefined) {
       context.printJson(schema);
+      return 0;
+    }
+    if (rest.length > 0 && names.includes(command)) {
+      context.printJson(readSchema(command));
       return 0;
     }
     const near = nearest(name, names);

@@ -1,4 +1,4 @@
-import { defineSchedule, hasLabels, loadZone, RotaError, simulate } from '@rota/core';
+import { defineSchedule, hasLabels, hostZone, RotaError, simulate } from '@rota/core';
 import type { CommandContext } from '../command.ts';
 import { openDeclaration } from '../open-declaration.ts';
 import { simulationJson } from '../output/simulation-json.ts';
@@ -19,7 +19,7 @@ export async function run(context: CommandContext): Promise<number> {
   if (to - from > longest) throw new RotaError('ROTA_USAGE', 'The period is longer than a year; choose a nearer --to.');
 
   const known = await usualSeconds(context, declaration.namespace);
-  const zoneOf = (name: string) => loadZone(name === 'local' ? host.timezone : name, { roots: host.zoneRoots });
+  const zoneOf = (name: string) => hostZone(host, name);
   const active = declaration.jobs.filter((job) => job.enabled && !job.paused && hasLabels(job, options.label ?? {}));
   const jobs = active.flatMap((job) => {
     if (job.trigger.kind !== 'schedule') return [];

@@ -1,8 +1,8 @@
 import { resolve } from 'node:path';
 import {
+  hostZone,
   instantSeconds,
   type JobStatus,
-  loadZone,
   type PluginStatus,
   printJobKey,
   type Rota,
@@ -82,7 +82,7 @@ function sectionLines({ colors, io }: CommandContext, { title, state, summary, f
 }
 
 function row({ host, colors }: CommandContext, status: JobStatus): readonly string[] {
-  const zone = loadZone(host().timezone, { roots: host().zoneRoots });
+  const zone = hostZone(host(), 'local');
   const next = instantSeconds(status.nextRun);
   const bad = ['failed', 'missing', 'drifted'].includes(status.state);
   const { lastRun } = status;

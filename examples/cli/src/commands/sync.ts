@@ -183,5 +183,8 @@ function statusLines(context: CommandContext, each: SyncStatus): readonly string
     `  revision  ${revision}`,
     `  synced    ${each.syncedAt ?? 'never'}${age === null ? '' : ` (${age} s ago)`}; last attempt ${each.attemptedAt}: ${each.outcome}`,
     ...(each.error === null ? [] : [`  error     ${each.error.message} [${each.error.code}], ${each.failures} in a row`]),
+    ...(each.error?.source === undefined
+      ? []
+      : [`            when it was to be ${each.error.source.repo} ${each.error.source.ref}`]),
   ];
 }

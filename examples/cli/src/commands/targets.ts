@@ -1,4 +1,12 @@
-import { type AskedSystems, type Declaration, type PlanTargetsInput, RotaError, systemsOf, type Target } from '@rota/core';
+import {
+  type AskedSystems,
+  type Declaration,
+  nearest,
+  type PlanTargetsInput,
+  RotaError,
+  systemsOf,
+  type Target,
+} from '@rota/core';
 import type { CommandContext } from '../command.ts';
 import { openDeclaration } from '../open-declaration.ts';
 
@@ -16,8 +24,9 @@ export async function run(context: CommandContext): Promise<number> {
   const [action = ''] = context.args;
   const load = Object.hasOwn(actions, action) ? actions[action] : undefined;
   if (load === undefined) {
+    const near = nearest(action, Object.keys(actions));
     throw new RotaError('ROTA_USAGE', `\`rota targets ${action}\` is not known; there are ${Object.keys(actions).join(', ')}.`, {
-      suggestions: ['rota help targets'],
+      suggestions: near === undefined ? ['rota help targets'] : [near],
     });
   }
   return await (await load()).run(context);

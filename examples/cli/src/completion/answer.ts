@@ -5,6 +5,7 @@ import { completeWords } from './complete-words.ts';
 
 /** Answers a completion script. A question that cannot be answered has no candidates; it is never an error. */
 export async function answerCompletion(words: readonly string[], io: Io): Promise<void> {
+  // How PowerShell from 7.3 on hands over an empty word; its older versions and cmd take the quotes away.
   const typed = words.map((word) => (word === '""' ? '' : word));
   const { values, jobs, files } = completeWords(typed, await groupsFor(typed, io));
   for (const { value, summary } of values) io.out(summary === '' ? `${value}\n` : `${value}\t${summary}\n`);
@@ -12,8 +13,8 @@ export async function answerCompletion(words: readonly string[], io: Io): Promis
   if (!jobs) return;
   try {
     const { installedJobNames } = await import('./installed-job-names.ts');
-    const current = words.at(-1) ?? '';
-    for (const name of await installedJobNames(words, io)) if (name.startsWith(current)) io.out(`${name}\n`);
+    const current = typed.at(-1) ?? '';
+    for (const name of await installedJobNames(typed, io)) if (name.startsWith(current)) io.out(`${name}\n`);
   } catch {
     // No state, no names.
   }

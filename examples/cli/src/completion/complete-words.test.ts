@@ -35,4 +35,13 @@ test('the answer for a job name lists what is installed', async () => {
   await call(['apply', 'a.yaml', '--backend', 'embedded', '--json']);
   expect((await call(['__complete', '--', 'run', 'b'])).stdout).toBe('backup\n');
   expect((await call(['__complete', '--', 'run', 'x'])).stdout).toBe('');
+  expect((await call(['__complete', '--', 'run', ''])).stdout).toBe('backup\n');
+});
+
+test('an empty word may come as two quotes, as PowerShell sends it', async () => {
+  const { write, call } = cliWorkplace();
+  write('a.yaml', manifest('backup'));
+  await call(['apply', 'a.yaml', '--backend', 'embedded', '--json']);
+  expect((await call(['__complete', '--', 'run', '""'])).stdout).toBe('backup\n');
+  expect((await call(['__complete', 'plan', '--backend', '""'])).stdout).toContain('systemd\n');
 });

@@ -50,7 +50,7 @@ complete -c rota -f -a '(__rota_complete)'
   powershell: `# Completion of rota for PowerShell. Install: rota completion powershell >> $PROFILE
 Register-ArgumentCompleter -Native -CommandName rota -ScriptBlock {
   param($word, $ast, $cursor)
-  $words = @($ast.CommandElements | Select-Object -Skip 1 | ForEach-Object { "$_" })
+  $words = @($ast.CommandElements | Select-Object -Skip 1 | Where-Object { $_.Extent.StartOffset -lt $cursor } | ForEach-Object { "$_" })
   if ($word -eq '') { $words += '""' }
   rota __complete -- @words 2>$null | Where-Object { $_ -ne ':files' } | ForEach-Object {
     $value, $summary = $_ -split "\`t", 2

@@ -1,4 +1,4 @@
-import { defineSchedule, describeCron, fireTimes, instantText, loadZone, printJobKey, translateJob } from '@rota/core';
+import { defineSchedule, describeCron, fireTimes, hostZone, instantText, printJobKey, translateJob } from '@rota/core';
 import { chooseDialect } from '../choose-dialect.ts';
 import type { CommandContext } from '../command.ts';
 import { findDeclared } from '../declared-job.ts';
@@ -37,7 +37,7 @@ export async function explainJob(context: CommandContext, name: string): Promise
   if (excluded !== undefined) print(`  Not for this host: ${excluded.reason}`);
   if (job.trigger.kind === 'schedule') {
     const { expression, timezone } = job.trigger;
-    const zone = loadZone(timezone === 'local' ? host.timezone : timezone, { roots: host.zoneRoots });
+    const zone = hostZone(host, timezone);
     const schedule = defineSchedule(expression, zone);
     print(
       `  When: ${describeCron(schedule.calendar)} (${expression}, ${zone.name}${timezone === 'local' ? ', the zone of this machine' : ''}).`,

@@ -5,8 +5,8 @@ import {
   describeCron,
   fireTimes,
   followsWallClock,
+  hostZone,
   instantText,
-  loadZone,
   type Schedule,
   scheduleWarnings,
   type Translation,
@@ -23,7 +23,7 @@ const threeYears = 3 * 366 * 86_400;
 export async function explainSchedule(context: CommandContext, expression: string): Promise<number> {
   const host = context.host();
   const timezone = context.options.tz ?? 'UTC';
-  const zone = loadZone(timezone === 'local' ? host.timezone : timezone, { roots: host.zoneRoots });
+  const zone = hostZone(host, timezone);
   const schedule = defineSchedule(expression, zone);
   const { backend, dialect } = await chooseDialect(context);
   const translation = await translateJob(host, backend, dialect, bareJob(expression, timezone));

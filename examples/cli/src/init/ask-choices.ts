@@ -1,4 +1,4 @@
-import { parseCron, RotaError } from '@rota/core';
+import { isRotaError, parseCron, RotaError } from '@rota/core';
 import type { CommandContext } from '../command.ts';
 
 /** What a first declaration depends on. */
@@ -17,27 +17,50 @@ export interface AskInput {
 }
 
 /** The options of the call; what they leave open is asked on a terminal, and has a default otherwise. @throws ROTA_USAGE, ROTA_SCHEDULE_SYNTAX */
-export async function askChoices({ options, io, json }: CommandContext, { importable }: AskInput): Promise<Choices> {
+export async function askChoices({ options, io, json, say }: CommandContext, { importable }: AskInput): Promise<Choices> {
   const asks = io.inIsTerminal && io.errIsTerminal && !options.yes && !json;
-  const ask = async (question: string, usual: string): Promise<string> =>
-    asks ? (await io.ask(`${question} [${usual}] `)).trim() || usual : usual;
-  const format = options.format ?? (await ask('Config in TypeScript (ts) or YAML (yaml)?', 'ts'));
-  if (format !== 'ts' && format !== 'yaml') {
-    throw new RotaError('ROTA_USAGE', `A config is written as ts or yaml, not as \`${format}\`.`, {
-      suggestions: ['ts', 'yaml'],
-    });
-  }
-  const tenant = options.tenant ?? (await ask('Who do the jobs belong to (tenant)?', 'home'));
-  if (!/^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/.test(tenant) || tenant.length > 63)
-    throw new RotaError('ROTA_USAGE', `\`${tenant}\` cannot be a tenant: lower-case letters, digits and dashes only.`);
-  const fromImport = options.import ?? (asks && (await wantsImport(await importable(), ask)));
-  const schedule = fromImport ? '0 2 * * *' : await ask('When should the first job run (cron)?', '0 2 * * *');
-  parseCron(schedule);
+  /** What is wrong with an option ends the command; what is wrong with an answer is asked again. */
+  const choose = async <T>(given: string | undefined, question: string, usual: string, read: (text: string) => T): Promise<T> => {
+    if (given !== undefined || !asks) return read(given ?? usual);
+    for (;;) {
+      try {
+        return read((await io.ask(`${question} [${usual}] `)).trim() || usual);
+      } catch (error) {
+        if (!isRotaError(error) || error.code === 'ROTA_INTERRUPTED') throw error;
+        say(error.message);
+      }
+    }
+  };
+  const format = await choose(options.format, 'Config in TypeScript (ts) or YAML (yaml)?', 'ts', readFormat);
+  const tenant = await choose(options.tenant, 'Who do the jobs belong to (tenant)?', 'home', readTenant);
+  const fromImport = options.import ?? (asks && (await wantsImport(await importable(), choose)));
+  const schedule = fromImport
+    ? usualSchedule
+    : await choose(undefined, 'When should the first job run (cron)?', usualSchedule, readSchedule);
   return { format, tenant, schedule, fromImport };
 }
 
-async function wantsImport(count: number, ask: (question: string, usual: string) => Promise<string>): Promise<boolean> {
+const usualSchedule = '0 2 * * *';
+
+function readFormat(text: string): 'ts' | 'yaml' {
+  if (text === 'ts' || text === 'yaml') return text;
+  throw new RotaError('ROTA_USAGE', `A config is written as ts or yaml, not as \`${text}\`.`, { suggestions: ['ts', 'yaml'] });
+}
+
+function readTenant(text: string): string {
+  if (/^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/.test(text) && text.length <= 63) return text;
+  throw new RotaError('ROTA_USAGE', `\`${text}\` cannot be a tenant: lower-case letters, digits and dashes only.`);
+}
+
+function readSchedule(text: string): string {
+  parseCron(text);
+  return text;
+}
+
+type Choose = (given: undefined, question: string, usual: string, read: (text: string) => boolean) => Promise<boolean>;
+
+async function wantsImport(count: number, choose: Choose): Promise<boolean> {
   if (count === 0) return false;
   const question = `${count} ${count === 1 ? 'job of another tool runs' : 'jobs of other tools run'} here. Start from ${count === 1 ? 'it' : 'them'}?`;
-  return /^y(es)?$/i.test(await ask(question, 'yes'));
+  return await choose(undefined, question, 'yes', (text) => /^y(es)?$/i.test(text));
 }

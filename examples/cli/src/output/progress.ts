@@ -26,6 +26,8 @@ export function progress(io: Io, label: string): Progress {
     },
     label(what) {
       now = what;
+      text = `${what}...`;
+      if (shown) show();
     },
     end() {
       clearTimeout(timer);
@@ -35,10 +37,10 @@ export function progress(io: Io, label: string): Progress {
 }
 
 /** The same around one piece of work that cannot say how far it is. */
-export async function waiting<T>(io: Io, label: string, work: () => Promise<T>): Promise<T> {
+export async function waiting<T>(io: Io, label: string, work: (line: Progress) => Promise<T>): Promise<T> {
   const line = progress(io, label);
   try {
-    return await work();
+    return await work(line);
   } finally {
     line.end();
   }

@@ -17,7 +17,8 @@ export async function callableGroups(args: readonly string[], io: Io): Promise<r
   if (groups.some((group) => isCalled(group, word))) return groups.map(specGroup);
   const known = knownPlugins.find(({ command }) => command === word);
   if (known === undefined) return groups.map(specGroup);
-  const standalone = await standaloneGroup(known);
+  const installed = await loadPackage(known);
+  const standalone = standaloneGroup(installed);
   if (standalone?.commands.some(({ name }) => name === args[1]) === true) return [...groups, standalone].map(specGroup);
   if (failure !== undefined) throw failure;
   if (attempt?.issues.some(({ severity }) => severity === 'error')) throw declarationError(attempt.issues);
@@ -26,22 +27,30 @@ export async function callableGroups(args: readonly string[], io: Io): Promise<r
     `\`rota ${word}\` comes with the plugin ${known.package}, which ${attempt === undefined ? 'needs a config; there is none here' : 'the config here does not have'}.`,
     {
       suggestions: [
-        `npm install ${known.package}`,
+        ...(installed === undefined ? [`npm install ${known.package}`] : []),
         `In jobs.config.ts: import { ${known.exported} } from '${known.package}', and plugins: [${known.exported}({ ... })]`,
       ],
     },
   );
 }
 
-/** What the package of a plugin offers for the day when no config can be loaded. */
-async function standaloneGroup({ package: name }: KnownPlugin): Promise<PluginCommandGroup | undefined> {
-  let loaded: { readonly commandGroup?: PluginCommandGroup };
+interface PluginPackage {
+  readonly commandGroup?: PluginCommandGroup;
+}
+
+/** The package of a plugin where it stands beside this command. */
+async function loadPackage({ package: name }: KnownPlugin): Promise<PluginPackage | undefined> {
   try {
-    loaded = await import(name);
+    return await import(name);
   } catch {
     return undefined;
   }
-  const group = loaded.commandGroup;
-  if (group === undefined) return undefined;
-  return { ...group, commands: group.commands.filter(({ withoutConfig }) => withoutConfig === true) };
+}
+
+/** What it offers for the day when no config can be loaded. */
+function standaloneGroup(installed: PluginPackage | undefined): PluginCommandGroup | undefined {
+  const group = installed?.commandGroup;
+  return group === undefined
+    ? undefined
+    : { ...group, commands: group.commands.filter(({ withoutConfig }) => withoutConfig === true) };
 }

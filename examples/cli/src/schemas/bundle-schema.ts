@@ -24,6 +24,14 @@ const sidecar = v.object({
 const problems = v.array(v.object({ name: v.string(), reason: v.string() }));
 const checks = v.array(v.object({ level: v.number(), check: v.string() }));
 const notes = v.array(v.string());
+const forecast = v.object({
+  steps: v.array(
+    v.object({ step: v.string(), ms: v.number(), from: v.picklist(['measured', 'estimated', 'earlier', 'assumed']) }),
+  ),
+  totalMs: v.number(),
+  budgetMs: v.number(),
+  fits: v.boolean(),
+});
 const loose = v.record(v.string(), v.unknown());
 
 /** What `rota bundle` prints with --json, by action; `drill` prints what `verify` does. */
@@ -66,7 +74,12 @@ export const bundleOutput = v.union([
     guard: v.optional(v.picklist(['systemd-run', 'process'])),
   }),
   v.object({ formatVersion, action: v.literal('restore'), path: v.string(), createdAt: instant, dryRun: loose }),
-  v.object({ formatVersion, action: v.literal('migrate'), ...jobKey, dryRun: loose }),
+  v.object({
+    formatVersion,
+    action: v.literal('migrate'),
+    ...jobKey,
+    dryRun: v.object({ entries: v.number(), bytes: v.number(), to: v.string(), problems: v.array(v.string()), forecast }),
+  }),
   v.object({
     formatVersion,
     action: v.literal('migrate'),
@@ -76,12 +89,7 @@ export const bundleOutput = v.union([
     entries: v.number(),
     bytes: v.number(),
     rounds: v.array(v.object({ scanMs: v.number(), sendMs: v.number(), changedBytes: v.number(), sentBytes: v.number() })),
-    forecast: v.object({
-      steps: v.array(v.object({ step: v.string(), ms: v.number(), from: v.picklist(['measured', 'earlier', 'assumed']) })),
-      totalMs: v.number(),
-      budgetMs: v.number(),
-      fits: v.boolean(),
-    }),
+    forecast,
     downtimeMs: v.number(),
     treeDigest: v.string(),
     stopped: v.array(v.string()),

@@ -17,6 +17,8 @@ const reading = v.object({
   persistent: v.optional(v.boolean()),
   randomizedDelayMs: v.optional(v.number()),
   timeoutMs: v.optional(v.number()),
+  concurrency: v.optional(v.picklist(['forbid', 'allow', 'replace', 'queue'])),
+  requires: v.optional(v.object({ network: v.optional(v.object({ waitMs: v.number() })), power: v.optional(v.literal('ac')) })),
   resources: v.optional(v.record(v.string(), v.unknown())),
   sandbox: v.optional(v.record(v.string(), v.unknown())),
 });

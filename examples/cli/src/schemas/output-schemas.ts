@@ -1,7 +1,9 @@
 import * as v from 'valibot';
 import { bundleOutput } from './bundle-schema.ts';
+import { explainOutput } from './explain-schema.ts';
 import { importOutput } from './import-schema.ts';
 import {
+  applyJob,
   change,
   deviation,
   dialect,
@@ -16,7 +18,9 @@ import {
   run,
 } from './parts.ts';
 import { reportOutput } from './report-schema.ts';
+import { runAllOutput } from './run-all-schema.ts';
 import { simulateOutput } from './simulate-schema.ts';
+import { syncOutput, syncState } from './sync-schema.ts';
 import { targetsOutput } from './targets-schema.ts';
 
 const issueList = v.array(issue);
@@ -34,16 +38,6 @@ const errorOutput = v.object({
   }),
 });
 
-const applyJob = v.object({
-  ...jobKey,
-  status: v.picklist(['success', 'failure', 'timeout', 'skipped', 'cancelled', 'interrupted', 'waiting']),
-  runId: v.nullable(v.string()),
-  exitCode: v.nullable(v.number()),
-  reason: v.nullable(v.string()),
-});
-
-const revision = v.object({ id: v.string(), committedAt: instant, subject: v.string() });
-
 const doctorFinding = v.object({
   severity: v.picklist(['error', 'warning', 'info']),
   code: v.string(),
@@ -53,99 +47,34 @@ const doctorFinding = v.object({
   job: v.optional(v.pipe(v.string(), v.description('tenant/name'))),
 });
 
-const syncDone = v.object({
-  formatVersion,
-  namespace: v.string(),
-  repo: v.string(),
-  ref: v.string(),
-  outcome: v.picklist(['applied', 'unchanged', 'held']),
-  revision,
-  generation: v.nullable(v.number()),
-  changes: v.array(change),
-  notForThisHost: v.array(v.object({ ...jobKey, reason: v.string() })),
-  applyJobs: v.optional(v.array(applyJob)),
-  maintenanceProblem: v.optional(v.string()),
-});
-
-const syncStatus = v.object({
-  formatVersion,
-  repositories: v.array(
-    v.object({
-      namespace: v.string(),
-      repo: v.string(),
-      ref: v.string(),
-      path: v.optional(v.string()),
-      allowCode: v.boolean(),
-      requireSigned: v.boolean(),
-      allowedSigners: v.optional(v.string()),
-      revision: v.pipe(v.nullable(revision), v.description('The last good one, which is installed.')),
-      syncedAt: v.nullable(instant),
-      ageSeconds: v.pipe(v.nullable(v.number()), v.description('Since the last sync that went well.')),
-      attemptedAt: instant,
-      outcome: v.picklist(['applied', 'unchanged', 'held', 'failed']),
-      error: v.nullable(v.object({ code: v.string(), message: v.string(), revision: v.nullable(v.string()) })),
-      failures: v.number(),
-    }),
-  ),
-});
-
 const applied = v.object({
   formatVersion,
   namespace: v.string(),
   generation: v.pipe(v.nullable(v.number()), v.description('What is installed now; null when nothing is.')),
   changes: v.array(change),
+  originals: v.optional(
+    v.pipe(
+      v.array(
+        v.object({
+          backend: v.string(),
+          id: v.string(),
+          state: v.picklist(['on', 'off']),
+          job: v.object(jobKey),
+          doubled: v.boolean(),
+        }),
+      ),
+      v.description('Foreign entries that a rollback or a destroy put back in action, or took out of it again.'),
+    ),
+  ),
   recovered: v.nullable(v.unknown()),
   applyJobs: v.optional(v.pipe(v.array(applyJob), v.description('`on: apply` jobs that were run, or wait for one that failed.'))),
   maintenanceProblem: v.optional(v.string()),
 });
 
-const translation = v.object({
-  backend: v.string(),
-  dialect,
-  fidelity,
-  reason: v.optional(v.string()),
-  entries: v.pipe(v.array(v.string()), v.description('The native lines or triggers.')),
-  horizon: v.object({ fromYear: v.number(), toYear: v.number() }),
-  deviations: v.array(deviation),
-});
-
-const explainOutput = v.variant('kind', [
-  v.object({
-    formatVersion,
-    kind: v.literal('schedule'),
-    schedule: v.string(),
-    timezone: v.string(),
-    description: v.string(),
-    rules: v.array(v.string()),
-    warnings: v.array(v.object({ message: v.string(), suggestion: v.optional(v.string()) })),
-    fireTimes: v.array(instant),
-    translation,
-  }),
-  v.object({
-    formatVersion,
-    kind: v.literal('job'),
-    ...jobKey,
-    source: v.nullable(v.object({ file: v.string(), line: v.optional(v.number()), column: v.optional(v.number()) })),
-    forThisHost: v.boolean(),
-    reason: v.optional(v.string()),
-    origins: v.record(v.string(), v.string()),
-    job: v.record(v.string(), v.unknown()),
-    translation: v.nullable(translation),
-  }),
-  v.object({
-    formatVersion,
-    kind: v.literal('field'),
-    path: v.string(),
-    type: v.string(),
-    required: v.boolean(),
-    description: v.optional(v.string()),
-    fields: v.array(v.object({ path: v.string(), type: v.string(), required: v.boolean(), description: v.optional(v.string()) })),
-  }),
-]);
-
 /** The output of every command with --json, by the name that `rota schema` takes. `error` is what any of them prints when it fails. */
 export const outputSchemas = {
   error: errorOutput,
+  'run-all': runAllOutput,
   init: v.object({
     formatVersion,
     files: v.array(v.string()),
@@ -224,18 +153,7 @@ export const outputSchemas = {
       ),
     ),
     sync: v.optional(
-      v.pipe(
-        v.object({
-          repo: v.string(),
-          ref: v.string(),
-          revision: v.nullable(revision),
-          syncedAt: v.nullable(instant),
-          ageSeconds: v.nullable(v.number()),
-          outcome: v.picklist(['applied', 'unchanged', 'held', 'failed']),
-          error: v.nullable(v.object({ code: v.string(), message: v.string(), revision: v.nullable(v.string()) })),
-        }),
-        v.description('The repository that the namespace comes from; absent where there is none.'),
-      ),
+      v.pipe(syncState, v.description('The repository that the namespace comes from; absent where there is none.')),
     ),
   }),
   history: v.object({ formatVersion, runs: v.array(jobRun), damaged: v.number() }),
@@ -297,7 +215,7 @@ export const outputSchemas = {
     ),
     backends: v.array(v.object({ name: v.string(), usable: v.boolean(), dialect, findings: v.array(finding) })),
   }),
-  sync: v.union([syncDone, syncStatus]),
+  sync: syncOutput,
   maintain: v.object({
     formatVersion,
     ranAt: instant,

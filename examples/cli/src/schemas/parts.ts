@@ -91,3 +91,11 @@ export const deviation = v.object({
     v.description('missing: declared but not started; extra: started and filtered.'),
   ),
 });
+
+export const applyJob = v.object({
+  ...jobKey,
+  status: v.picklist(['success', 'failure', 'timeout', 'skipped', 'cancelled', 'interrupted', 'waiting']),
+  runId: v.nullable(v.string()),
+  exitCode: v.nullable(v.number()),
+  reason: v.nullable(v.string()),
+});

@@ -1,6 +1,8 @@
+import { join } from 'node:path';
 import { type Host, type ProcessRequest, RotaError } from '@rota/core';
 import type { BytesText } from '../crontab-text/bytes-text.ts';
 import { stripHeader } from './header.ts';
+import { lastTable } from './kept-tables.ts';
 
 /** A user's crontab as it stands. */
 export interface CrontabTable {
@@ -12,7 +14,8 @@ export interface CrontabTable {
 
 /**
  * The table, byte for byte.
- * @throws ROTA_CRONTAB_UNREADABLE for every failure that does not say that there is none (cron.deny, PAM, an unreadable spool): exit 1 alone says both.
+ * @throws ROTA_CRONTAB_UNREADABLE for every failure that does not say that there is none (cron.deny, PAM, an unreadable spool): exit 1 alone says both;
+ * and for a listing of nothing at all where a table was seen before, which a failure that is not told looks like, too.
  */
 export async function readTable(host: Host): Promise<CrontabTable> {
   const result = await host.run(crontabRequest(['-l']));
@@ -20,9 +23,26 @@ export async function readTable(host: Host): Promise<CrontabTable> {
     if (result.stdout === '' && saysNone(result.stderr)) return { exists: false, text: '' };
     throw unreadable(result.stderr.trim() || `crontab -l ended with ${result.exitCode ?? result.signal}`);
   }
+  if (result.stdout === '') checkNothing(host, result.stderr.trim());
   const listed = oneCharacterPerByte(result.stdout);
   // Debian's `crontab -l` prints a carriage return as the two characters `\r`, and a backspace as `\b`.
   return { exists: true, text: /\\[rb]/.test(listed) ? await readRaw(host, listed) : stripHeader(listed) };
+}
+
+/** Of a table that a person emptied with Debian's `crontab -e` the header is listed; cronie and BusyBox list nothing. */
+function checkNothing(host: Host, said: string): void {
+  if (said !== '') throw unreadable(`\`crontab -l\` lists nothing and says: ${said}`);
+  if (lastTable(host) === '') return;
+  throw new RotaError(
+    'ROTA_CRONTAB_UNREADABLE',
+    '`crontab -l` lists nothing and says that all is well, but there was a crontab when Rota looked last. Nothing was changed.',
+    {
+      suggestions: [
+        'If you emptied it, say so: crontab -r',
+        `If not, see with \`command -v crontab\` which program answers; what stood there is kept in ${join(host.stateDir, 'crontab.last')}.`,
+      ],
+    },
+  );
 }
 
 /** `crontab -u` is not used: the table is that of the user who runs the program. */

@@ -1,7 +1,8 @@
 import { join } from 'node:path';
-import { type Host, type ProcessResult, RotaError, withLock } from '@rota/core';
+import { type Host, isRotaError, type ProcessResult, RotaError, withLock } from '@rota/core';
 import { type BytesText, toBytes } from '../crontab-text/bytes-text.ts';
 import type { CronDialect } from '../dialect.ts';
+import { checkLeftover, dropBefore, keepTables, rememberTable } from './kept-tables.ts';
 import { type CrontabTable, crontabRequest, readTable } from './read-table.ts';
 
 /** Lines that a cron reads of one table: MAX_TAB_LINES in Debian's cron.h, MAXLINES in BusyBox' crond.c (for all but root). */
@@ -12,23 +13,55 @@ const mostLines: Readonly<Record<CronDialect, number>> = { debian: 10_000, croni
  * right before it is installed, and reads back. Equal tables are not written.
  *
  * @throws ROTA_CRONTAB_UNREADABLE, ROTA_CRONTAB_LIMIT, ROTA_CRONTAB_REFUSED: nothing was changed.
- * @throws ROTA_CRONTAB_CHANGED when somebody else edited it meanwhile, again and again, or right after.
+ * @throws ROTA_CRONTAB_CHANGED when somebody else edited it meanwhile, again and again, or right after; then the table from before is kept beside the state,
+ * and nothing is written until it is brought back or removed.
  */
 export async function changeTable(host: Host, dialect: CronDialect, edit: (text: BytesText) => BytesText): Promise<void> {
   await withLock(host, join(host.stateDir, 'crontab.lock'), { purpose: 'edit the crontab', waitMs: 60_000 }, async () => {
     for (let tries = 0; tries < 5; tries++) {
       const before = await readTable(host);
+      checkLeftover(host, before.text);
       const after = edit(before.text);
-      if (after === before.text) return;
+      if (after === before.text) return rememberTable(host, after);
       checkLimits(host, dialect, after);
       if (after !== '') await validate(host, dialect, after);
       if (!sameTable(await readTable(host), before)) continue;
-      const wanted = await install(host, dialect, after);
-      if ((await readTable(host)).text === wanted) return;
-      throw changed('It was changed by somebody else right after it was installed.');
+      return await replaceTable(host, dialect, before, after);
     }
-    throw changed('Somebody else keeps changing it.');
+    throw changed('It was another one at each look.');
   });
+}
+
+/** What stood there is kept until the new table is seen to stand there whole: the program may be a stranger's, or the disk full. */
+async function replaceTable(host: Host, dialect: CronDialect, before: CrontabTable, after: BytesText): Promise<void> {
+  const copy = keepTables(host, before.text, after);
+  const kept = copy === undefined ? [] : [`What stood there before is kept: \`crontab ${copy}\` brings it back.`];
+  let wanted: BytesText;
+  try {
+    wanted = await install(host, dialect, after);
+  } catch (error) {
+    // What failed may have written all the same, as where it was ended by the time-out.
+    const stands = await readTable(host).catch(() => undefined);
+    if (stands !== undefined && sameTable(stands, before)) {
+      rememberTable(host, before.text);
+      dropBefore(host);
+    }
+    throw error;
+  }
+  const now = await readBack(host, kept);
+  if (now.text !== wanted && !sameTable(now, before)) throw changed('It is not what was installed.', ...kept);
+  rememberTable(host, now.text);
+  dropBefore(host);
+  if (now.text !== wanted) throw notTaken();
+}
+
+async function readBack(host: Host, kept: readonly string[]): Promise<CrontabTable> {
+  try {
+    return await readTable(host);
+  } catch (error) {
+    if (!isRotaError(error)) throw error;
+    throw changed(`It cannot be read back: ${error.message}`, ...kept, ...error.suggestions);
+  }
 }
 
 const sameTable = (a: CrontabTable, b: CrontabTable): boolean => a.exists === b.exists && a.text === b.text;
@@ -93,8 +126,19 @@ function refused(stderr: string): RotaError {
   });
 }
 
-function changed(reason: string): RotaError {
-  return new RotaError('ROTA_CRONTAB_CHANGED', `The crontab is being edited. ${reason}`, {
-    suggestions: ['Close other editors of the crontab (`crontab -e`), then plan again.'],
+function notTaken(): RotaError {
+  const message = '`crontab` said that it had installed the new table, but `crontab -l` still shows the old one.';
+  return new RotaError('ROTA_CRONTAB_REFUSED', message, {
+    suggestions: ['See with `command -v crontab` whether another program stands in its place.'],
   });
+}
+
+function changed(reason: string, ...more: readonly string[]): RotaError {
+  return new RotaError(
+    'ROTA_CRONTAB_CHANGED',
+    `Somebody else changes the crontab, or a program in the place of \`crontab\`. ${reason}`,
+    {
+      suggestions: [...more, 'Close other editors of the crontab (`crontab -e`), then plan again.'],
+    },
+  );
 }

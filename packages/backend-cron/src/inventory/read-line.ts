@@ -1,4 +1,4 @@
-import { defineSchedule, type ForeignReading, type Host, loadZone, nextFire } from '@rota/core';
+import { defineSchedule, type ForeignReading, type Host, hostZone, nextFire } from '@rota/core';
 import { fromBytesText } from '../crontab-text/bytes-text.ts';
 import type { CronDialect } from '../dialect.ts';
 import { type ForeignLine, splitTimes } from './foreign-lines.ts';
@@ -86,7 +86,7 @@ function mailNote(mailTo: string | undefined): readonly string[] {
 /** Only where it may matter. */
 function overlapNote(trigger: ForeignReading['trigger'], host: Host): readonly string[] {
   if (trigger?.kind !== 'schedule') return [];
-  const schedule = defineSchedule(trigger.expression, loadZone(trigger.timezone, { roots: host.zoneRoots }));
+  const schedule = defineSchedule(trigger.expression, hostZone(host, trigger.timezone));
   const first = nextFire(schedule, Math.floor(host.now() / 1000));
   const second = first === null ? null : nextFire(schedule, first);
   if (first === null || second === null || second - first >= 3600) return [];

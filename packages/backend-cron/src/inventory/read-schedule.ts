@@ -4,8 +4,8 @@ import {
   defineSchedule,
   type ForeignReading,
   type Host,
+  hostZone,
   isRotaError,
-  loadZone,
   nicknames,
   type Zone,
 } from '@rota/core';
@@ -34,7 +34,7 @@ export function readSchedule(
   const timezone = honoured ? asked : host.timezone;
   const expression = (dialect === 'cronie' ? times.replace(/^-/, '') : times).split(/[ \t]+/).join(' ');
   try {
-    const zone = loadZone(timezone, { roots: host.zoneRoots });
+    const zone = hostZone(host, timezone);
     const schedule = defineSchedule(expression, zone);
     const now = Math.floor(host.now() / 1000);
     if (!honoured || timezone === host.timezone) {

@@ -1,4 +1,4 @@
-import { type Artifact, type Host, loadZone, type Zone } from '@rota/core';
+import { type Artifact, type Host, hostZone, type Zone } from '@rota/core';
 import { parseLine } from '../on-calendar/parse-line.ts';
 import { timerSchedule } from '../on-calendar/timer-schedule.ts';
 import { batches, systemctl } from '../systemctl.ts';
@@ -23,7 +23,7 @@ export async function surprisedTimers(host: Host, units: readonly UnitChange[]):
     host,
     moved.map(({ name }) => `${name}.timer`),
   );
-  const zoneOf = (name: string): Zone => loadZone(name, { roots: host.zoneRoots });
+  const zoneOf = (name: string): Zone => hostZone(host, name);
   const surprised = moved.filter((unit) => {
     const base = bases.get(`${unit.name}.timer`);
     if (base === undefined) return false;

@@ -1,7 +1,7 @@
 import { isAbsolute, join } from 'node:path';
 import type { CompileInput, Job } from '@rota/core';
 import { markSection } from '../unit/mark.ts';
-import { escapePath, fitsEnvironment, plainText, quoteArgument, quoteWord } from '../unit/quote.ts';
+import { escapePath, fitsEnvironment, fitsPath, plainText, quoteArgument, quoteWord } from '../unit/quote.ts';
 import { type Section, type Setting, writeUnit } from '../unit/write-unit.ts';
 import { unitName } from '../unit-name.ts';
 
@@ -10,11 +10,11 @@ const graceSeconds = 30;
 /** The runner ends its job itself; systemd only steps in when it does not. */
 const runnerGraceSeconds = 120;
 
-/** The service of a job: starts its process, or the runner. */
+/** The service of a job: starts its process, or the runner. Nothing restarts it by itself, so a person may start it as often as they like. */
 export function serviceUnit(input: CompileInput, mark: readonly Setting[]): string {
   const service = input.lowering.runner ? runnerSettings(input) : nativeSettings(input);
   const sections: readonly Section[] = [
-    { name: 'Unit', settings: unitSettings(input.job, 'job') },
+    { name: 'Unit', settings: [...unitSettings(input.job, 'job'), ['StartLimitIntervalSec', 0]] },
     { name: 'Service', settings: [['Type', 'oneshot'], ...restartMode(input), ...service] },
     markSection(mark),
   ];
@@ -39,7 +39,8 @@ export function isDocumentationUri(word: string): boolean {
   return /^(https?:\/\/|file:\/|info:|man:)[^\s"'\\%]+$/.test(word);
 }
 
-function runnerSettings({ launcher, launchFile, home, job, lowering }: CompileInput): readonly Setting[] {
+function runnerSettings(input: CompileInput): readonly Setting[] {
+  const { launcher, launchFile, home, job } = input;
   return [
     ['ExecStart', [...throughShell(launcher), launcher, launchFile ?? ''].map(quoteArgument).join(' ')],
     ['WorkingDirectory', escapePath(home)],
@@ -49,7 +50,7 @@ function runnerSettings({ launcher, launchFile, home, job, lowering }: CompileIn
     ['TimeoutStopSec', `${runnerGraceSeconds}s`],
     // TERM goes to the runner alone, which passes it on, waits, records and ends.
     ['KillMode', 'mixed'],
-    ...limits(job, lowering),
+    ...limits(input),
   ];
 }
 
@@ -62,7 +63,7 @@ function throughShell(program: string): readonly string[] {
 const handOver = ['/bin/sh', '-c', 'exec "$0" "$@"'];
 
 function nativeSettings(input: CompileInput): readonly Setting[] {
-  const { job, home, lowering } = input;
+  const { job, home } = input;
   const folder = workingFolder(job, home);
   const { inUnit, onCommandLine } = splitEnvironment(input);
   const program = job.shell ? ['/bin/sh', '-c', ...job.command] : [...job.command];
@@ -82,21 +83,30 @@ function nativeSettings(input: CompileInput): readonly Setting[] {
     ],
     // A failing recorder changes no outcome: `-`.
     ['ExecStopPost', ['-/bin/sh', ...recorderArguments(input).map(quoteArgument)].join(' ')],
-    // Optional (`-`) for systemd, or the recorder could not start either where the folder is missing; env(1) insists on it for the job.
-    ['WorkingDirectory', `${job.workingDir === undefined ? '' : '-'}${escapePath(folder)}`],
+    ['WorkingDirectory', unitFolder(job, folder, home)],
     ['StandardInput', 'null'],
     ['SyslogIdentifier', job.name],
     ['TimeoutStartSec', job.timeoutMs === undefined ? 'infinity' : `${job.timeoutMs}ms`],
     ['TimeoutStopSec', `${graceSeconds}s`],
-    ...limits(job, lowering),
+    ...limits(input),
   ];
 }
 
+/** Optional (`-`) for systemd, or the recorder could not start either where the folder is missing; env(1) insists on it for the job, whatever its name. */
+function unitFolder({ workingDir }: Job, folder: string, home: string): string {
+  return workingDir === undefined || !fitsPath(folder) ? escapePath(home) : `-${escapePath(folder)}`;
+}
+
 /** Absolute, as systemd wants it. */
-export function workingFolder(job: Job, home: string): string {
-  const { workingDir } = job;
+function workingFolder({ workingDir }: Job, home: string): string {
   if (workingDir === undefined) return home;
   return isAbsolute(workingDir) ? workingDir : join(home, workingDir);
+}
+
+/** `-` and `+` before a path of `ReadWritePaths=` are no part of it (systemd.exec(5)). */
+function writablePath(text: string, home: string): string {
+  const [, marks = '', path = ''] = /^([-+]*)(.*)$/s.exec(text) ?? [];
+  return isAbsolute(path) ? text : marks + join(home, path);
 }
 
 function recorderArguments({ recorder, namespace, job }: CompileInput): readonly string[] {
@@ -125,7 +135,7 @@ function splitEnvironment({ job, path, namespace }: CompileInput): {
   };
 }
 
-function limits({ resources, sandbox }: Job, { features }: CompileInput['lowering']): readonly Setting[] {
+function limits({ job: { resources, sandbox }, lowering: { features }, home }: CompileInput): readonly Setting[] {
   const { memoryMax, memoryHigh, cpuQuota, cpuWeight, ioWeight, tasksMax, nice, ioClass } = resources;
   const { privateTmp, protectSystem, noNewPrivileges, readWritePaths } = sandbox;
   const settings: readonly (readonly [keyof typeof features, string, string | number | boolean | undefined])[] = [
@@ -140,7 +150,7 @@ function limits({ resources, sandbox }: Job, { features }: CompileInput['lowerin
     ['sandbox.privateTmp', 'PrivateTmp', privateTmp],
     ['sandbox.protectSystem', 'ProtectSystem', protectSystem],
     ['sandbox.noNewPrivileges', 'NoNewPrivileges', noNewPrivileges],
-    ['sandbox.readWritePaths', 'ReadWritePaths', readWritePaths?.map(quoteWord).join(' ')],
+    ['sandbox.readWritePaths', 'ReadWritePaths', readWritePaths?.map((path) => quoteWord(writablePath(path, home))).join(' ')],
   ];
   return settings.flatMap(([feature, key, value]): readonly Setting[] => {
     if (value === undefined || value === '' || features[feature] !== 'native') return [];

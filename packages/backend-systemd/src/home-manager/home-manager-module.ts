@@ -3,6 +3,7 @@ import {
   type ArtifactFile,
   type Job,
   type JobKey,
+  launcherScript,
   namespaceLayout,
   printJobKey,
   type Rendering,
@@ -141,7 +142,10 @@ function moduleText(
 `;
 }
 
-const launcherText = 'pkgs.writeShellScript "rota-run" "exec ${pkgs.nodejs}/bin/node ${./rota/rota-run.cjs} \\"$@\\""';
+/** The launcher that an apply installs, with the Node and the runner of the store. */
+const launcherText = `pkgs.writeShellScript "rota-run" ${nixString(launcherScript({ node: '@NODE@', runner: '@RUNNER@' }))
+  .replace('@NODE@', () => '${pkgs.nodejs}/bin/node')
+  .replace('@RUNNER@', () => '${./rota/rota-run.cjs}')}`;
 
 function jobAttributes(
   input: HomeManagerInput,

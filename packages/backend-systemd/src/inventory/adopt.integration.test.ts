@@ -48,7 +48,7 @@ requirePart(userSystemdPart)('timers of a real user manager that are not ours', 
   };
 
   beforeAll(async () => {
-    host = userHost(await userSystemd());
+    host = userHost(await userSystemd('rota-adopt'));
     units = `${host.user.home}/.config/systemd/user`;
     await removeAll();
     put('import-a.timer', `[Timer]\n${calendar} Europe/Berlin\nPersistent=true\n[Install]\nWantedBy=timers.target\n`);

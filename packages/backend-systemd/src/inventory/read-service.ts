@@ -1,4 +1,5 @@
 import type { ForeignReading, Host } from '@rota/core';
+import { readSpan } from './read-span.ts';
 import type { UnitSettings } from './read-unit-file.ts';
 import { readWords } from './read-words.ts';
 
@@ -140,7 +141,7 @@ function readResources(last: (key: string) => string | undefined): NonNullable<F
   return defined({
     memoryMax: size('MemoryMax'),
     memoryHigh: size('MemoryHigh'),
-    cpuQuota: /^\d+%$/.test(last('CPUQuota') ?? '') ? last('CPUQuota') : undefined,
+    cpuQuota: /^\d+(\.\d+)?%$/.test(last('CPUQuota') ?? '') ? last('CPUQuota') : undefined,
     cpuWeight: number('CPUWeight'),
     ioWeight: number('IOWeight'),
     tasksMax: number('TasksMax'),
@@ -172,42 +173,4 @@ type Defined<T> = { [K in keyof T]?: Exclude<T[K], undefined> };
 
 function defined<T extends Readonly<Record<string, unknown>>>(values: T): Defined<T> {
   return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as Defined<T>;
-}
-
-const units: Readonly<Record<string, number>> = {
-  us: 0.001,
-  usec: 0.001,
-  ms: 1,
-  msec: 1,
-  '': 1000,
-  s: 1000,
-  sec: 1000,
-  second: 1000,
-  seconds: 1000,
-  m: 60_000,
-  min: 60_000,
-  minute: 60_000,
-  minutes: 60_000,
-  h: 3_600_000,
-  hr: 3_600_000,
-  hour: 3_600_000,
-  hours: 3_600_000,
-  d: 86_400_000,
-  day: 86_400_000,
-  days: 86_400_000,
-  w: 604_800_000,
-  week: 604_800_000,
-  weeks: 604_800_000,
-};
-
-/** Milliseconds of a time span (systemd.time(7)), whole seconds; `undefined` for none, for ever and for what cannot be read. */
-export function readSpan(text: string | undefined): number | undefined {
-  let total = 0;
-  for (const part of (text ?? '').match(/\d+(\.\d+)?\s*[a-z]*/g) ?? []) {
-    const [, number = '0', unit = ''] = /^([\d.]+)\s*([a-z]*)$/.exec(part) ?? [];
-    const size = units[unit];
-    if (size === undefined) return undefined;
-    total += Number(number) * size;
-  }
-  return total < 1 || text === 'infinity' ? undefined : Math.max(1000, Math.round(total / 1000) * 1000);
 }

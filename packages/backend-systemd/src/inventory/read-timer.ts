@@ -1,8 +1,8 @@
-import { comparisonNote, type ForeignReading, type Host, isRotaError, loadZone } from '@rota/core';
+import { comparisonNote, type ForeignReading, type Host, hostZone, isRotaError } from '@rota/core';
 import type { CalendarLine } from '../on-calendar/calendar-line.ts';
 import { calendarToCron } from './calendar-to-cron.ts';
 import { readCalendar } from './read-calendar.ts';
-import { readSpan } from './read-service.ts';
+import { readSpan } from './read-span.ts';
 
 /** What a manager says of a timer: `OnCalendar` in normal form, and the monotonic triggers such as `OnBootUSec=5min`. */
 export interface TimerFacts {
@@ -31,7 +31,7 @@ export function readTimer(facts: TimerFacts, host: Host): ReadTimer {
     lines.push(line);
   }
   try {
-    const found = calendarToCron(lines, (name) => loadZone(name, { roots: host.zoneRoots }), Math.floor(host.now() / 1000));
+    const found = calendarToCron(lines, (name) => hostZone(host, name), Math.floor(host.now() / 1000));
     if (found === undefined)
       return {
         trigger: null,

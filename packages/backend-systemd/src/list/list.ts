@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { ArtifactFile, Drift, Host, Installed, ListInput } from '@rota/core';
 import { type Folders, readFolders } from '../folders.ts';
+import { runtimeFolder } from '../systemctl.ts';
 import { digestFiles, type Mark, readMark } from '../unit/mark.ts';
 import { readUnitFileName, unitName, unitPrefix } from '../unit-name.ts';
 import { readTimerStates, type TimerState } from './timer-states.ts';
@@ -17,7 +18,11 @@ export async function list(host: Host, { namespace }: ListInput): Promise<readon
   if (jobs.size === 0) return [];
   const states = await readTimerStates(host, unitPrefix(namespace));
   const enabled = new Set(host.files.list(folders.wants));
-  const folderNames = new Set([...present, ...host.files.list(folders.control)].filter((name) => name.endsWith('.d')));
+  // With `--runtime`, `systemctl edit` and `set-property` write below the runtime folder.
+  const passing = ['user', 'user.control'].flatMap((name) => host.files.list(join(runtimeFolder(host), 'systemd', name)));
+  const folderNames = new Set(
+    [...present, ...host.files.list(folders.control), ...passing].filter((name) => name.endsWith('.d')),
+  );
   return [...jobs.values()].map((job) => readJob(host, folders, namespace, job, { states, enabled, folderNames }));
 }
 
@@ -66,10 +71,10 @@ function compare(
   state: TimerState | undefined,
 ): readonly Drift[] {
   const drift: Drift[] = [];
-  const timerFile = files.find((file) => file.name === timer);
-  if (mark.timed !== (timerFile !== undefined) || !files.some((file) => file.name.endsWith('.service'))) {
-    const missing = timerFile === undefined && mark.timed ? timer : timer.replace(/timer$/, 'service');
-    drift.push({ kind: 'missing', detail: `${missing} is not there.` });
+  const service = timer.replace(/timer$/, 'service');
+  const missing = [service, ...(mark.timed ? [timer] : [])].filter((name) => !files.some((file) => file.name === name));
+  if (missing.length > 0) {
+    drift.push({ kind: 'missing', detail: `${missing.join(' and ')} is not there.` });
   } else if (digestFiles(files) !== mark.digest || marks.some((other) => other?.digest !== mark.digest)) {
     drift.push({ kind: 'edited', detail: `${files.map((file) => file.name).join(' or ')} was edited.` });
   }

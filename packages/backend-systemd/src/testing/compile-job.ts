@@ -1,27 +1,14 @@
-import { type Compiled, type CompileInput, type Dialect, defineSchedule, type Feature, type Job, loadZone } from '@rota/core';
+import {
+  bareJob,
+  type Compiled,
+  type CompileInput,
+  type Dialect,
+  defineSchedule,
+  type Feature,
+  type Job,
+  loadZone,
+} from '@rota/core';
 import { compile } from '../compile/compile.ts';
-
-export const bareJob: Job = {
-  tenant: 'acme',
-  name: 'job',
-  labels: {},
-  annotations: {},
-  trigger: { kind: 'schedule', expression: '* * * * *', timezone: 'UTC' },
-  command: ['/bin/true'],
-  shell: false,
-  env: {},
-  retry: { enabled: false, attempts: 3, backoff: 'exponential', delayMs: 10_000, maxDelayMs: 3_600_000 },
-  conditions: [],
-  enabled: true,
-  paused: false,
-  dependsOn: [],
-  requires: { commands: [], files: [], units: [] },
-  concurrency: { policy: 'queue', locks: [] },
-  persistent: false,
-  hooks: { before: [], onSuccess: [], onFailure: [], always: [] },
-  resources: {},
-  sandbox: {},
-};
 
 export interface CompileJobOptions {
   readonly namespace?: string;
@@ -41,7 +28,13 @@ export function compileInput(job: Partial<Job>, options: CompileJobOptions = {})
     native = [],
     fromYear = 2026,
   } = options;
-  const whole: Job = { ...bareJob, ...job };
+  const whole: Job = {
+    ...bareJob('* * * * *', 'UTC'),
+    tenant: 'acme',
+    name: 'job',
+    concurrency: { policy: 'queue', locks: [] },
+    ...job,
+  };
   const { trigger } = whole;
   const stateDir = options.stateDir ?? `${home}/.local/state/rota`;
   const features = Object.fromEntries(

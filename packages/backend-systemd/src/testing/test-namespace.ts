@@ -89,6 +89,9 @@ export async function testNamespace(host: Host, namespace: string, native: reado
         handledUntil: 0,
       }));
       await backend.apply(host, { namespace, changes, dialect });
+      // What a test that was killed has written under the namespace's names without owning it.
+      const left = host.files.list(unitFolder).filter((name) => name.startsWith(`rota.${namespace}.`));
+      await host.run({ file: 'rm', args: ['-rf', '--', ...left.map((name) => `${unitFolder}/${name}`)] });
       installed.clear();
       await host.run({ file: 'rm', args: ['-rf', `${stateDir}/namespaces`] });
     },

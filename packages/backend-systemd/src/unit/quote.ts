@@ -16,6 +16,14 @@ export function escapePath(text: string): string {
   return text.replaceAll('%', '%%');
 }
 
+/**
+ * Whether such a line can hold the path: without quotes a line break would begin another setting, and what stands at the end (blanks, the backslash that
+ * joins lines) would be read as something else.
+ */
+export function fitsPath(text: string): boolean {
+  return !/[\u0000-\u001F\u007F]|[\s\\]$/.test(text);
+}
+
 /** Text for people, such as `Description=`: one line, nothing at its end that would join it with the next. */
 export function plainText(text: string): string {
   return text

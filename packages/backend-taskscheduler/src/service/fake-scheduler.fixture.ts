@@ -25,6 +25,9 @@ export interface FakeScheduler {
   broken: boolean;
 }
 
+/** Who uses this Windows. */
+export const me = { sid: 'S-1-5-21-1004336348-1177238915-682003330-1001', name: 'pc\\ann' };
+
 export function fakeScheduler(
   readFile: (path: string) => Uint8Array | undefined,
   options: { readonly powershell?: boolean; readonly says?: string } = {},
@@ -35,7 +38,10 @@ export function fakeScheduler(
   const failing = new Map<string, number>();
   const results = new Map<string, number>();
   const ok = (stdout = ''): ProcessResult => ({ exitCode: 0, signal: null, stdout, stderr: '', timedOut: false });
-  const bad = (stderr: string): ProcessResult => ({ exitCode: 1, signal: null, stdout: '', stderr, timedOut: false });
+  const bad = (stderr: string, exitCode = 1): ProcessResult => ({ exitCode, signal: null, stdout: '', stderr, timedOut: false });
+  /** As `/hresult` asks for. */
+  const refused = (args: readonly string[], code: number): ProcessResult =>
+    bad(options.says ?? '', args.includes('/hresult') ? code : 1);
 
   const register = (path: string, xml: string): number => {
     const code = failing.get(path) ?? problemOf(xml);
@@ -43,6 +49,13 @@ export function fakeScheduler(
     tasks.set(path, exported(path, xml));
     for (let at = parent(path); at !== ''; at = parent(at)) folders.add(at);
     return 0;
+  };
+  const switchTask = (path: string, kind: 'enable' | 'disable'): number => {
+    const xml = tasks.get(path);
+    if (xml === undefined) return 0;
+    const code = failing.get(path) ?? 0;
+    if (code === 0) tasks.set(path, switched(xml, kind === 'enable'));
+    return code;
   };
   const tidy = (from: string): void => {
     for (let at = from; at.startsWith('\\Rota'); at = parent(at)) {
@@ -58,6 +71,8 @@ export function fakeScheduler(
         const inside = [...tasks].filter(([path]) => request.folder === '\\' || path.startsWith(`${request.folder}\\`));
         return { ok: true, tasks: inside.map(([path, xml]) => ({ path, xml })) };
       }
+      case 'account':
+        return { ok: true, ...me };
       case 'facts':
         return {
           ok: true,
@@ -68,7 +83,12 @@ export function fakeScheduler(
       case 'change': {
         const before = new Map(tasks);
         for (const step of request.steps) {
-          const code = step.kind === 'register' ? register(step.path, step.xml ?? '') : 0;
+          const code =
+            step.kind === 'register'
+              ? register(step.path, step.xml ?? '')
+              : step.kind === 'delete'
+                ? 0
+                : switchTask(step.path, step.kind);
           if (step.kind === 'delete') {
             tasks.delete(step.path);
             tidy(parent(step.path));
@@ -91,7 +111,10 @@ export function fakeScheduler(
   }
 
   const run: ProcessRunner = async ({ file, args, input }: ProcessRequest) => {
-    if (scheduler.broken && (args.includes('-EncodedCommand') || args.includes('/query'))) return bad(options.says ?? '');
+    if (scheduler.broken && (args.includes('-EncodedCommand') || args.join(' ').includes('/query')))
+      return bad(options.says ?? '');
+    if (file === 'cmd.exe')
+      return await run({ file: 'schtasks.exe', args: (args.at(-1) ?? '').split('schtasks.exe ')[1]?.split(' ') ?? [] });
     if (file === 'powershell.exe') {
       if (options.powershell === false) throw new RotaError('ROTA_COMMAND_MISSING', 'The program powershell.exe was not found.');
       if (args.includes('-EncodedCommand')) {
@@ -101,6 +124,7 @@ export function fakeScheduler(
       }
       return ok();
     }
+    if (file === 'whoami.exe') return ok(`"${me.name}","${me.sid}"\r\n`);
     if (file !== 'schtasks.exe') throw new RotaError('ROTA_COMMAND_MISSING', `The program ${file} was not found.`);
     calls.push(`schtasks ${args[0]}`);
     const value = (name: string): string => args[args.indexOf(name) + 1] ?? '';
@@ -113,19 +137,34 @@ export function fakeScheduler(
           `<?xml version="1.0" encoding="UTF-16"?>\r\n<Tasks>\r\n${[...tasks].map(([name, xml]) => `<!-- ${name} -->\r\n${xml}`).join('\r\n')}</Tasks>`,
         );
       case '/create': {
-        if (tasks.has(path) && !args.includes('/f')) return bad(options.says ?? '');
+        if (tasks.has(path) && !args.includes('/f')) return refused(args, 0x800700b7);
         const bytes = readFile(value('/xml'));
-        if (bytes === undefined || bytes[0] !== 0xff || bytes[1] !== 0xfe) return bad(options.says ?? '');
-        return register(path, decodeTaskXml(bytes)) === 0 ? ok(options.says) : bad(options.says ?? '');
+        if (bytes === undefined || bytes[0] !== 0xff || bytes[1] !== 0xfe) return refused(args, 0x8004131a);
+        const code = register(path, decodeTaskXml(bytes));
+        return code === 0 ? ok(options.says) : refused(args, code);
+      }
+      case '/change': {
+        const kind = args.includes('/disable') ? 'disable' : 'enable';
+        const code = tasks.has(path) ? switchTask(path, kind) : 0x80070002;
+        return code === 0 ? ok(options.says) : refused(args, code);
       }
       case '/delete':
-        return tasks.delete(path) ? ok(options.says) : bad(options.says ?? '');
+        return tasks.delete(path) ? ok(options.says) : refused(args, 0x80070002);
       default:
         return bad(options.says ?? '');
     }
   };
   const scheduler: FakeScheduler = { run, tasks, folders, calls, failing, results, broken: false };
   return scheduler;
+}
+
+/** Only the flag of the settings changes. */
+function switched(xml: string, on: boolean): string {
+  return xml.replace(/<Settings>[\s\S]*?<\/Settings>/, (settings) =>
+    settings.includes('<Enabled>')
+      ? settings.replace(/<Enabled>\w+<\/Enabled>/, `<Enabled>${on}</Enabled>`)
+      : settings.replace('</Settings>', `<Enabled>${on}</Enabled></Settings>`),
+  );
 }
 
 function parent(path: string): string {
@@ -159,7 +198,7 @@ function exported(path: string, xml: string): string {
       element.name === 'RegistrationInfo'
         ? '<Date>2026-11-21T10:00:00.0000000</Date>'
         : element.name === 'Principal' && textAt(element, 'UserId') === undefined
-          ? '<UserId>S-1-5-21-1004336348-1177238915-682003330-1001</UserId>'
+          ? `<UserId>${me.sid}</UserId>`
           : element.name === 'IdleSettings'
             ? '<Duration>PT10M</Duration><WaitTimeout>PT1H</WaitTimeout>'
             : '';

@@ -80,6 +80,11 @@ switch ($request.op) {
     $folder = Find-Folder $request.folder
     $reply.tasks = @(if ($null -ne $folder) { Read-Tasks $folder })
   }
+  'account' {
+    $me = [Security.Principal.WindowsIdentity]::GetCurrent()
+    $reply.sid = $me.User.Value
+    $reply.name = $me.Name
+  }
   'facts' {
     $reply.tasks = @(foreach ($path in $request.paths) {
       $task = Find-Task $path
@@ -96,6 +101,13 @@ switch ($request.op) {
       foreach ($step in $request.steps) {
         $current = $step
         $before = Find-Task $step.path
+        if (@('enable', 'disable') -contains $step.kind) {
+          if ($null -ne $before) {
+            [void]$undo.Insert(0, @{ path = $step.path; enabled = $before.Enabled })
+            $before.Enabled = ($step.kind -eq 'enable')
+          }
+          continue
+        }
         $xml = $(if ($null -ne $before) { $before.Xml })
         $logon = $(if ($null -ne $before) { [int]$before.Definition.Principal.LogonType } else { 0 })
         [void]$undo.Insert(0, @{ path = $step.path; xml = $xml; logon = $logon })
@@ -104,7 +116,7 @@ switch ($request.op) {
     } catch {
       $reply = @{ ok = $false; path = $current.path; code = (Get-Code $_); message = $_.Exception.Message; undone = $true }
       foreach ($step in $undo) {
-        try { if ($null -ne $step.xml) { Register-Xml $step.path $step.xml $step.logon } else { Remove-Task $step.path } }
+        try { if ($null -ne $step.enabled) { (Find-Task $step.path).Enabled = $step.enabled } elseif ($null -ne $step.xml) { Register-Xml $step.path $step.xml $step.logon } else { Remove-Task $step.path } }
         catch { $reply.undone = $false }
       }
     }

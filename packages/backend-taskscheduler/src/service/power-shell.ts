@@ -1,11 +1,13 @@
 import { type Host, RotaError } from '@rota/core';
 import { resultText } from '../result-text.ts';
 import { encodedScript } from './power-shell-script.ts';
+import { remedyOf } from './remedy-of.ts';
 import type { LogonKind, TaskEntry, TaskFacts, TaskService, TaskStep } from './task-service.ts';
 
 /** What the script is asked. */
 export type ScriptRequest =
   | { readonly op: 'read'; readonly folder: string }
+  | { readonly op: 'account' }
   | { readonly op: 'facts'; readonly paths: readonly string[] }
   | {
       readonly op: 'change';
@@ -24,15 +26,19 @@ export function powerShell(host: Pick<Host, 'run'>): TaskService {
   return {
     name: 'powershell',
     read: async (folder) => readEntries(await ask(host, { op: 'read', folder })),
+    async account() {
+      const { sid, name } = await ask(host, { op: 'account' });
+      return { sid: String(sid), name: String(name) };
+    },
     facts: async (paths) => readFacts(await ask(host, { op: 'facts', paths })),
     async change(steps) {
       if (steps.length === 0) return;
       const reply = await ask(host, {
         op: 'change',
         steps: steps.map((step) =>
-          step.kind === 'delete'
-            ? { kind: step.kind, path: step.path }
-            : { kind: step.kind, path: step.path, xml: withoutDeclaration(step.xml), logon: logonTypes[step.logon] },
+          step.kind === 'register'
+            ? { kind: step.kind, path: step.path, xml: withoutDeclaration(step.xml), logon: logonTypes[step.logon] }
+            : { kind: step.kind, path: step.path },
         ),
       });
       if (reply.ok !== false) return;
@@ -40,7 +46,7 @@ export function powerShell(host: Pick<Host, 'run'>): TaskService {
       throw new RotaError(
         reply.undone === true ? 'ROTA_APPLY_FAILED' : 'ROTA_APPLY_INCOMPLETE',
         `Task Scheduler refused ${String(reply.path)}: ${resultText(code)}${reply.undone === true ? '; the other tasks of the batch are as before' : ''}.`,
-        { suggestions: remedy(code) },
+        { suggestions: remedyOf(code) },
       );
     },
   };
@@ -98,10 +104,4 @@ function list({ tasks }: Readonly<Record<string, unknown>>): readonly Readonly<R
 
 function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-function remedy(code: number): readonly string[] {
-  return code === 0x80070005
-    ? ['Boot triggers, built-in accounts and the highest run level need an elevated process: run the apply as administrator.']
-    : [];
 }

@@ -6,6 +6,13 @@ export interface TaskEntry {
   readonly xml: string;
 }
 
+/** A user of Windows. */
+export interface TaskAccount {
+  readonly sid: string;
+  /** `DOMAIN\\user`. */
+  readonly name: string;
+}
+
 /** What the scheduler knows of a task at work. Instants are seconds since the epoch. */
 export interface TaskFacts {
   readonly path: string;
@@ -22,7 +29,10 @@ export type LogonKind = 'interactive' | 's4u' | 'service';
 /** One step of a batch; both kinds may be repeated. */
 export type TaskStep =
   | { readonly kind: 'register'; readonly path: string; readonly xml: string; readonly logon: LogonKind }
-  | { readonly kind: 'delete'; readonly path: string };
+  | { readonly kind: 'delete'; readonly path: string }
+  /** In place: its definition, its account with a stored password and a run that goes on stay. A task that is not there is left out. */
+  | { readonly kind: 'enable'; readonly path: string }
+  | { readonly kind: 'disable'; readonly path: string };
 
 /** The scheduler, through whichever of its programs is there. */
 export interface TaskService {
@@ -34,5 +44,7 @@ export interface TaskService {
    * empty are removed up to `\Rota`. @throws ROTA_APPLY_FAILED naming the task
    */
   change(steps: readonly TaskStep[]): Promise<void>;
+  /** Who asks. @throws ROTA_COMMAND_FAILED */
+  account(): Promise<TaskAccount>;
   facts(paths: readonly string[]): Promise<readonly TaskFacts[]>;
 }

@@ -59,13 +59,23 @@ export function bruteForce(triggers: readonly Read[], zone: Zone, world: World, 
   const found: number[] = [];
   const add = (instant: number): void => void (instant >= from && instant < to && found.push(instant));
   for (const { calendar, utc, wall0, interval, duration, daily, matches } of triggers) {
+    if (!calendar && !utc) {
+      // For ever from a wall time on, by elapsed time or by what the clock shows.
+      const [first = wall0] = instantsOf(zone, wall0, world, false);
+      if (world.repetition === 'elapsed') for (let t = first; t < to; t += interval) add(t);
+      else
+        for (let wall = wall0; wall < to + 86_400; wall += interval) for (const t of instantsOf(zone, wall, world, true)) add(t);
+      continue;
+    }
     if (!calendar) {
       const end = interval === 0 ? wall0 : duration === undefined ? to : wall0 + duration;
       const skip = interval === 0 ? 0 : Math.max(0, Math.ceil((from - wall0) / interval));
       for (let t = wall0 + skip * interval; t <= end && t < to; t += interval || Number.POSITIVE_INFINITY) add(t);
       continue;
     }
-    const count = interval === 0 ? 1 : (duration ?? 0) / interval + 1;
+    // A daily one that repeats for a day or more goes on until its next start.
+    const span = daily ? Math.min(duration ?? 86_400, 86_400 - interval) : (duration ?? 0);
+    const count = interval === 0 ? 1 : Math.floor(span / interval) + 1;
     const clock = wall0 % 86_400;
     for (let midnight = Math.floor(from / 86_400 - 2) * 86_400; midnight <= to + 86_400; midnight += 86_400) {
       const wall = midnight + clock;
@@ -119,7 +129,9 @@ function dayTest(body: string): (date: Date) => boolean {
   if (body.includes('<ScheduleByWeek>')) return (date) => onWeekdays[date.getUTCDay()] === true;
   if (body.includes('<ScheduleByMonth>')) {
     const onDays = Array.from({ length: 32 }, (_, day) => days.includes(String(day)));
-    return (date) => inMonths[date.getUTCMonth()] === true && onDays[date.getUTCDate()] === true;
+    const isLast = (date: Date): boolean => new Date(date.getTime() + 86_400_000).getUTCDate() === 1;
+    return (date) =>
+      inMonths[date.getUTCMonth()] === true && (onDays[date.getUTCDate()] === true || (days.includes('Last') && isLast(date)));
   }
   return (date) => {
     if (!inMonths[date.getUTCMonth()] || !onWeekdays[date.getUTCDay()]) return false;

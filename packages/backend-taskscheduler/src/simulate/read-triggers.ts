@@ -6,6 +6,7 @@ import type { ScheduledTrigger } from './scheduled-trigger.ts';
 
 const weekdays = ['Sunday', 'Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday'];
 const months = 'January February March April May June July August September October November December'.split(' ');
+const day = 86_400;
 const common = ['Enabled', 'StartBoundary', 'Repetition', 'RandomDelay'];
 
 /**
@@ -28,7 +29,9 @@ function readTrigger(trigger: XmlElement): ScheduledTrigger {
   const schedules = trigger.children.filter(({ name }) => !common.includes(name));
   const [schedule] = schedules;
   if (schedules.length !== (trigger.name === 'TimeTrigger' ? 0 : 1)) throw unknown(schedules.at(-1)?.name ?? trigger.name);
-  if (schedule !== undefined && span >= 86_400) throw unknown('a repetition over a day or more');
+  const daily = schedule?.name === 'ScheduleByDay';
+  if (schedule !== undefined && span > day && !(daily && day % interval === 0))
+    throw unknown('a repetition over more than a day');
   const boundary = textAt(trigger, 'StartBoundary') ?? '';
   const match = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(Z|[+-]\d\d:\d\d)?$/.exec(boundary);
   if (match === null) throw unknown(`StartBoundary ${boundary}`);
@@ -36,11 +39,12 @@ function readTrigger(trigger: XmlElement): ScheduledTrigger {
     boundary: Date.parse(`${match[1]}Z`) / 1000,
     fixedOffset: fixedOffset(match[2]),
     interval,
-    span,
+    // The start of the next day takes the place of what would go on beyond it.
+    span: daily && span >= day ? day - (day % interval || interval) : span,
     rule: schedule === undefined ? undefined : readRule(schedule),
     ruleKey: schedule === undefined ? '' : JSON.stringify(schedule),
-    everyDay: schedule?.name === 'ScheduleByDay',
-    gapIsDocumented: schedule !== undefined && schedule.name !== 'ScheduleByDay',
+    everyDay: daily,
+    gapIsDocumented: schedule !== undefined && !daily,
   };
 }
 

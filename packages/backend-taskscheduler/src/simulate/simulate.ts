@@ -35,7 +35,9 @@ export function simulator(triggers: readonly ScheduledTrigger[], zone: Zone): (f
     const doubtful: number[] = [];
     for (const trigger of once) {
       if (trigger.span !== Number.POSITIVE_INFINITY) start(trigger, trigger.boundary, zone, certain, doubtful);
-      else endless(trigger, from, to, certain);
+      else if (trigger.fixedOffset !== undefined)
+        grid(trigger.boundary - trigger.fixedOffset, trigger.interval, from, to, certain);
+      else endlessOnTheClock(trigger, zone, from, to, certain, doubtful);
     }
     const lastDay = Math.floor((to + day) / day);
     const firstDay = Math.floor((from - 2 * day) / day);
@@ -149,13 +151,51 @@ function start(trigger: ScheduledTrigger, wall: number, zone: Zone, certain: num
   }
 }
 
-function endless({ boundary, fixedOffset, interval }: ScheduledTrigger, from: number, to: number, certain: number[]): void {
-  // Only instants are repeated for ever; a wall time that repeats for ever has no documented meaning at a change of the clock.
-  if (fixedOffset === undefined) return;
-  const first = boundary - fixedOffset;
-  for (let instant = first + Math.max(0, Math.ceil((from - first) / interval)) * interval; instant < to; instant += interval) {
-    certain.push(instant);
+/**
+ * A wall time that is repeated for ever: whether elapsed time is counted over a change of the clock, or what the clock shows, is written nowhere. What
+ * both readings have is certain, but for the times that the clock shows twice.
+ */
+function endlessOnTheClock(
+  { boundary, interval }: ScheduledTrigger,
+  zone: Zone,
+  from: number,
+  to: number,
+  certain: number[],
+  doubtful: number[],
+): void {
+  const [first = gapAt(zone, boundary)?.jump ?? boundary] = wallInstants(zone, boundary);
+  const changes = zone.changesBetween(Math.max(from, first) - day, to + day);
+  let begin = Math.max(from, first);
+  let offset = zone.offsetAt(begin);
+  for (const change of [...changes.filter(({ at }) => at > begin), undefined]) {
+    const end = Math.min(to, change?.at ?? to);
+    const ofWall = boundary - offset;
+    if ((ofWall - first) % interval !== 0) {
+      grid(first, interval, begin, end, doubtful);
+      grid(ofWall, interval, begin, end, doubtful);
+    } else grid(first, interval, begin, end, certain);
+    if (change === undefined || change.at >= to) break;
+    // The first start that the clock skips may come when it goes on.
+    const { at, offsetBefore, offsetAfter } = change;
+    const skipped = boundary + Math.ceil((at + offsetBefore - boundary) / interval) * interval;
+    if (skipped < at + offsetAfter) doubtful.push(at);
+    begin = at;
+    offset = offsetAfter;
   }
+  for (const { at, offsetBefore, offsetAfter } of changes) {
+    const shownTwice = offsetBefore - offsetAfter;
+    if (shownTwice <= 0) continue;
+    for (let index = certain.length - 1; index >= 0; index--) {
+      const instant = certain[index] ?? 0;
+      if (instant >= at - shownTwice && instant < at + shownTwice) doubtful.push(...certain.splice(index, 1));
+    }
+  }
+}
+
+/** The instants from `first` on, every `interval` seconds, that lie in a stretch of time. */
+function grid(first: number, interval: number, from: number, to: number, found: number[]): void {
+  for (let instant = first + Math.max(0, Math.ceil((from - first) / interval)) * interval; instant < to; instant += interval)
+    found.push(instant);
 }
 
 function settle(certain: number[], doubtful: number[], from: number, to: number): Starts {

@@ -1,6 +1,6 @@
 import { posix, win32 } from 'node:path';
 import { type CompileInput, RotaError } from '@rota/core';
-import { commandLine, quoteArgument } from '../command-line.ts';
+import { commandLine, quoteAlways } from '../command-line.ts';
 import type { TaskSchedulerOptions } from '../options.ts';
 import { fitsXml, node, type XmlNode } from '../xml/write-xml.ts';
 
@@ -49,10 +49,11 @@ export function taskAction(input: CompileInput, options: TaskSchedulerOptions): 
 }
 
 function runnerAction(launcher: string, launchFile: string, home: string, options: TaskSchedulerOptions): TaskAction {
-  if (!options.hideWindow) return { command: launcher, args: quoteArgument(launchFile), workingDir: home };
+  // The launcher is a command file, so cmd.exe reads its line.
+  if (!options.hideWindow) return { command: launcher, args: quoteAlways(launchFile), workingDir: home };
   return {
     command: '%SystemRoot%\\System32\\conhost.exe',
-    args: commandLine(['--headless', launcher, launchFile]),
+    args: `--headless ${quoteAlways(launcher)} ${quoteAlways(launchFile)}`,
     workingDir: home,
   };
 }

@@ -6,7 +6,8 @@ import { isoDuration } from './iso-duration.ts';
 /** Every setting, in the order of the schema's list: what is left out would be decided by Windows (72 hours, no start on battery, priority 7). */
 export function settingsXml(job: Job, lowering: Lowering, options: TaskSchedulerOptions): XmlNode {
   const native = (feature: keyof Lowering['features']): boolean => lowering.features[feature] === 'native';
-  const onAc = native('requires.power') && job.requires.power === 'ac';
+  // Also where the runner starts the process: it cannot tell on Windows.
+  const onAc = job.requires.power === 'ac';
   const flag = (name: string, value: boolean): XmlNode => node(name, String(value));
   return node('Settings', [
     flag('AllowStartOnDemand', true),

@@ -8,8 +8,8 @@ import { createHost } from '../host/create-host.ts';
 import type { Files } from '../host/files.ts';
 import type { Host } from '../host/host.ts';
 import { nodeFiles } from '../host/node-files.ts';
+import { bareJob } from '../job/bare-job.ts';
 import type { Job } from '../job/job.ts';
-import { bareJob } from '../plan/bare-job.ts';
 import { makePlan } from '../plan/make-plan.ts';
 import { hasChanges } from '../plan/plan-to-json.ts';
 import { digestOf } from '../state/digest.ts';
@@ -202,12 +202,30 @@ describe('a job that was imported', () => {
     const first = machine();
     await apply([adopting('a', 'one', 'theirs \u0000\r'), adopting('b', 'two', 'others')]);
     const adopted = machine();
-    await rollback({ host: hostWith(), backends: backends(), namespace: 'default', to: { kind: 'generation' } });
+    const back = await rollback({ host: hostWith(), backends: backends(), namespace: 'default', to: { kind: 'generation' } });
     expect(machine()).toEqual(first);
-    await rollback({ host: hostWith(), backends: backends(), namespace: 'default', to: { kind: 'generation', number: 2 } });
+    expect(back.originals).toMatchObject([
+      { backend: 'one', id: 'a.foreign', state: 'on', job: { name: 'a' }, doubled: false },
+      { backend: 'two', id: 'b.foreign', state: 'on', job: { name: 'b' }, doubled: false },
+    ]);
+    const forth = await rollback({
+      host: hostWith(),
+      backends: backends(),
+      namespace: 'default',
+      to: { kind: 'generation', number: 2 },
+    });
     expect(machine()).toEqual(adopted);
+    expect(forth.originals).toMatchObject([{ state: 'off' }, { state: 'off' }]);
     await rollback({ host: hostWith(), backends: backends(), namespace: 'default', to: { kind: 'nothing' } });
     expect(machine()).toEqual(before);
+  });
+
+  it('of a job that was installed before says after a rollback that both run', async () => {
+    foreign('one', 'a', 'theirs');
+    await apply([{ ...adopting('a', 'one', 'theirs'), annotations: {} }]);
+    await apply([adopting('a', 'one', 'theirs')]);
+    const back = await rollback({ host: hostWith(), backends: backends(), namespace: 'default', to: { kind: 'generation' } });
+    expect(back).toMatchObject({ originals: [{ id: 'a.foreign', state: 'on', doubled: true }] });
   });
 
   it('that is no longer declared does not bring its original back, unless the way back leads before it', async () => {

@@ -5,6 +5,7 @@ import { printJobKey } from '../job/job-key.ts';
 import type { Change } from '../plan/plan.ts';
 import type { AdoptedEntry, Generation } from '../state/generation.ts';
 import type { JournalStep } from './journal.ts';
+import type { SwitchedOriginal } from './switched-original.ts';
 
 type AnyGeneration = Pick<Generation<Job, Artifact>, 'entries' | 'adopted'> | null;
 
@@ -53,6 +54,26 @@ export function switchSteps(
     const switches = own.map((original) => ({ original, to, mustExist }));
     return { backend, dialect: own[0]?.dialect ?? { name: backend }, changes: [], foreign: { switches, handledUntil } };
   });
+}
+
+/** What to tell of the originals that changed hands, those that run again first. Pure. */
+export function switchedOriginals(
+  current: AnyGeneration,
+  target: AnyGeneration,
+  released: readonly AdoptedOriginal[],
+  retaken: readonly AdoptedOriginal[],
+): readonly SwitchedOriginal[] {
+  const installed = new Set((target?.entries ?? []).map(printJobKey));
+  const of = (generation: AnyGeneration, originals: readonly AdoptedOriginal[], state: SwitchedOriginal['state']) => {
+    const wanted = new Set(originals.map(keyOf));
+    return readAdopted(generation?.adopted)
+      .filter(({ original }) => wanted.has(keyOf(original)))
+      .map(({ job: { tenant, name }, original: { backend, id } }) => {
+        const doubled = state === 'on' && installed.has(printJobKey({ tenant, name }));
+        return { backend, id, state, job: { tenant, name }, doubled };
+      });
+  };
+  return [...of(current, released, 'on'), ...of(target, retaken, 'off')];
 }
 
 /** They were written by an apply of ours; state/ does not know their type. */

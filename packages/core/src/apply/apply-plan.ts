@@ -20,6 +20,7 @@ import { commitGeneration } from './commit-generation.ts';
 import { type Recovery, recover } from './recover.ts';
 import type { ApplyJobResult } from './run-apply-jobs.ts';
 import { stepsOf } from './steps-of.ts';
+import type { SwitchedOriginal } from './switched-original.ts';
 import { waitForQuiet } from './wait-for-quiet.ts';
 
 /** A plan and what may be done for it. */
@@ -47,6 +48,8 @@ export interface ApplyResult {
   readonly generation: number | null;
   /** The steps that were made; none of them is `none`. */
   readonly changes: readonly Change[];
+  /** Foreign entries that a rollback or a destroy put back in action, or took out of it again. Absent: none. */
+  readonly originals?: readonly SwitchedOriginal[];
   /** An earlier apply that was cut off, and what became of it. */
   readonly recovered: Recovery | null;
   /** `on: apply` jobs that were run, or wait for one that failed. Absent: none had to. */

@@ -31,7 +31,10 @@ export interface Journal {
 
 export function readJournal(host: Host, layout: NamespaceLayout): Journal | null {
   const text = host.files.readText(layout.journal);
-  return text === undefined ? null : parseState<Journal>(text, layout.journal);
+  if (text === undefined) return null;
+  return parseState<Journal>(text, layout.journal, {
+    isWhole: ({ steps, after, before }) => Array.isArray(steps) && typeof after?.current === 'number' && before !== undefined,
+  });
 }
 
 export function writeJournal(host: Host, layout: NamespaceLayout, journal: Journal): void {

@@ -6,7 +6,7 @@ import { bundleLayout } from '../bundle/bundle-layout.ts';
 import { captureBundle } from '../bundle/capture.ts';
 import { serviceUnderTest } from '../bundle/service.fixture.ts';
 import { declarationOf } from '../config/declaration-of.ts';
-import { createRota } from '../create-rota.ts';
+import { createRota } from '../face/create-rota.ts';
 import { createHost } from '../host/create-host.ts';
 import type { Host } from '../host/host.ts';
 import type { JobInput } from '../job/job-input.ts';

@@ -34,7 +34,7 @@ import { tellMissed } from './tell-missed.ts';
  */
 export async function maintain(host: Host, backends: readonly Backend[]): Promise<MaintenanceReport> {
   openState(host);
-  const before = readMaintenance(host);
+  const before = lastReport(host);
   const told: Record<string, number> = { ...before?.told };
   const namespaces: MaintainedNamespace[] = [];
   for (const namespace of listNamespaces(host)) namespaces.push(await maintainNamespace(host, backends, namespace, told));
@@ -47,6 +47,16 @@ export async function maintain(host: Host, backends: readonly Backend[]): Promis
   };
   host.files.write(maintenanceReportFile(host), `${JSON.stringify(report)}\n`);
   return report;
+}
+
+/** A damaged one is written anew: better that a missed run is told twice than that nothing is maintained any more. */
+function lastReport(host: Host): MaintenanceReport | null {
+  try {
+    return readMaintenance(host);
+  } catch (error) {
+    if (isRotaError(error)) return null;
+    throw error;
+  }
 }
 
 async function maintainNamespace(

@@ -1,8 +1,8 @@
 import type { Backend } from '../backend/backend.ts';
 import { RotaError } from '../errors/rota-error.ts';
 import type { Host } from '../host/host.ts';
+import { bareJob } from '../job/bare-job.ts';
 import type { Job } from '../job/job.ts';
-import { bareJob } from '../plan/bare-job.ts';
 import { makePlan } from '../plan/make-plan.ts';
 import { hasChanges } from '../plan/plan-to-json.ts';
 import { type CommandPlace, installCommand } from '../run/install-command.ts';

@@ -35,7 +35,12 @@ export interface MaintenanceReport {
 export function readMaintenance(host: Pick<Host, 'files' | 'stateDir'>): MaintenanceReport | null {
   const file = maintenanceReportFile(host);
   const text = host.files.readText(file);
-  return text === undefined ? null : parseState<MaintenanceReport>(text, file);
+  return text === undefined
+    ? null
+    : parseState<MaintenanceReport>(text, file, {
+        isWhole: ({ ranAt, namespaces }) => typeof ranAt === 'string' && Array.isArray(namespaces),
+        otherwise: 'Write it anew: rota maintain',
+      });
 }
 
 export function maintenanceReportFile({ stateDir }: Pick<Host, 'stateDir'>): string {

@@ -1,6 +1,6 @@
 import type { Host } from '../host/host.ts';
 import type { PlannedEntry } from '../plan/plan.ts';
-import { loadZone } from '../schedule/load-zone.ts';
+import { hostZone } from '../schedule/host-zone.ts';
 import { parseCron } from '../schedule/parse-cron.ts';
 
 /** Records a year from which on retention has something to do: its limits are 100,000 records and 64 MiB. */
@@ -18,9 +18,8 @@ export function needsMaintenance(host: Pick<Host, 'now' | 'timezone' | 'zoneRoot
     if (job.state !== undefined) return true;
     if (job.trigger.kind !== 'schedule') continue;
     const { timezone } = job.trigger;
-    const zone = timezone === 'local' ? host.timezone : timezone;
-    if (!fixed.has(zone) && changesItsClock(host, zone)) return true;
-    fixed.add(zone);
+    if (!fixed.has(timezone) && changesItsClock(host, timezone)) return true;
+    fixed.add(timezone);
     recordsAYear += firesAYear(job.trigger.expression);
   }
   return recordsAYear > manyRecords;
@@ -32,7 +31,7 @@ function firesAYear(expression: string): number {
   return minute.values.length * hour.values.length * month.values.length * 30.5;
 }
 
-function changesItsClock(host: Pick<Host, 'now' | 'zoneRoots'>, name: string): boolean {
+function changesItsClock(host: Pick<Host, 'now' | 'timezone' | 'zoneRoots'>, name: string): boolean {
   const now = Math.floor(host.now() / 1000);
-  return loadZone(name, { roots: host.zoneRoots }).changesBetween(now, now + 3 * 366 * 86_400).length > 0;
+  return hostZone(host, name).changesBetween(now, now + 3 * 366 * 86_400).length > 0;
 }

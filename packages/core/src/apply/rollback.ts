@@ -11,10 +11,11 @@ import { listGenerations, readGeneration } from '../state/generation-store.ts';
 import { namespaceLayout } from '../state/layout.ts';
 import { withLock } from '../state/lock.ts';
 import { readNamespaceRecord } from '../state/namespace-record.ts';
-import { openState } from '../state/state-format.ts';
-import { releasedBy, retakenBy, switchSteps } from './adopted-originals.ts';
+import { checkState, openState } from '../state/state-format.ts';
+import { releasedBy, retakenBy, switchedOriginals, switchSteps } from './adopted-originals.ts';
 import type { ApplyResult } from './apply-plan.ts';
 import { commitGeneration } from './commit-generation.ts';
+import { readJournal } from './journal.ts';
 import { recover } from './recover.ts';
 import { changesBetween, stepsOf } from './steps-of.ts';
 import { waitForQuiet } from './wait-for-quiet.ts';
@@ -40,14 +41,19 @@ export interface RollbackInput {
  */
 export async function rollback(input: RollbackInput): Promise<ApplyResult> {
   const { host, backends, namespace } = input;
-  openState(host);
   const layout = namespaceLayout(host.stateDir, namespace);
+  checkState(host);
+  // Without a trace: a namespace that was never applied to may be a slip of the pen.
+  if (readNamespaceRecord(host.files, layout) === null && readJournal(host, layout) === null) return fromNothing(input, null);
+  openState(host);
   const cause = input.to.kind === 'nothing' ? 'destroy' : 'rollback';
   return withLock(host, layout.lock, { purpose: cause, signal: input.signal }, async () => {
     const recovered = await recover(host, backends, namespace);
     const record = readNamespaceRecord(host.files, layout);
-    if (record === null) return { generation: null, changes: [], recovered };
+    if (record === null) return fromNothing(input, recovered);
     const current = readGeneration<Generation<Job, Artifact>>(host.files, layout, record.current);
+    if (input.to.kind === 'nothing' && current?.cause === 'destroy')
+      return { generation: current.number, changes: [], recovered };
     const target = input.to.kind === 'nothing' ? null : wanted(host, namespace, record.current, input.to.number);
     const entries = target?.entries ?? [];
     for (const { launchFile } of entries) {
@@ -102,8 +108,21 @@ export async function rollback(input: RollbackInput): Promise<ApplyResult> {
       })),
       onProgress: input.onProgress,
     });
-    return { generation: generation.number, changes, recovered };
+    const originals = switchedOriginals(current, target, released, retaken);
+    return { generation: generation.number, changes, ...(originals.length === 0 ? {} : { originals }), recovered };
   });
+}
+
+/** Where nothing was ever applied, there is nothing to remove, and nothing to go back to. */
+function fromNothing({ namespace, to }: RollbackInput, recovered: ApplyResult['recovered']): ApplyResult {
+  if (to.kind === 'nothing') return { generation: null, changes: [], recovered };
+  throw new RotaError(
+    'ROTA_GENERATION_UNKNOWN',
+    `Nothing was ever applied in the namespace \`${namespace}\`. Nothing was changed.`,
+    {
+      suggestions: ['Perhaps it is another namespace (--namespace) or state folder (--state-dir).'],
+    },
+  );
 }
 
 /** The moves that a rollback turns round: the old name comes back, the new one goes. The latest first. */
@@ -131,7 +150,7 @@ function wanted(host: Host, namespace: string, current: number, number: number |
   if (generation !== null) return generation;
   throw new RotaError(
     'ROTA_GENERATION_UNKNOWN',
-    chosen === undefined ? 'There is no earlier generation to go back to.' : `There is no generation ${chosen}.`,
+    `${chosen === undefined ? 'There is no earlier generation to go back to' : `There is no generation ${chosen}`}. Nothing was changed.`,
     {
       suggestions: [`Kept generations: ${kept.join(', ') || 'none'}. \`rota generations\` lists them.`],
     },

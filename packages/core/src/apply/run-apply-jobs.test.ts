@@ -3,10 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { declarationOf } from '../config/declaration-of.ts';
-import { createRota } from '../create-rota.ts';
+import { createRota } from '../face/create-rota.ts';
+import type { Rota } from '../face/rota.ts';
 import { createHost } from '../host/create-host.ts';
 import { hasChanges } from '../plan/plan-to-json.ts';
-import type { Rota } from '../rota.ts';
 import { folderBackend } from './folder-backend.fixture.ts';
 
 let root: string;

@@ -127,5 +127,7 @@ function contentDigest({ source: _source, trigger: _trigger, ...content }: Job):
 
 function readDone(host: Host, file: string): Done {
   const text = host.files.readText(file);
-  return text === undefined ? {} : parseState<Done>(text, file);
+  return text === undefined
+    ? {}
+    : parseState<Done>(text, file, { otherwise: `Remove ${file}: the \`on: apply\` jobs then run once more.` });
 }

@@ -1,20 +1,15 @@
-import { join } from 'node:path';
 import type { Host } from '../host/host.ts';
 import { printJobKey } from '../job/job-key.ts';
 import type { PlannedEntry } from '../plan/plan.ts';
-import { alertReports } from '../run/alert-of.ts';
-import { captureWith } from '../run/capture-output.ts';
-import { deliver } from '../run/deliver-report.ts';
 import { instantText } from '../run/instant-text.ts';
 import { readHandled } from '../run/job-state.ts';
-import { readLaunchFile } from '../run/read-launch-file.ts';
 import { readRecords } from '../run/read-records.ts';
-import { spoolReport } from '../run/spool.ts';
-import { loadZone } from '../schedule/load-zone.ts';
+import { hostZone } from '../schedule/host-zone.ts';
 import { previousFire } from '../schedule/previous-fire.ts';
 import { defineSchedule } from '../schedule/schedule.ts';
 import { namespaceLayout } from '../state/layout.ts';
 import { installedGeneration } from './installed-entries.ts';
+import { tellChannels } from './tell-channels.ts';
 
 const defaultDeadlineMs = 600_000;
 
@@ -32,7 +27,9 @@ export async function tellMissed(host: Host, namespace: string, told: Record<str
     if (fire === null || (told[key] ?? 0) >= fire) continue;
     told[key] = fire;
     missed.push(printJobKey(entry));
-    await tell(host, namespace, entry.launchFile, fire);
+    const run = { runId: null, status: 'skipped', exitCode: null, scheduledAt: instantText(fire) } as const;
+    const text = `It was due at ${instantText(fire)}, and nothing started it.`;
+    await tellChannels(host, namespace, entry.launchFile, run, { event: 'missed', text });
   }
   return missed;
 }
@@ -41,7 +38,7 @@ export async function tellMissed(host: Host, namespace: string, told: Record<str
 function missedFire(host: Host, namespace: string, { job, tenant, name }: PlannedEntry, since: number): number | null {
   if (job.trigger.kind !== 'schedule') return null;
   const { expression, timezone } = job.trigger;
-  const zone = loadZone(timezone === 'local' ? host.timezone : timezone, { roots: host.zoneRoots });
+  const zone = hostZone(host, timezone);
   const grace = (job.startingDeadlineMs ?? defaultDeadlineMs) + (job.randomizedDelayMs ?? 0) + (job.accuracyMs ?? 0);
   const fire = previousFire(defineSchedule(expression, zone), Math.floor((host.now() - grace) / 1000));
   if (fire === null || fire <= since) return null;
@@ -50,22 +47,4 @@ function missedFire(host: Host, namespace: string, { job, tenant, name }: Planne
   const latest = readRecords(layout, { only: new Set([`${tenant}/${name}`]) }).next().value;
   const startedAt = latest === undefined ? 0 : Date.parse(latest.startedAt) / 1000;
   return startedAt >= fire - 60 ? null : fire;
-}
-
-async function tell(host: Host, namespace: string, launchFile: string, fire: number): Promise<void> {
-  const layout = namespaceLayout(host.stateDir, namespace);
-  const read = readLaunchFile(host.files, join(layout.launchFiles, launchFile));
-  if (!read.ok) return;
-  const { launch } = read;
-  const context = {
-    files: host.files,
-    layout,
-    env: host.env,
-    capture: captureWith({ ...host.env, PATH: launch.env.PATH }),
-  };
-  const run = { runId: null, status: 'skipped', exitCode: null, scheduledAt: instantText(fire) } as const;
-  const news = { event: 'missed', text: `It was due at ${instantText(fire)}, and nothing started it.` } as const;
-  // Through the spool: what cannot be delivered now is tried again.
-  const waiting = alertReports(launch, run, news, '').map((report) => spoolReport(host.files, layout, report, host.now()));
-  await Promise.all(waiting.map((one) => deliver(context, one)));
 }

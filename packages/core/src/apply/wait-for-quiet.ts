@@ -2,7 +2,7 @@ import { RotaError } from '../errors/rota-error.ts';
 import type { Host } from '../host/host.ts';
 import { printJobKey } from '../job/job-key.ts';
 import type { Change, PlannedEntry } from '../plan/plan.ts';
-import { loadZone } from '../schedule/load-zone.ts';
+import { hostZone } from '../schedule/host-zone.ts';
 import { nextFire } from '../schedule/next-fire.ts';
 import { previousFire } from '../schedule/previous-fire.ts';
 import { defineSchedule, type Schedule } from '../schedule/schedule.ts';
@@ -65,5 +65,5 @@ export function secondsToQuiet(schedule: Schedule, now: number, quietSeconds = 1
 function scheduleOf(host: Host, { job }: PlannedEntry): readonly Schedule[] {
   if (job.trigger.kind !== 'schedule') return [];
   const { expression, timezone } = job.trigger;
-  return [defineSchedule(expression, loadZone(timezone === 'local' ? host.timezone : timezone, { roots: host.zoneRoots }))];
+  return [defineSchedule(expression, hostZone(host, timezone))];
 }

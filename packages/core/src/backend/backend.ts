@@ -162,6 +162,12 @@ export interface Backend {
   /** Everybody else's entries. Absent: not supported. */
   inventory?(host: Host): Promise<readonly ForeignEntry[]>;
   /**
+   * What a file holds that this scheduler's own tools exported, here or on another machine. Absent: there is no such file.
+   *
+   * @throws with what is wrong with the file
+   */
+  readExport?(host: Host, exported: { readonly file: string; readonly bytes: Uint8Array }): readonly ForeignEntry[];
+  /**
    * Takes foreign entries out of action, or puts them back byte for byte; everything else stays as it is. Idempotent. Absent: nothing of this
    * scheduler can be adopted.
    *

@@ -1,4 +1,4 @@
-import type { Resources, Sandbox } from '../job/job.ts';
+import type { Concurrency, Requirements, Resources, Sandbox } from '../job/job.ts';
 import type { Dialect } from './dialect.ts';
 
 /** What an entry that Rota does not own does, in the words of a job. */
@@ -22,6 +22,9 @@ export interface ForeignReading {
   readonly persistent?: boolean;
   readonly randomizedDelayMs?: number;
   readonly timeoutMs?: number;
+  /** What happens when it is due while it still runs. @default 'forbid' */
+  readonly concurrency?: Concurrency['policy'];
+  readonly requires?: Pick<Requirements, 'network' | 'power'>;
   readonly resources?: Resources;
   readonly sandbox?: Sandbox;
 }

@@ -6,6 +6,7 @@ import type { Host } from '../host/host.ts';
 import { canonicalJson } from '../state/digest.ts';
 import { bundleLayout } from './bundle-layout.ts';
 import type { BundleSpec } from './bundle-spec.ts';
+import type { BundleArtifact } from './manifest.ts';
 
 /** What the last whole capture of a job saw, and which bundle has it. */
 const indexSchema = v.object({
@@ -32,12 +33,17 @@ const racyNs = 2_000_000_000n;
 export function factsOf(spec: BundleSpec, startedMs: number) {
   const hash = createHash('sha256');
   const recent = BigInt(startedMs) * 1_000_000n - racyNs;
+  // A call of the hash costs more than to hash a line.
+  let told = '';
   let racy = false;
   const add = (name: string, stats: BigIntStats): void => {
     const { size, mtimeNs, ctimeNs, ino, dev } = stats;
     // The time of a folder tells what came and went in it; what was left out may do so, too.
     if (mtimeNs > recent || ctimeNs > recent) racy = true;
-    hash.update(`${name}\0${size}:${mtimeNs}:${ctimeNs}:${ino}:${dev}\n`);
+    told += `${name}\0${size}:${mtimeNs}:${ctimeNs}:${ino}:${dev}\n`;
+    if (told.length < 65_536) return;
+    hash.update(told);
+    told = '';
   };
   return {
     add,
@@ -45,10 +51,10 @@ export function factsOf(spec: BundleSpec, startedMs: number) {
     digest(): string | undefined {
       for (const path of sideFiles(spec)) {
         const stats = lstatSync(path, { bigint: true, throwIfNoEntry: false });
-        if (stats === undefined) hash.update(`${path}\0\n`);
+        if (stats === undefined) told += `${path}\0\n`;
         else add(path, stats);
       }
-      return racy ? undefined : hash.digest('hex');
+      return racy ? undefined : hash.update(told).digest('hex');
     },
   };
 }
@@ -65,9 +71,13 @@ export function tellsByFiles({ databases, hooks, quiesce }: BundleSpec): boolean
   return databases.every(({ kind }) => kind === 'sqlite') && hooks.beforeCapture.length === 0 && quiesce.length === 0;
 }
 
-export function declaredDigest({ roots, databases, identity, recipients, compression, stores }: BundleSpec): string {
+/** Of what a bundle is made from besides the state itself. */
+export function declaredDigest(
+  { roots, databases, identity, recipients, compression, stores }: BundleSpec,
+  artifact: BundleArtifact | undefined,
+): string {
   return createHash('sha256')
-    .update(canonicalJson({ roots, databases, identity, recipients, compression, stores }))
+    .update(canonicalJson({ roots, databases, identity, recipients, compression, stores, artifact }))
     .digest('hex');
 }
 

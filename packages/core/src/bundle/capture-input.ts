@@ -2,7 +2,7 @@ import type { Host } from '../host/host.ts';
 import type { RotaEvents } from '../state/events.ts';
 import type { BundleSpec } from './bundle-spec.ts';
 import type { GuardKind } from './downtime.ts';
-import type { BundleProblem } from './manifest.ts';
+import type { BundleArtifact, BundleProblem } from './manifest.ts';
 import type { BundleStore, Sidecar } from './store/bundle-store.ts';
 
 /** Whose state to capture, and where to keep it. */
@@ -12,6 +12,10 @@ export interface CaptureInput {
   readonly spec: BundleSpec;
   /** Where the bundle goes. @default the declared store, else a folder in Rota's state */
   readonly store?: BundleStore;
+  /** What a target runs as, which the manifest records. */
+  readonly artifact?: BundleArtifact | undefined;
+  /** Pack the artifact, too, with all that it needs; it has to be in the store of nix. @default false */
+  readonly withArtifact?: boolean;
   /**
    * Told how far each phase is: entries that were looked at, then bytes that were read while the service stands still, written to
    * the store, and read back.

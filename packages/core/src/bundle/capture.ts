@@ -5,29 +5,24 @@ import { isRotaError, RotaError } from '../errors/rota-error.ts';
 import { instantText } from '../run/instant-text.ts';
 import { withLock } from '../state/lock.ts';
 import { hostId, openState } from '../state/state-format.ts';
-import { breather } from './breath.ts';
 import { bundleLayout } from './bundle-layout.ts';
 import type { BundleSpec } from './bundle-spec.ts';
 import { declaredDigest, factsOf, writeIndex } from './capture-index.ts';
 import type { CaptureInput, CaptureResult } from './capture-input.ts';
 import { confirmUnchanged, findUnchanged } from './confirm-unchanged.ts';
-import { beginDowntime } from './downtime.ts';
-import { copySqlite, runWithFile } from './dump-database.ts';
-import { readAttributes } from './extended-attributes.ts';
-import type { BundleManifest } from './manifest.ts';
+import type { EntrySpool } from './entry-spool.ts';
+import type { BundleHead } from './manifest.ts';
 import { refuseMoved } from './migrate/tombstone.ts';
-import { namesOfIds } from './names-of-ids.ts';
-import { type CapturePlan, freeBytes, leftOut, planCapture } from './plan-capture.ts';
-import { readBundle } from './read-bundle.ts';
+import { type CapturePlan, freeBytes, planCapture } from './plan-capture.ts';
+import { readMembers } from './read-bundle.ts';
+import { recordedArtifact } from './recorded-artifact.ts';
 import { recoverBundles } from './recover-bundles.ts';
 import { hookEnvironment, runHooks } from './run-hook.ts';
-import { openStage } from './stage-tree.ts';
+import { type StagedState, stageState } from './stage-state.ts';
 import type { BundleStore, Sidecar } from './store/bundle-store.ts';
 import { openStore } from './store/open-store.ts';
-import { bestCompression } from './stream-parts.ts';
-import { treeDigest } from './tree-digest.ts';
-import { walkTree } from './walk-tree.ts';
-import { archiveOf, writeBundle } from './write-bundle.ts';
+import { bestCompression, unpacked } from './stream-parts.ts';
+import { archiveOf, manifestText, writeBundle } from './write-bundle.ts';
 
 /**
  * Captures the state of a job. What it stops is started again as soon as everything is read, and in any case: an error starts it, a guard
@@ -43,6 +38,14 @@ export async function captureBundle(input: CaptureInput): Promise<CaptureResult>
   const store = input.store ?? openStore(host, namespace, spec);
   return await withLock(host, layout.lock, { purpose: `capture ${spec.tenant}/${spec.name}`, signal }, async () => {
     await recoverBundles(host, namespace);
+    if (input.withArtifact === true && input.artifact === undefined)
+      throw new RotaError(
+        'ROTA_BUNDLE_ARTIFACT',
+        `What ${spec.tenant}/${spec.name} runs as here is not known, so it cannot be packed.`,
+        {
+          suggestions: ['Only targets have artifacts: `rota targets deploy NAME`, or `rota targets mark-deployed NAME`.'],
+        },
+      );
     refuseMoved(host, namespace, spec);
     // A store that cannot be reached is better known before anything is stopped.
     const kept = await store.list();
@@ -106,66 +109,25 @@ function captureTime(nowMs: number, kept: readonly Sidecar[]): string {
   return instantText(Math.max(now, newest + 1));
 }
 
-async function captureInto(input: CaptureInput, { id, createdAt, work, plan, store, env }: Prepared): Promise<CaptureResult> {
-  const { host, namespace, spec, signal } = input;
-  const payload = join(work, 'payload');
-  const stage = openStage(payload, namesOfIds(host.files));
-  const breathe = breather(signal);
-  const databases: BundleManifest['databases'] = [];
-  // Longer than any capture within its budget, and short enough that nobody waits a day for a service.
-  const guardMs = Math.max(spec.downtimeBudgetMs * 10, 600_000);
-  const facts = factsOf(spec, host.now());
-  const downtime = await beginDowntime(host, spec, work, { guardMs, freeze: true });
-  let downtimeMs = 0;
-  let seen: string | undefined;
+async function captureInto(input: CaptureInput, prepared: Prepared): Promise<CaptureResult> {
+  const staged = await stageState(input, prepared);
   try {
-    const copies = new Map<string, string>();
-    for (const [index, database] of spec.databases.entries()) {
-      const copy = join(work, `database-${index}`);
-      const started = host.now();
-      if (database.kind === 'sqlite') {
-        const method = await copySqlite(host, database.path, copy, guardMs);
-        copies.set(`data/${database.root}/${database.inRoot}`, copy);
-        databases.push({ name: database.name, kind: 'sqlite', member: `data/${database.root}/${database.inRoot}`, method });
-      } else {
-        await runWithFile(`The dump of ${database.name}`, database.dump, { output: copy }, env, guardMs - (host.now() - started));
-        databases.push({ name: database.name, kind: 'command', member: `db/${database.name}.dump` });
-      }
-    }
-    for (const root of spec.roots) {
-      if (plan.roots.find(({ name }) => name === root.name)?.kind === 'missing') continue;
-      const attributes = await readAttributes(host.run, root.path);
-      if (attributes === undefined) stage.notes.add('Extended attributes were not captured: getfattr is not installed.');
-      const out = leftOut(spec, root);
-      const walk = walkTree(root.path, {
-        leaveOut: (path) => out(path) !== undefined,
-        onProblem: (path, reason) => {
-          // What is left out may come and go, as the side files of a database do.
-          if (out(path) === undefined) stage.problems.push({ name: `data/${root.name}${path === '' ? '' : `/${path}`}`, reason });
-        },
-      });
-      for (const item of walk) {
-        const pause = breathe(1 + Number(item.stats.size) / 65_536);
-        if (pause !== undefined) await pause;
-        const name = item.path === '' ? `data/${root.name}` : `data/${root.name}/${item.path}`;
-        const copy = copies.get(name);
-        const xattrs = attributes?.get(item.path === '' ? root.path : `${root.path}/${item.path}`);
-        facts.add(name, item.stats);
-        stage.add({ name, item, ...(copy === undefined ? {} : { copy }), xattrs });
-        input.onProgress?.('read', stage.bytes, plan.bytes);
-      }
-    }
-    seen = facts.digest();
-    for (const [index, database] of spec.databases.entries()) {
-      if (database.kind !== 'command') continue;
-      for (const item of walkTree(join(work, `database-${index}`))) stage.add({ name: `db/${database.name}.dump`, item });
-    }
+    return await pack(input, prepared, staged);
   } finally {
-    stage.close();
-    downtimeMs = await downtime.end();
+    staged.entries.close();
   }
+}
+
+async function pack(
+  input: CaptureInput,
+  { id, createdAt, work, plan, store }: Prepared,
+  staged: StagedState,
+): Promise<CaptureResult> {
+  const { host, namespace, spec, signal } = input;
+  const { entries, payload, downtime } = staged;
+  const artifact = recordedArtifact(input);
   const consistency = spec.services.length > 0 ? 'stopped' : spec.quiesce.length > 0 ? 'quiesced' : 'live';
-  const manifest: BundleManifest = {
+  const manifest: BundleHead = {
     formatVersion: 1,
     id,
     tenant: spec.tenant,
@@ -173,17 +135,17 @@ async function captureInto(input: CaptureInput, { id, createdAt, work, plan, sto
     host: { name: host.hostname, id: hostId(host) },
     createdAt,
     consistency,
-    outcome: stage.problems.length === 0 ? 'ok' : 'partial',
-    problems: stage.problems,
-    notes: [...stage.notes],
+    outcome: staged.problems.length === 0 ? 'ok' : 'partial',
+    problems: [...staged.problems],
+    notes: [...staged.notes],
     roots: [...plan.roots],
-    databases,
+    databases: [...staged.databases],
     identity: [...plan.identity],
     excluded: plan.excluded,
     guidance: spec.guidance,
-    totals: { entries: stage.entries.length, bytes: stage.bytes },
-    treeDigest: treeDigest(stage.entries),
-    entries: stage.entries,
+    ...(artifact === undefined ? {} : { artifact }),
+    totals: { entries: entries.count, bytes: staged.bytes },
+    treeDigest: staged.treeDigest,
   };
   const compression = spec.compression ?? bestCompression();
   if (spec.compression === undefined && compression === 'gzip')
@@ -194,17 +156,24 @@ async function captureInto(input: CaptureInput, { id, createdAt, work, plan, sto
   const encrypted = spec.recipients.length > 0;
   const file = `${spec.tenant}.${spec.name}-${host.hostname}-${createdAt.replaceAll(/[-:]/g, '')}-${id.slice(0, 8)}${suffix}${encrypted ? '.age' : ''}`;
   const prepared = join(work, file);
+  let sent = 0;
   const { size, sha256 } = await writeBundle({
     manifest,
+    entries,
     payload,
     out: prepared,
     compression,
     recipients: spec.recipients,
-    onBytes: (done) => input.onProgress?.('write', done, plan.bytes),
+    onBytes(done) {
+      sent = done;
+      input.onProgress?.('write', done, staged.bytes);
+    },
+    // Who encrypts to others cannot read it back: then the checksum of the file is all that there is.
+    ...(encrypted
+      ? {}
+      : { readBack: (bytes) => compareWritten(bytes, { manifest, entries }, input, () => sent === staged.bytes) }),
     signal,
   });
-  // Who encrypts to others cannot read it back: then the checksum of the file is all that there is.
-  if (!encrypted) await checkWritten(prepared, manifest, input, signal);
   const sidecar: Sidecar = {
     formatVersion: 1,
     id,
@@ -224,13 +193,13 @@ async function captureInto(input: CaptureInput, { id, createdAt, work, plan, sto
     treeDigest: manifest.treeDigest,
     verified: encrypted ? null : { level: 1, at: instantText(Math.floor(host.now() / 1000)) },
   };
-  const bundle = await store.put({ file: prepared, manifest, archive: () => archiveOf({ manifest, payload }) }, sidecar);
-  if (seen !== undefined && manifest.outcome === 'ok')
+  const bundle = await store.put({ file: prepared, manifest, archive: () => archiveOf({ manifest, entries, payload }) }, sidecar);
+  if (staged.facts !== undefined && manifest.outcome === 'ok')
     writeIndex(host, namespace, spec, {
       formatVersion: 1,
       bundle: id,
-      declared: declaredDigest(spec),
-      facts: seen,
+      declared: declaredDigest(spec, artifact),
+      facts: staged.facts,
       atMs: host.now(),
     });
   return {
@@ -240,23 +209,30 @@ async function captureInto(input: CaptureInput, { id, createdAt, work, plan, sto
     problems: manifest.problems,
     notes: manifest.notes,
     stopped: downtime.stopped,
-    downtimeMs,
+    downtimeMs: staged.downtimeMs,
     ...(downtime.guard === undefined ? {} : { guard: downtime.guard }),
   };
 }
 
-async function checkWritten(path: string, manifest: BundleManifest, input: CaptureInput, signal?: AbortSignal): Promise<void> {
+/** What comes back from the file: the manifest is the one that was written, and every member is as it lists it. @throws ROTA_BUNDLE_MISMATCH */
+async function compareWritten(
+  bytes: AsyncIterable<Uint8Array>,
+  written: { readonly manifest: BundleHead; readonly entries: EntrySpool },
+  { signal, onProgress }: CaptureInput,
+  isSent: () => boolean,
+): Promise<void> {
+  const { manifest, entries } = written;
   let done = 0;
-  const read = await readBundle(path, {
+  await readMembers(unpacked(bytes), {
     signal,
+    known: { head: manifest, entries, text: manifestText(written).parts },
     onMember: (entry) => {
       done += entry.size;
-      input.onProgress?.('check', done, manifest.totals.bytes);
+      // Before, it is the writing that is told of.
+      if (isSent()) onProgress?.('check', done, manifest.totals.bytes);
       return undefined;
     },
   });
-  if (read.treeDigest !== manifest.treeDigest)
-    throw new RotaError('ROTA_BUNDLE_MISMATCH', 'What was written is not what was read; the bundle was thrown away.');
 }
 
 function refuse({ findings }: CapturePlan, spec: BundleSpec): void {

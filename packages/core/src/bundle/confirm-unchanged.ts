@@ -1,11 +1,12 @@
 import { instantText } from '../run/instant-text.ts';
 import { declaredDigest, longestTrustMs, readIndex, tellsByFiles } from './capture-index.ts';
 import type { CaptureInput, CaptureResult } from './capture-input.ts';
+import { recordedArtifact } from './recorded-artifact.ts';
 import type { BundleStore, Sidecar } from './store/bundle-store.ts';
 
 /** The newest bundle, when the files say that a capture would hold the same. */
 export function findUnchanged(
-  { host, namespace, spec }: CaptureInput,
+  { host, namespace, spec, ...input }: CaptureInput,
   kept: readonly Sidecar[],
   facts: string | undefined,
 ): Sidecar | undefined {
@@ -14,7 +15,7 @@ export function findUnchanged(
     index !== undefined &&
     facts === index.facts &&
     tellsByFiles(spec) &&
-    index.declared === declaredDigest(spec) &&
+    index.declared === declaredDigest(spec, recordedArtifact(input)) &&
     Math.abs(host.now() - index.atMs) < longestTrustMs;
   const newest = kept.filter(({ tenant, name }) => tenant === spec.tenant && name === spec.name).at(-1);
   return same && newest?.id === index.bundle && newest.outcome === 'ok' ? newest : undefined;

@@ -17,14 +17,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { commandPart, requirePart } from '@rota/test-support';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { nodeFiles } from '../host/node-files.ts';
+import { openEntrySpool } from './entry-spool.ts';
 import type { BundleEntry, BundleManifest } from './manifest.ts';
-import { namesOfIds } from './names-of-ids.ts';
-import { readBundle } from './read-bundle.ts';
-import { openStage } from './stage-tree.ts';
+import { headOf, stageRoot } from './packed-tree.test-support.ts';
+import { readBundle, readManifest } from './read-bundle.ts';
 import { bestCompression, type Compression } from './stream-parts.ts';
-import { microseconds, treeDigest } from './tree-digest.ts';
-import { walkTree } from './walk-tree.ts';
+import { microseconds } from './tree-digest.ts';
 import { writeBundle } from './write-bundle.ts';
 
 let folder: string;
@@ -35,30 +33,12 @@ afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 async function pack(root: string, out: string, compression: Compression = 'gzip', recipients: readonly string[] = []) {
   const payload = `${out}.payload`;
-  const stage = openStage(payload, namesOfIds(nodeFiles));
-  for (const item of walkTree(root)) stage.add({ name: item.path === '' ? 'data/r' : `data/r/${item.path}`, item });
-  stage.close();
-  const manifest: BundleManifest = {
-    formatVersion: 1,
-    id: '0123456789abcdef',
-    tenant: 't',
-    name: 'n',
-    host: { name: 'h', id: 'i' },
-    createdAt: '2026-11-21T00:00:00Z',
-    consistency: 'live',
-    outcome: 'ok',
-    problems: stage.problems,
-    notes: [],
-    roots: [{ name: 'r', path: root, kind: 'folder' }],
-    databases: [],
-    identity: [],
-    excluded: 0,
-    guidance: {},
-    totals: { entries: stage.entries.length, bytes: stage.bytes },
-    treeDigest: treeDigest(stage.entries),
-    entries: stage.entries,
-  };
-  const written = await writeBundle({ manifest, payload, out, compression, recipients });
+  const entries = openEntrySpool();
+  const stage = stageRoot(root, payload, entries);
+  const head = headOf(root, stage, entries);
+  const written = await writeBundle({ manifest: head, entries, payload, out, compression, recipients });
+  const manifest: BundleManifest = { ...head, entries: [...entries] };
+  entries.close();
   rmSync(payload);
   return { manifest, ...written };
 }
@@ -97,7 +77,9 @@ describe.each(compressions)('a bundle (%s)', (compression) => {
         abort: () => expect.unreachable(),
       }),
     });
-    expect(read).toEqual(manifest);
+    const { entries, ...head } = manifest;
+    expect(read).toEqual(head);
+    expect((await readManifest(join(folder, 'b'))).entries).toEqual(entries);
     expect(contents).toContain('hello\n');
     expect(contents).toContain('no utf-8');
     expect(manifest.entries.filter(({ type }) => type === 'hardlink')).toHaveLength(1);
@@ -155,13 +137,14 @@ requirePart(commandPart('zstd'))('a zstd frame of another program', () => {
     const tar = readFileSync(join(folder, 'b.tar'));
     const frame = (bytes: Buffer) => execFileSync('zstd', ['-3', '-q', '-c'], { input: bytes });
     writeFileSync(join(folder, 'one.tar.zst'), frame(tar));
-    expect(await readBundle(join(folder, 'one.tar.zst'))).toEqual(manifest);
+    expect(await readManifest(join(folder, 'one.tar.zst'))).toEqual(manifest);
+    expect((await readBundle(join(folder, 'one.tar.zst'))).treeDigest).toBe(manifest.treeDigest);
     // Node decodes the first frame only (nodejs/node#64741), the program both: either way never a part taken for the whole.
     for (const border of [512, tar.length - 300_000, tar.length - 1024]) {
       writeFileSync(join(folder, 'two.tar.zst'), Buffer.concat([frame(tar.subarray(0, border)), frame(tar.subarray(border))]));
       const read = await readBundle(join(folder, 'two.tar.zst')).catch((error: unknown) => error);
       if (read instanceof Error) expect(read).toMatchObject({ code: 'ROTA_BUNDLE_FORMAT' });
-      else expect(read).toEqual(manifest);
+      else expect(read).toMatchObject({ id: manifest.id, treeDigest: manifest.treeDigest });
     }
   });
 });

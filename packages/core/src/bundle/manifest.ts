@@ -6,7 +6,7 @@ const sha256Hex = v.pipe(text, v.regex(/^[0-9a-f]{64}$/));
 
 /** The one source of the type of an entry and of its check. */
 export const entrySchema = v.strictObject({
-  // Name of the member: `data/ROOT/PATH`, or `db/NAME.dump`.
+  // Name of the member: `data/ROOT/PATH`, `db/NAME.dump` or `artifact/closure`.
   name: text,
   type: v.picklist(['file', 'folder', 'symlink', 'hardlink', 'fifo']),
   mode: v.pipe(count, v.maxValue(0o7777)),
@@ -29,8 +29,8 @@ export const entrySchema = v.strictObject({
 
 const problemSchema = v.object({ name: text, reason: text });
 
-/** Fields may be added within a version. */
-export const manifestSchema = v.object({
+/** All of a manifest but its entries. Fields may be added within a version. */
+export const headSchema = v.object({
   formatVersion: v.literal(1),
   id: v.pipe(text, v.regex(/^[0-9a-f]{16}$/)),
   tenant: text,
@@ -49,9 +49,10 @@ export const manifestSchema = v.object({
   // Paths left out by patterns.
   excluded: count,
   guidance: v.record(text, text),
+  // Of a target: what was deployed here when its state was captured, and the member that holds it, where one does.
+  artifact: v.optional(v.object({ system: text, path: text, revision: v.nullable(text), member: v.optional(text) })),
   totals: v.object({ entries: count, bytes: count }),
   treeDigest: sha256Hex,
-  entries: v.array(entrySchema),
 });
 
 /**
@@ -65,14 +66,27 @@ export const manifestSchema = v.object({
 export type BundleEntry = v.InferOutput<typeof entrySchema>;
 
 /**
+ * A manifest without its entries, of which there may be millions.
+ *
+ * @interface
+ */
+export type BundleHead = v.InferOutput<typeof headSchema>;
+
+/**
  * `manifest.json`, the first member of every bundle: where and when (`YYYY-MM-DDTHH:MM:SSZ`) it was captured, how, what is in it
  * and what is not. `problems` is what could not be captured or changed while it was read, `identity` what is done with keys and
  * ids by member, `excluded` the number of paths that patterns left out. `treeDigest` is one SHA-256 over the entries in their
  * order, owners left out.
- *
- * @interface
  */
-export type BundleManifest = v.InferOutput<typeof manifestSchema>;
+export interface BundleManifest extends BundleHead {
+  readonly entries: readonly BundleEntry[];
+}
+
+/**
+ * What a target ran as when its state was captured: a store path or the digest of an image, and the commit that it was built from.
+ * `member` names the member of the bundle that holds it, where it was packed.
+ */
+export type BundleArtifact = NonNullable<BundleHead['artifact']>;
 
 /**
  * Something that could not be captured, or changed while it was read, by the name of its member, and why.
@@ -81,8 +95,12 @@ export type BundleManifest = v.InferOutput<typeof manifestSchema>;
  */
 export type BundleProblem = v.InferOutput<typeof problemSchema>;
 
-/** JSON with one line for each entry, so that two manifests can be compared with text tools. */
-export function printManifestJson({ entries, ...head }: BundleManifest): string {
-  const opening = JSON.stringify(head, null, 2).replace(/\n\}$/, '');
-  return `${opening},\n  "entries": [\n${entries.map((entry) => JSON.stringify(entry)).join(',\n')}\n  ]\n}\n`;
+/** What stands before the entries and behind them. Each has a line of its own, so that two manifests can be compared with text tools. */
+export function manifestFrame(head: BundleHead): { readonly opening: string; readonly closing: string } {
+  const fields = JSON.stringify(head, null, 2).slice(0, -2);
+  return { opening: `${fields}${entriesMark}`, closing: manifestClosing };
 }
+
+/** No text of JSON holds a line feed: where this stands, the entries begin. */
+export const entriesMark = ',\n  "entries": [\n';
+export const manifestClosing = '\n  ]\n}\n';

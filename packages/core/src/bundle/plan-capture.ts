@@ -4,9 +4,9 @@ import { breather } from './breath.ts';
 import type { BundleSpec, IdentityRule } from './bundle-spec.ts';
 import { nameOfBytes } from './file-name.ts';
 import { identityPolicy } from './identity-policy.ts';
+import { leavesRoot } from './leaves-root.ts';
 import type { BundleManifest } from './manifest.ts';
 import { pathPattern } from './path-pattern.ts';
-import { leavesRoot } from './read-bundle.ts';
 import { looksLikeCache, secretSign } from './secret-signs.ts';
 import { walkTree } from './walk-tree.ts';
 

@@ -1,15 +1,15 @@
 import { createHash, type Hash, hash } from 'node:crypto';
-import * as v from 'valibot';
-import { RotaError } from '../errors/rota-error.ts';
 import { canonicalJson } from '../state/digest.ts';
-import { type BundleEntry, type BundleManifest, manifestSchema } from './manifest.ts';
+import { hostileBundle, mismatchedBundle, notABundle } from './bundle-error.ts';
+import type { BundleEntry, BundleHead, BundleManifest } from './manifest.ts';
+import { manifestMatcher } from './match-manifest.ts';
+import { manifestParser, type StoredManifest } from './read-manifest.ts';
 import { memberOf } from './stage-tree.ts';
 import { readArchive } from './stream-parts.ts';
-import { checkName, parseHeader } from './tar/parse-header.ts';
+import { parseHeader } from './tar/parse-header.ts';
 import { sharedTarHeader } from './tar/tar-header.ts';
 import { blockSize, type TarMember } from './tar/tar-member.ts';
 import { type TarReader, tarParser } from './tar/tar-parser.ts';
-import { treeDigest } from './tree-digest.ts';
 
 /** What becomes of the content of one member. */
 export interface MemberSink {
@@ -23,24 +23,46 @@ export interface MemberSink {
 
 /** What reads the members of a bundle as they come. */
 export interface BundleReader {
-  /** Before the first member; the manifest is well formed and holds nothing hostile. */
-  readonly onManifest?: (manifest: BundleManifest, text: Uint8Array) => void;
+  /** Before the first member; the manifest is well formed and holds nothing hostile. The entries can be read until the bundle is. */
+  readonly onManifest?: (head: BundleHead, entries: Iterable<BundleEntry>) => void;
   /** A member is there as the manifest lists it. Whoever wants its content gives a sink; it is compared with the manifest in any case. */
   readonly onMember?: (entry: BundleEntry) => MemberSink | undefined;
   readonly signal?: AbortSignal | undefined;
   /** A file with age keys. */
   readonly ageIdentity?: string | undefined;
+  /** A folder for the list of entries of a large bundle, while it is read. @default the folder for temporary files */
+  readonly workFolder?: string | undefined;
 }
 
-const largestManifest = 256 * 1024 * 1024;
+const largestManifest = 16 * 1024 ** 3;
 
 /**
  * Reads a whole bundle, by the path of its file or as the bytes of its archive, and compares every member with the manifest: each there once, in
- * order, with its metadata and SHA-256, nothing else, and the end of the archive. Resolves to the manifest.
+ * order, with its metadata and SHA-256, nothing else, and the end of the archive. Memory does not grow with the number of members.
+ * Resolves to the manifest without its entries.
  *
  * @throws ROTA_BUNDLE_FORMAT, ROTA_BUNDLE_HOSTILE, ROTA_BUNDLE_MISMATCH, ROTA_BUNDLE_NEWER, ROTA_BUNDLE_COMPRESSION
  */
-export async function readBundle(source: string | AsyncIterable<Uint8Array>, reader: BundleReader = {}): Promise<BundleManifest> {
+export async function readBundle(source: string | AsyncIterable<Uint8Array>, reader: BundleReader = {}): Promise<BundleHead> {
+  const manifest = await readMembers(source, {
+    ...reader,
+    onManifest: ({ head, entries }) => reader.onManifest?.(head, entries),
+  });
+  manifest.close();
+  return manifest.head;
+}
+
+/** What {@link readMembers} is told. */
+export interface MembersReader extends Omit<BundleReader, 'onManifest'> {
+  /** An entry is well formed; before `onManifest`. Not called where the manifest is known. */
+  readonly onEntry?: (entry: BundleEntry) => void;
+  readonly onManifest?: (manifest: StoredManifest) => void;
+  /** What the manifest has to be, to the byte. Whoever knows it need not have it checked. */
+  readonly known?: Omit<StoredManifest, 'close'>;
+}
+
+/** {@link readBundle} for who needs the entries afterwards, and closes them. */
+export async function readMembers(source: string | AsyncIterable<Uint8Array>, reader: MembersReader): Promise<StoredManifest> {
   const members = memberComparer(reader);
   const parser = tarParser(members);
   try {
@@ -56,38 +78,70 @@ export async function readBundle(source: string | AsyncIterable<Uint8Array>, rea
   }
 }
 
-/** Reads the manifest alone. */
+/** Reads the manifest alone, with all its entries. */
 export async function readManifest(path: string, ageIdentity?: string): Promise<BundleManifest> {
-  let manifest: BundleManifest | undefined;
-  const members = memberComparer({ onManifest: (found) => (manifest = found) });
+  const manifest = await readUntil(path, ageIdentity, (members) => members.manifest());
+  try {
+    return { ...manifest.head, entries: [...manifest.entries] };
+  } finally {
+    manifest.close();
+  }
+}
+
+/** Reads what a manifest says of the whole; its entries are not looked at. */
+export async function readHead(path: string, ageIdentity?: string): Promise<BundleHead> {
+  return await readUntil(path, ageIdentity, (members) => members.head());
+}
+
+async function readUntil<T>(
+  path: string,
+  ageIdentity: string | undefined,
+  found: (members: MemberComparer) => T | undefined,
+): Promise<T> {
+  const members = memberComparer({});
   const parser = tarParser(members);
-  for await (const chunk of readArchive(path, ageIdentity)) {
-    // What comes behind the manifest may be of any kind: it is not looked at.
-    for (let at = 0; at < chunk.length && manifest === undefined; at += blockSize)
-      parser.feed(chunk.subarray(at, at + blockSize));
-    if (manifest !== undefined) return manifest;
+  let result: T | undefined;
+  try {
+    for await (const chunk of readArchive(path, ageIdentity)) {
+      // What comes behind the manifest may be of any kind: it is not looked at.
+      for (let at = 0; at < chunk.length && result === undefined; at += blockSize) {
+        parser.feed(chunk.subarray(at, at + blockSize));
+        result = found(members);
+      }
+      if (result !== undefined) return result;
+    }
+  } finally {
+    if (result === undefined || members.manifest() !== result) members.abort();
   }
   throw notABundle('it is empty');
 }
 
+interface MemberComparer extends TarReader {
+  head(): BundleHead | undefined;
+  manifest(): StoredManifest | undefined;
+  finish(): StoredManifest;
+  abort(): void;
+}
+
 /** Follows an archive along its manifest, which is its first member. */
-function memberComparer(reader: BundleReader): TarReader & { finish(): BundleManifest; abort(): void } {
-  let manifest: BundleManifest | undefined;
-  let manifestParts: Buffer[] | undefined;
-  let next = 0;
+function memberComparer(reader: MembersReader): MemberComparer {
+  const parser = reader.known === undefined ? manifestParser(reader.workFolder, reader.onEntry) : manifestMatcher(reader.known);
+  let manifest: StoredManifest | undefined;
+  let entries: Iterator<BundleEntry> | undefined;
   let entry: BundleEntry | undefined;
   let sink: MemberSink | undefined;
   let whole: Hash | undefined;
   let digest = '';
+  const next = (): BundleEntry | undefined => {
+    const { done, value } = entries?.next() ?? { done: true };
+    return done ? undefined : value;
+  };
   return {
+    head: parser.head,
+    manifest: () => manifest,
     onHeader(header) {
-      if (manifest === undefined) {
-        const size = manifestSize(parseHeader(header));
-        manifestParts = [];
-        return size;
-      }
-      entry = manifest.entries[next];
-      next += 1;
+      if (manifest === undefined) return manifestSize(parseHeader(header));
+      entry = next();
       checkHeader(header, entry);
       sink = reader.onMember?.(entry);
       whole = undefined;
@@ -95,11 +149,7 @@ function memberComparer(reader: BundleReader): TarReader & { finish(): BundleMan
       return entry.size;
     },
     onContent(part) {
-      if (entry === undefined) {
-        // A copy: what it was cut from is used again for what comes behind it.
-        manifestParts?.push(Buffer.from(part));
-        return;
-      }
+      if (entry === undefined) return parser.feed(part);
       if (part.length === entry.size) digest = hash('sha256', part, 'hex');
       else {
         whole ??= createHash('sha256');
@@ -109,27 +159,27 @@ function memberComparer(reader: BundleReader): TarReader & { finish(): BundleMan
     },
     onEnd() {
       if (entry === undefined) {
-        const text = Buffer.concat(manifestParts ?? []);
-        manifestParts = undefined;
-        manifest = parseManifest(text);
-        reader.onManifest?.(manifest, text);
+        manifest = parser.finish();
+        entries = manifest.entries[Symbol.iterator]();
+        reader.onManifest?.(manifest);
         return;
       }
       if (entry.type === 'file' && entry.sha256 !== (whole?.digest('hex') ?? (digest || emptySha256)))
-        throw mismatch(`the content of ${entry.name} is not what was captured`);
+        throw mismatchedBundle(`the content of ${entry.name} is not what was captured`);
       const done = sink;
       sink = undefined;
       done?.end();
     },
     finish() {
       if (manifest === undefined) throw notABundle('it is empty');
-      const missing = manifest.entries[next];
-      if (missing !== undefined) throw mismatch(`${missing.name} is missing`);
+      const missing = next();
+      if (missing !== undefined) throw mismatchedBundle(`${missing.name} is missing`);
       return manifest;
     },
     abort() {
       sink?.abort();
       sink = undefined;
+      parser.close();
     },
   };
 }
@@ -141,102 +191,18 @@ function checkHeader(header: Buffer, entry: BundleEntry | undefined): asserts en
   if (entry !== undefined && header.equals(sharedTarHeader(memberOf(entry)))) return;
   // Not byte for byte: what it says is read, so that it can be told what is wrong, or that it is the same in other words.
   const member = parseHeader(header);
-  if (entry === undefined) throw mismatch(`it holds ${member.name}, which its manifest does not list`);
+  if (entry === undefined) throw mismatchedBundle(`it holds ${member.name}, which its manifest does not list`);
   if (canonicalJson(plain(member)) !== canonicalJson(plain(memberOf(entry))))
-    throw mismatch(`at ${entry.name}: the member "${member.name}" is not what the manifest lists`);
+    throw mismatchedBundle(`at ${entry.name}: the member "${member.name}" is not what the manifest lists`);
 }
 
 function manifestSize({ name, type, size }: TarMember): number {
   if (name !== 'manifest.json' || type !== 'file') throw notABundle(`its first member is ${name}, not manifest.json`);
-  if (size > largestManifest) throw hostile(`a manifest of ${size} bytes`);
+  if (size > largestManifest) throw hostileBundle(`a manifest of ${size} bytes`);
   return size;
-}
-
-/** The text of a `manifest.json`, checked. @throws ROTA_BUNDLE_FORMAT, ROTA_BUNDLE_NEWER, ROTA_BUNDLE_HOSTILE */
-export function parseManifest(text: Uint8Array): BundleManifest {
-  let value: unknown;
-  try {
-    value = JSON.parse(Buffer.from(text).toString());
-  } catch (cause) {
-    throw new RotaError('ROTA_BUNDLE_FORMAT', 'The bundle is damaged: its manifest is not JSON.', { cause });
-  }
-  if (typeof value === 'object' && value !== null && 'formatVersion' in value && Number(value.formatVersion) > 1)
-    throw new RotaError('ROTA_BUNDLE_NEWER', `The bundle has format ${String(value.formatVersion)}; this Rota reads 1.`, {
-      suggestions: ['Use the Rota that wrote it, or a newer one.'],
-    });
-  const parsed = v.safeParse(manifestSchema, value);
-  if (!parsed.success) throw notABundle(`its manifest is not of Rota (${parsed.issues[0].message})`);
-  checkManifest(parsed.output);
-  return parsed.output;
-}
-
-/** What no capture writes is refused before the first member is looked at. */
-export function checkManifest(manifest: BundleManifest, platform: string = process.platform): void {
-  const { entries, roots, totals, treeDigest: digest } = manifest;
-  if (entries.length !== totals.entries) throw hostile('a manifest whose entries are not as many as it says');
-  const kinds = new Map<string, BundleEntry['type']>();
-  const folded = new Set<string>();
-  const rootNames = new Set(roots.map(({ name }) => name));
-  let bytes = 0;
-  for (const entry of entries) {
-    const { name, type } = entry;
-    checkName(name, 'an entry');
-    const [area, root, ...rest] = name.split('/');
-    if (area === 'db' ? type !== 'file' || rest.length > 0 : area !== 'data' || !rootNames.has(root ?? ''))
-      throw hostile(`an entry outside its roots: ${name}`);
-    if (kinds.has(name)) throw hostile(`${name} twice`);
-    if (platform !== 'linux') {
-      const same = name.normalize('NFC').toLowerCase();
-      if (folded.has(same)) throw hostile(`two names that are one on this machine: ${name}`);
-      folded.add(same);
-    }
-    if (area === 'data' && rest.length > 0 && kinds.get(name.slice(0, name.lastIndexOf('/'))) !== 'folder')
-      throw hostile(`${name}, which is in no folder of the bundle`);
-    if (type === 'hardlink' && kinds.get(entry.link ?? '') !== 'file')
-      throw hostile(`${name}, a hard link to "${entry.link ?? ''}", which is no file of the bundle before it`);
-    if ((type === 'hardlink' || type === 'symlink') !== (entry.link !== undefined))
-      throw hostile(`${name}, a ${type} with a wrong link`);
-    if ((type === 'file') !== (entry.sha256 !== undefined)) throw hostile(`${name}, a ${type} with a wrong checksum`);
-    if (type !== 'file' && entry.size !== 0) throw hostile(`${name}, a ${type} with content`);
-    kinds.set(name, type);
-    bytes += entry.size;
-  }
-  if (bytes !== totals.bytes) throw hostile('a manifest whose sizes do not add up to what it says');
-  if (treeDigest(entries) !== digest) throw mismatch('its tree digest is not that of its entries');
-}
-
-/** True when a symbolic link of this name leads out of its root, as its text stands. */
-export function leavesRoot(name: string, link: string): boolean {
-  if (link.startsWith('/') || /^[A-Za-z]:|^\\/.test(link)) return true;
-  const depthOfRoot = 2;
-  const folder = name.split('/').slice(0, -1);
-  for (const part of link.split('/')) {
-    if (part === '..') folder.pop();
-    else if (part !== '.' && part !== '') folder.push(part);
-    if (folder.length < depthOfRoot) return true;
-  }
-  return false;
 }
 
 function plain(member: TarMember): object {
   const { name, type, mode, uid, gid, user, group, size, link, mtimeNs, xattrs } = member;
   return { name, type, mode, uid, gid, user, group, size, link, mtimeNs: String(mtimeNs), xattrs };
-}
-
-function mismatch(what: string): RotaError {
-  return new RotaError('ROTA_BUNDLE_MISMATCH', `The bundle is not what its manifest says: ${what}.`, {
-    suggestions: ['Use another bundle; `rota bundle list` shows them.'],
-  });
-}
-
-function hostile(what: string): RotaError {
-  return new RotaError('ROTA_BUNDLE_HOSTILE', `The bundle holds ${what}; no capture writes that, and nothing was unpacked.`, {
-    suggestions: ['Do not trust where this file came from.'],
-  });
-}
-
-function notABundle(why: string): RotaError {
-  return new RotaError('ROTA_BUNDLE_FORMAT', `This is no bundle of Rota: ${why}.`, {
-    suggestions: ['`rota bundle list` shows the bundles of a job.'],
-  });
 }

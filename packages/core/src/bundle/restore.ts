@@ -1,21 +1,22 @@
 import { randomBytes } from 'node:crypto';
 import { cpSync, existsSync, lstatSync, mkdirSync, rmSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { isRotaError, RotaError } from '../errors/rota-error.ts';
 import type { Host } from '../host/host.ts';
 import type { RotaEvents } from '../state/events.ts';
 import { withLock } from '../state/lock.ts';
 import { openState } from '../state/state-format.ts';
+import { hasArtifact, importArtifact } from './artifact.ts';
 import { bundleLayout } from './bundle-layout.ts';
 import type { BundleSpec } from './bundle-spec.ts';
 import { beginDowntime, type GuardKind } from './downtime.ts';
 import { runWithFile } from './dump-database.ts';
 import { extractBundle } from './extract-bundle.ts';
 import type { FoundBundle } from './find-bundle.ts';
-import type { BundleManifest } from './manifest.ts';
+import type { BundleHead } from './manifest.ts';
 import { refuseMoved } from './migrate/tombstone.ts';
 import { pathPattern } from './path-pattern.ts';
-import { readManifest } from './read-bundle.ts';
+import { readHead } from './read-bundle.ts';
 import { recoverBundles } from './recover-bundles.ts';
 import { awaitHealth, hookEnvironment, runHooks } from './run-hook.ts';
 import { appendLine, clearAway, exists, type RootSwap, readLines, swapBack, swapBackScript, swapIn } from './swap-roots.ts';
@@ -46,7 +47,7 @@ export interface RestoreInput {
 
 /** What one restore did. */
 export interface RestoreResult {
-  readonly manifest: BundleManifest;
+  readonly manifest: BundleHead;
   /** Where each root is now, and where what was there before is kept. */
   readonly roots: readonly { readonly name: string; readonly path: string; readonly previous: string | null }[];
   readonly checks: readonly VerifyCheck[];
@@ -58,7 +59,7 @@ export interface RestoreResult {
 
 /** What a restore would do. */
 export interface RestorePlan {
-  readonly manifest: BundleManifest;
+  readonly manifest: BundleHead;
   readonly roots: readonly { readonly name: string; readonly path: string; readonly action: 'create' | 'replace' }[];
   /** Members that need an answer before they are restored. */
   readonly unanswered: readonly string[];
@@ -67,7 +68,7 @@ export interface RestorePlan {
 /** Looks at a bundle and at what it would replace. @throws ROTA_BUNDLE_TARGET */
 export async function planRestore(input: RestoreInput): Promise<RestorePlan> {
   const { spec, bundle, to, only } = input;
-  const manifest = await readManifest(bundle.path, input.ageIdentity);
+  const manifest = await readHead(bundle.path, input.ageIdentity);
   const unknown = only?.find((name) => !manifest.roots.some((root) => root.name === name));
   if (unknown !== undefined)
     throw target(
@@ -169,6 +170,8 @@ async function restoreInto(input: RestoreInput, { work, journal, swaps }: Prepar
     path: bundle.path,
     places: fresh,
     dumps,
+    artifacts: work,
+    workFolder: work,
     keepLinks: new Set(spec.roots.filter(({ links }) => links === 'keep').map(({ name }) => name)),
     ageIdentity: input.ageIdentity,
     signal: input.signal,
@@ -180,6 +183,7 @@ async function restoreInto(input: RestoreInput, { work, journal, swaps }: Prepar
   ];
   await checkDatabases(host, manifest, spec, { places: fresh, dumps, env: hookEnvironment(spec, fresh) }, checks);
   settleIdentity(input, manifest, swaps);
+  if (to === undefined) await placeArtifact(input, manifest, work);
   await host.run({ file: 'sync', args: [...new Set(swaps.map((swap) => dirname(swap.target)))].flatMap((path) => ['-f', path]) });
   const result = (extra: Pick<RestoreResult, 'stopped' | 'downtimeMs'> & { guard?: GuardKind }): RestoreResult => ({
     manifest,
@@ -227,8 +231,19 @@ async function restoreInto(input: RestoreInput, { work, journal, swaps }: Prepar
   return result({ stopped: downtime.stopped, downtimeMs, ...(downtime.guard === undefined ? {} : { guard: downtime.guard }) });
 }
 
+/** What the service ran as is brought back where it is not here. */
+async function placeArtifact(
+  { host, namespace, spec, signal }: RestoreInput,
+  { artifact }: BundleHead,
+  work: string,
+): Promise<void> {
+  if (artifact?.member === undefined || (await hasArtifact(host, artifact.path))) return;
+  const file = join(work, basename(artifact.member));
+  await importArtifact({ host, namespace, name: `${spec.tenant}.${spec.name}` }, artifact.path, file, signal);
+}
+
 /** Left-out identities of this host stay its own; what a person said is not to be restored is taken away. */
-function settleIdentity({ identity = {} }: RestoreInput, manifest: BundleManifest, swaps: readonly RootSwap[]): void {
+function settleIdentity({ identity = {} }: RestoreInput, manifest: BundleHead, swaps: readonly RootSwap[]): void {
   const answers = Object.entries(identity).map(([pattern, answer]) => ({ matches: pathPattern(pattern), answer }));
   for (const { name, policy } of manifest.identity) {
     const [, root, ...rest] = name.split('/');

@@ -1,11 +1,12 @@
 import { createHash, hash } from 'node:crypto';
 import { type BigIntStats, closeSync, constants, fstatSync, openSync, readlinkSync } from 'node:fs';
+import type { EntrySpool } from './entry-spool.ts';
 import { nameOfBytes } from './file-name.ts';
 import type { BundleEntry, BundleProblem } from './manifest.ts';
 import type { NamesOfIds } from './names-of-ids.ts';
 import { openStageWriter, StageError } from './stage-writer.ts';
-import { sharedTarHeader } from './tar/tar-header.ts';
-import { padding, type TarMember } from './tar/tar-member.ts';
+import type { TarMember } from './tar/tar-member.ts';
+import { treeHash } from './tree-digest.ts';
 import { reasonOf, type TreeItem } from './walk-tree.ts';
 
 /** Something to put into a bundle: where it is, under which name, and where its content is read instead. */
@@ -14,29 +15,45 @@ export interface StageItem {
   readonly item: TreeItem;
   /** A consistent copy that is read instead of the file itself. */
   readonly copy?: string;
-  readonly xattrs?: Readonly<Record<string, string>> | undefined;
 }
 
-/** The members of a bundle after its manifest, written to one file while they are read once. */
+/** The entries of a bundle, and the contents of its files one behind the other in one file, written while they are read once. */
 export interface Stage {
-  readonly entries: BundleEntry[];
+  readonly entries: EntrySpool;
   readonly problems: BundleProblem[];
   readonly notes: Set<string>;
   /** Bytes of content. */
   bytes: number;
   add(item: StageItem): void;
+  /** Of what was added. Once. */
+  treeDigest(): string;
   close(): void;
+  /** Instead of `close`, when it comes to nothing; the entries are closed, too. */
+  abandon(): void;
 }
 
-/** Opens a stage; without a path it only looks and hashes. Each file is read once and hashed on the way; one that changes meanwhile is read again, then reported. */
-export function openStage(path: string | undefined, names: NamesOfIds): Stage {
+/** Opens a stage; its entries go to the spool. Each file is read once and hashed on the way; one that changes meanwhile is read again, then reported. */
+export function openStage(path: string, names: NamesOfIds, entries: EntrySpool): Stage {
   const writer = openStageWriter(path);
   /** Name of the first member of each file that has several names. */
   const linked = new Map<string, string>();
-  const stage: Stage = { entries: [], problems: [], notes: new Set(), bytes: 0, add, close: writer.close };
+  const tree = treeHash();
+  const stage: Stage = {
+    entries,
+    problems: [],
+    notes: new Set(),
+    bytes: 0,
+    add,
+    treeDigest: tree.digest,
+    close: writer.close,
+    abandon() {
+      writer.abandon();
+      entries.close();
+    },
+  };
   return stage;
 
-  function add({ name, item, copy, xattrs }: StageItem): void {
+  function add({ name, item, copy }: StageItem): void {
     const { stats } = item;
     const type = typeOf(stats);
     if (type === undefined) {
@@ -48,9 +65,9 @@ export function openStage(path: string | undefined, names: NamesOfIds): Stage {
     const key = several ? `${stats.dev}:${stats.ino}` : '';
     const first = several ? linked.get(key) : undefined;
     try {
-      if (first !== undefined) member(entryOf(name, 'hardlink', stats, { link: first, xattrs: undefined }));
-      else if (type === 'file') file(name, item, copy, xattrs);
-      else member(entryOf(name, type, stats, { ...(type === 'symlink' ? { link: linkOf(item) } : {}), xattrs }));
+      if (first !== undefined) list(entryOf(name, 'hardlink', stats, { link: first }));
+      else if (type === 'file') file(name, item, copy);
+      else list(entryOf(name, type, stats, type === 'symlink' ? { link: linkOf(item) } : {}));
       if (several && first === undefined) linked.set(key, name);
     } catch (error) {
       if (error instanceof StageError) throw error;
@@ -58,16 +75,12 @@ export function openStage(path: string | undefined, names: NamesOfIds): Stage {
     }
   }
 
-  function member(entry: BundleEntry): void {
-    writeHeader(entry);
-    stage.entries.push(entry);
+  function list(entry: BundleEntry): void {
+    entries.add(JSON.stringify(entry));
+    tree.add(entry);
   }
 
-  function writeHeader(entry: BundleEntry): void {
-    if (path !== undefined) writer.write(sharedTarHeader(memberOf(entry)));
-  }
-
-  function file(name: string, item: TreeItem, copy: string | undefined, xattrs: StageItem['xattrs']): void {
+  function file(name: string, item: TreeItem, copy: string | undefined): void {
     const start = writer.position();
     for (let attempt = 1; ; attempt++) {
       const source = openSync(copy ?? item.place, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
@@ -77,8 +90,6 @@ export function openStage(path: string | undefined, names: NamesOfIds): Stage {
         const size = Number(before.size);
         const facts = copy === undefined ? before : item.stats;
         const sparse = copy === undefined && before.blocks * 512n < before.size;
-        const entry = entryOf(name, 'file', facts, { size, xattrs, ...(sparse ? { sparse: true as const } : {}) });
-        writeHeader(entry);
         const { read, sha256 } = content(source, size);
         const changed = read < size || (copy === undefined && !isSame(before, fstatSync(source, { bigint: true })));
         if (changed && attempt < 3) {
@@ -91,8 +102,7 @@ export function openStage(path: string | undefined, names: NamesOfIds): Stage {
           return;
         }
         if (changed) stage.problems.push({ name, reason: 'changed while it was read' });
-        writer.zeros(padding(size));
-        stage.entries.push({ ...entry, sha256 });
+        list(entryOf(name, 'file', facts, { size, sha256, ...(sparse ? { sparse: true } : {}) }));
         stage.bytes += size;
         return;
       } catch (error) {
@@ -123,7 +133,7 @@ export function openStage(path: string | undefined, names: NamesOfIds): Stage {
     name: string,
     type: BundleEntry['type'],
     stats: BigIntStats,
-    extra: { size?: number; link?: string; sparse?: true; xattrs: StageItem['xattrs'] },
+    extra: Partial<Pick<BundleEntry, 'size' | 'sha256' | 'link' | 'sparse'>>,
   ): BundleEntry {
     const uid = Number(stats.uid);
     const gid = Number(stats.gid);
@@ -136,10 +146,8 @@ export function openStage(path: string | undefined, names: NamesOfIds): Stage {
       user: names.user(uid),
       group: names.group(gid),
       mtimeNs: String(stats.mtimeNs),
-      size: extra.size ?? 0,
-      ...(extra.link === undefined ? {} : { link: extra.link }),
-      ...(extra.xattrs === undefined ? {} : { xattrs: extra.xattrs }),
-      ...(extra.sparse === undefined ? {} : { sparse: extra.sparse }),
+      size: 0,
+      ...extra,
     };
   }
 }

@@ -7,12 +7,12 @@ const roomSize = 4 * 1024 * 1024;
 export interface StageWriter {
   /** Bytes so far. */
   position(): number;
-  write(bytes: Uint8Array): void;
-  zeros(count: number): void;
   /** Reads from a file straight to here. Gives back what was read, which holds until the next call; shorter at the file's end. */
   take(source: number, length: number, at: number): Uint8Array;
   back(to: number): void;
   close(): void;
+  /** Instead of `close`, or behind it: what is not written yet is not. */
+  abandon(): void;
 }
 
 /** The stage itself cannot be written: the disk is full, not a file unreadable. */
@@ -22,19 +22,23 @@ export class StageError extends Error {
   }
 }
 
-/** Without a path nothing is kept: the content only passes. */
-export function openStageWriter(path: string | undefined): StageWriter {
-  const file = path === undefined ? undefined : openSync(path, 'wx', 0o600);
+export function openStageWriter(path: string): StageWriter {
+  const file = openSync(path, 'wx', 0o600);
   const room = Buffer.allocUnsafe(roomSize);
   let flushed = 0;
   let filled = 0;
+  let open = true;
+  function abandon(): void {
+    if (open) closeSync(file);
+    open = false;
+  }
   function flush(): void {
     put(room.subarray(0, filled));
     filled = 0;
   }
   function put(bytes: Uint8Array): void {
     try {
-      for (let written = 0; file !== undefined && written < bytes.length; )
+      for (let written = 0; written < bytes.length; )
         written += writeSync(file, bytes, written, bytes.length - written, flushed + written);
     } catch (error) {
       throw new StageError(error);
@@ -46,17 +50,6 @@ export function openStageWriter(path: string | undefined): StageWriter {
   }
   return {
     position: () => flushed + filled,
-    write(bytes) {
-      space(bytes.length);
-      if (bytes.length > roomSize) return put(bytes);
-      room.set(bytes, filled);
-      filled += bytes.length;
-    },
-    zeros(count) {
-      space(count);
-      room.fill(0, filled, filled + count);
-      filled += count;
-    },
     take(source, length, at) {
       const most = Math.min(length, roomSize);
       // A large file fills the room anyway.
@@ -71,17 +64,14 @@ export function openStageWriter(path: string | undefined): StageWriter {
         filled = to - flushed;
         return;
       }
-      if (file !== undefined) ftruncateSync(file, to);
+      ftruncateSync(file, to);
       flushed = to;
       filled = 0;
     },
     close() {
-      if (file === undefined) return;
-      try {
-        flush();
-      } finally {
-        closeSync(file);
-      }
+      flush();
+      abandon();
     },
+    abandon,
   };
 }

@@ -47,8 +47,13 @@ export function compress(source: AsyncIterable<Uint8Array>, compression: Compres
 }
 
 /** The bytes of the archive in a file, whatever it is compressed with; `identity` names a file of age keys. */
-export async function* readArchive(path: string, identity?: string): AsyncGenerator<Uint8Array> {
-  let source: AsyncIterable<Uint8Array> = createReadStream(path, { highWaterMark: 512 * 1024 });
+export function readArchive(path: string, identity?: string): AsyncGenerator<Uint8Array> {
+  return unpacked(createReadStream(path, { highWaterMark: 512 * 1024 }), identity);
+}
+
+/** The same from the bytes of the file. */
+export async function* unpacked(bytes: AsyncIterable<Uint8Array>, identity?: string): AsyncGenerator<Uint8Array> {
+  let source = bytes;
   let first = await peek(source);
   if (first.start.toString('latin1', 0, 21) === 'age-encryption.org/v1') {
     if (identity === undefined)

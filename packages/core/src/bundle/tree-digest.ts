@@ -7,9 +7,25 @@ import type { BundleEntry } from './manifest.ts';
  * restores; times count to the microsecond, which is what Node can set.
  */
 export function treeDigest(entries: Iterable<BundleEntry>): string {
+  const tree = treeHash();
+  for (const entry of entries) tree.add(entry);
+  return tree.digest();
+}
+
+/** {@link treeDigest} entry by entry. */
+export function treeHash(): { add(entry: BundleEntry): void; digest(): string } {
   const hash = createHash('sha256');
-  for (const entry of entries) hash.update(digestLine(entry));
-  return hash.digest('hex');
+  // A call of the hash costs more than to hash a line.
+  let lines = '';
+  return {
+    add(entry) {
+      lines += digestLine(entry);
+      if (lines.length < 65_536) return;
+      hash.update(lines);
+      lines = '';
+    },
+    digest: () => hash.update(lines).digest('hex'),
+  };
 }
 
 /** One entry as it is hashed. Equal texts mean equal entries, as far as a restore can make them so. */

@@ -9,8 +9,8 @@ import type { BundleSpec } from './bundle-spec.ts';
 import { checkSqlite, runWithFile } from './dump-database.ts';
 import { extractBundle } from './extract-bundle.ts';
 import type { FoundBundle } from './find-bundle.ts';
-import type { BundleManifest } from './manifest.ts';
-import { readBundle, readManifest } from './read-bundle.ts';
+import type { BundleHead } from './manifest.ts';
+import { readBundle, readHead } from './read-bundle.ts';
 import { hookEnvironment, runHooks } from './run-hook.ts';
 import { makeScratch } from './scratch-folder.ts';
 import type { BundleStore } from './store/bundle-store.ts';
@@ -47,7 +47,7 @@ export interface VerifyCheck {
 export interface VerifyResult {
   readonly level: VerifyLevel;
   readonly checks: readonly VerifyCheck[];
-  readonly manifest: BundleManifest | null;
+  readonly manifest: BundleHead | null;
   readonly notes: readonly string[];
 }
 
@@ -60,7 +60,7 @@ export async function verifyBundle(input: VerifyInput): Promise<VerifyResult> {
   const { host, bundle, level, spec, store } = input;
   const checks: VerifyCheck[] = [];
   const notes: string[] = [];
-  let manifest: BundleManifest | null = null;
+  let manifest: BundleHead | null = null;
   if (level === 4 && (spec?.hooks.drill.length ?? 0) === 0)
     throw new RotaError(
       'ROTA_BUNDLE_NOT_DRILLED',
@@ -124,10 +124,10 @@ async function checkUnpacked(
   scratch: string,
   checks: VerifyCheck[],
   notes: string[],
-): Promise<BundleManifest> {
+): Promise<BundleHead> {
   const places = new Map<string, string>();
   const all: Map<string, string> = new Map();
-  const declared = await readRootNames(bundle.path, ageIdentity);
+  const { roots: declared } = await readHead(bundle.path, ageIdentity);
   for (const { name, kind } of declared) {
     if (kind === 'missing') continue;
     places.set(name, join(scratch, name));
@@ -140,6 +140,7 @@ async function checkUnpacked(
     path: bundle.path,
     places,
     dumps,
+    workFolder: scratch,
     // Nothing is read through the links of a scratch folder.
     keepLinks: new Set(declared.map(({ name }) => name)),
     ageIdentity,
@@ -167,7 +168,7 @@ async function checkUnpacked(
 /** Asks SQLite about each database, and the declared command about each dump. @throws ROTA_BUNDLE_MISMATCH, ROTA_BUNDLE_HOOK */
 export async function checkDatabases(
   host: Host,
-  manifest: BundleManifest,
+  manifest: BundleHead,
   spec: BundleSpec,
   at: { readonly places: ReadonlyMap<string, string>; readonly dumps: string; readonly env: Readonly<Record<string, string>> },
   checks: VerifyCheck[],
@@ -189,10 +190,6 @@ export async function checkDatabases(
     await runWithFile(`The check of the dump ${database.name}`, declared.verify, { input }, at.env, spec.hookTimeoutMs);
     checks.push({ level: 3, check: `the dump of ${database.name}` });
   }
-}
-
-async function readRootNames(path: string, ageIdentity: string | undefined): Promise<BundleManifest['roots']> {
-  return (await readManifest(path, ageIdentity)).roots;
 }
 
 function progressOf(onProgress: VerifyInput['onProgress'], total: number) {

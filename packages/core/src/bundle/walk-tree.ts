@@ -5,8 +5,8 @@ import { bytesOfName, nameOfBytes } from './file-name.ts';
 export interface TreeItem {
   /** `a/b`; empty for the root itself. */
   readonly path: string;
-  /** Where it is, in bytes. */
-  readonly place: Buffer;
+  /** Where it is: as a text when that is ASCII, else in bytes. */
+  readonly place: string | Buffer;
   readonly stats: BigIntStats;
 }
 
@@ -17,28 +17,47 @@ export interface WalkOptions {
   readonly onProblem?: (path: string, reason: string) => void;
 }
 
+/** A folder whose names are gone through. A name has a character for each byte, so that their order is that of the bytes. */
+interface OpenFolder {
+  readonly path: string;
+  readonly place: string | Buffer;
+  readonly names: readonly string[];
+  next: number;
+}
+
 /**
  * Everything below a root, folders before what is in them, names in the order of their bytes. Links are never followed. Nothing of it waits: who
  * walks a large tree breathes.
  */
 export function* walkTree(root: string, options: WalkOptions = {}): Generator<TreeItem> {
-  const pending: { readonly path: string; readonly place: Buffer }[] = [{ path: '', place: bytesOfName(root) }];
-  for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
-    const { path, place } = next;
-    const stats = attempt(path, () => lstatSync(place, { bigint: true }));
-    if (stats === undefined || (path !== '' && options.leaveOut?.(path, stats) === true)) continue;
-    yield { path, place, stats };
-    if (!stats.isDirectory()) continue;
-    const names = attempt(path, () => readdirSync(place, { encoding: 'buffer' })) ?? [];
-    // Taken from the end, so the last comes first.
-    for (const name of names.sort((a, b) => Buffer.compare(b, a))) {
-      const text = nameOfBytes(name);
-      pending.push({ path: path === '' ? text : `${path}/${text}`, place: Buffer.concat([place, slash, name]) });
+  const open: OpenFolder[] = [];
+  const first = look('', isAscii(root) ? root : bytesOfName(root));
+  if (first !== undefined) yield first;
+  for (let folder = open.at(-1); folder !== undefined; folder = open.at(-1)) {
+    const name = folder.names[folder.next];
+    if (name === undefined) {
+      open.pop();
+      continue;
     }
+    folder.next += 1;
+    const text = isAscii(name) ? name : nameOfBytes(Buffer.from(name, 'latin1'));
+    const item = look(folder.path === '' ? text : `${folder.path}/${text}`, below(folder.place, name));
+    if (item !== undefined) yield item;
   }
-  function attempt<T>(path: string, look: () => T): T | undefined {
+
+  /** A folder is opened, too. */
+  function look(path: string, place: string | Buffer): TreeItem | undefined {
+    const stats = attempt(path, () => lstatSync(place, { bigint: true }));
+    if (stats === undefined || (path !== '' && options.leaveOut?.(path, stats) === true)) return undefined;
+    if (stats.isDirectory()) {
+      const names = attempt(path, () => readdirSync(place, { encoding: 'latin1' }).sort());
+      if (names !== undefined) open.push({ path, place, names, next: 0 });
+    }
+    return { path, place, stats };
+  }
+  function attempt<T>(path: string, work: () => T): T | undefined {
     try {
-      return look();
+      return work();
     } catch (error) {
       options.onProblem?.(path, reasonOf(error));
       return undefined;
@@ -46,7 +65,16 @@ export function* walkTree(root: string, options: WalkOptions = {}): Generator<Tr
   }
 }
 
+function below(place: string | Buffer, name: string): string | Buffer {
+  if (typeof place === 'string' && isAscii(name)) return `${place}/${name}`;
+  return Buffer.concat([typeof place === 'string' ? Buffer.from(place) : place, slash, Buffer.from(name, 'latin1')]);
+}
+
 const slash = Buffer.from('/');
+
+function isAscii(text: string): boolean {
+  return !/[^\0-\x7f]/.test(text);
+}
 
 /** `EACCES` and its like in words that stay the same. */
 export function reasonOf(error: unknown): string {

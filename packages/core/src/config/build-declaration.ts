@@ -21,6 +21,7 @@ import { readSourceText } from './read-source.ts';
 import { readTargets } from './read-targets.ts';
 import { reservedNamespaces } from './reserved-namespaces.ts';
 import { selectJobs } from './select-jobs.ts';
+import { withInventory } from './with-inventory.ts';
 
 /** A config, or manifests that were named one by one. */
 export type DeclarationPlace = { readonly config: string } | { readonly files: readonly string[]; readonly cwd: string };
@@ -29,15 +30,16 @@ export type DeclarationPlace = { readonly config: string } | { readonly files: r
 export async function buildDeclaration(host: Host, place: DeclarationPlace, options: LoadOptions): Promise<DeclarationAttempt> {
   const yaml = await import('yaml');
   const issues: Issue[] = [];
-  const { identity, issues: hostIssues } = readHostIdentity(
+  const { identity: own, issues: hostIssues } = readHostIdentity(
     yaml,
     host,
     options.hostFile === undefined ? undefined : resolve(options.cwd ?? process.cwd(), options.hostFile),
   );
   issues.push(...hostIssues);
 
-  const layers = 'config' in place ? await layersOf(place.config, yaml, host, identity, options, issues) : [];
-  const merged = mergeLayers(layers, identity);
+  const layers = 'config' in place ? await layersOf(place.config, yaml, host, own, options, issues) : [];
+  const merged = mergeLayers(layers, own);
+  const identity = withInventory(own, merged.hosts);
   issues.push(...merged.issues);
   const namespace = options.namespace ?? merged.namespace ?? 'default';
   const namespaceProblem = nameProblem(namespace, host.platform);
@@ -55,7 +57,7 @@ export async function buildDeclaration(host: Host, place: DeclarationPlace, opti
     issues: pluginIssues,
   } = await setUpPlugins(
     layers.flatMap(({ config, file }) => (config.plugins ?? []).map((entry) => ({ entry, file }))),
-    { host, namespace, identity },
+    { host, namespace, identity, hosts: merged.hosts },
   );
   issues.push(...pluginIssues);
   const context = jobContext(host, {
@@ -63,7 +65,7 @@ export async function buildDeclaration(host: Host, place: DeclarationPlace, opti
     checkin: merged.checkin,
     alertChannels: new Map(
       plugins.flatMap(({ alertChannels }) =>
-        alertChannels.map(({ name, module, options = {} }) => [name, { module, options }] as const),
+        alertChannels.map(({ name, module, options = {}, secrets }) => [name, { module, options, secrets }] as const),
       ),
     ),
   });

@@ -46,13 +46,25 @@ export const configSchema = v.pipe(
       v.pipe(
         v.array(
           v.strictObject({
-            name: textSchema,
-            labels: v.optional(stringMapSchema),
-            address: v.optional(textSchema),
-            ring: v.optional(textSchema),
+            name: v.pipe(
+              textSchema,
+              v.description('As the host calls itself: `hostname` of its host file, else its short name.'),
+            ),
+            labels: v.optional(
+              v.pipe(stringMapSchema, v.description('Labels that the host has beside those of its host file, which win.')),
+            ),
+            address: v.optional(
+              v.pipe(
+                textSchema,
+                v.description('Where ssh reaches it, as [USER@]HOST, for `rota bundle migrate`. Default: its name.'),
+              ),
+            ),
+            ring: v.optional(
+              v.pipe(textSchema, v.description('Its label `ring`, unless it has one: in which ring it takes updates.')),
+            ),
           }),
         ),
-        v.description('The inventory of machines.'),
+        v.description('The inventory: every machine of the fleet.'),
       ),
     ),
     plugins: v.optional(

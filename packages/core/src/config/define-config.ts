@@ -50,9 +50,10 @@ export type ConfigFunction = (environment: ConfigEnvironment) => Config | Promis
  * @example
  * export default defineConfig({ tenant: 'acme', jobs: [defineJob({ name: 'backup', schedule: '0 2 * * *', command: 'backup' })] })
  */
-export function defineConfig(config: Config): Config;
 export function defineConfig(config: Promise<Config>): Promise<Config>;
 export function defineConfig(config: ConfigFunction): ConfigFunction;
+// Last, because the compiler speaks of the last one when nothing fits.
+export function defineConfig(config: Config): Config;
 export function defineConfig(config: Config | Promise<Config> | ConfigFunction): Config | Promise<Config> | ConfigFunction {
   return config;
 }

@@ -76,26 +76,33 @@ async function loadJiti(): Promise<Jiti | undefined> {
 }
 
 async function importWithJiti({ createJiti }: Jiti, path: string): Promise<ImportedConfig> {
-  try {
-    const jiti = createJiti(pathToFileURL(`${dirname(path)}/`).href, {
-      moduleCache: false,
-      fsCache: false,
-      interopDefault: false,
-      virtualModules: await runningCore(),
-    });
-    return { value: defaultOf(await jiti.import(path), path, 'jiti'), loader: 'jiti' };
-  } catch (error) {
-    throw error instanceof RotaError ? error : failure(error, path, 'jiti');
+  // This package by its own name, so that a config anywhere on the machine imports the copy that is running.
+  const modules: Record<string, unknown> = await packageHere('@rota/core');
+  for (;;) {
+    try {
+      const jiti = createJiti(pathToFileURL(`${dirname(path)}/`).href, {
+        moduleCache: false,
+        fsCache: false,
+        interopDefault: false,
+        virtualModules: modules,
+      });
+      return { value: defaultOf(await jiti.import(path), path, 'jiti'), loader: 'jiti' };
+    } catch (error) {
+      if (error instanceof RotaError) throw error;
+      // So with the plugins that stand beside this package. Imports come first: nothing of the config has run yet.
+      const missing = /Cannot find module '(@rota\/[a-z-]+)'/.exec(error instanceof Error ? error.message : '')?.[1];
+      const found = missing === undefined || missing in modules ? {} : await packageHere(missing);
+      if (Object.keys(found).length === 0) throw failure(error, path, 'jiti');
+      Object.assign(modules, found);
+    }
   }
 }
 
-/** This package by its own name, so that a config anywhere on the machine imports the copy that is running. */
-async function runningCore(): Promise<Record<string, unknown>> {
-  const self: string = '@rota/core'; // not a literal in the import: a bundler would follow it
+/** A package as it is found from here, by its name. Bundled into a program there is none; then the config's own folder has to have it. */
+async function packageHere(name: string): Promise<Record<string, unknown>> {
   try {
-    return { [self]: await import(/* @vite-ignore */ self) };
+    return { [name]: await import(/* @vite-ignore */ name) };
   } catch (error) {
-    // Bundled into a program, this package has no name of its own; then the config's own folder has to have it.
     if (error instanceof Error && 'code' in error && error.code === 'ERR_MODULE_NOT_FOUND') return {};
     throw error;
   }

@@ -1,4 +1,5 @@
 import { isAbsolute, resolve } from 'node:path';
+import { inReadingOrder } from '../errors/in-reading-order.ts';
 import { RotaError } from '../errors/rota-error.ts';
 import type { Host } from '../host/host.ts';
 import { buildDeclaration } from './build-declaration.ts';
@@ -30,7 +31,8 @@ export async function attemptDeclaration(host: Host, options: LoadOptions = {}):
     );
   }
   const place = files.length > 0 ? { files, cwd } : { config: configPath(host, options.config, cwd) };
-  return buildDeclaration(host, place, options);
+  const attempt = await buildDeclaration(host, place, options);
+  return { ...attempt, issues: inReadingOrder(attempt.issues) };
 }
 
 function configPath(host: Host, named: string | undefined, cwd: string): string {

@@ -1,9 +1,10 @@
 import type { Issue } from '../errors/issue.ts';
+import type { InventoryHost } from '../job/inventory-host.ts';
 import type { CheckinDefaults } from '../job/job-context.ts';
 import { secretReference } from '../job/normalise-report.ts';
 import { Notes, stringMap } from '../job/notes.ts';
 import type { ConfigLayer } from './config-layers.ts';
-import type { BackendPolicy, HostIdentity, InventoryHost } from './declaration.ts';
+import type { BackendPolicy, HostIdentity } from './declaration.ts';
 
 /** The settings of all layers in one. A later layer wins field by field; lists of hosts add up. */
 export interface MergedLayers {

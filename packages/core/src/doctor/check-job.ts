@@ -7,6 +7,7 @@ import { parseReferences } from '../job/references.ts';
 import type { PlannedEntry } from '../plan/plan.ts';
 import { readLaunchFile } from '../run/read-launch-file.ts';
 import { namespaceLayout } from '../state/layout.ts';
+import { checkLimits } from './check-limits.ts';
 import type { DoctorFinding } from './diagnosis.ts';
 
 export interface CheckJobInput {
@@ -22,7 +23,13 @@ export interface CheckJobInput {
 export function checkJob(input: CheckJobInput): readonly DoctorFinding[] {
   const { entry, namespace } = input;
   if (entry.job.paused) return [];
-  return [...commands(input), ...launchFile(input), ...references(input), ...windows(input)].map((finding) => ({
+  return [
+    ...commands(input),
+    ...launchFile(input),
+    ...references(input),
+    ...windows(input),
+    ...checkLimits(input.host, entry),
+  ].map((finding) => ({
     ...finding,
     namespace,
     job: printJobKey(entry),
@@ -65,6 +72,7 @@ function commands({ host, entry: { job } }: CheckJobInput): readonly Told[] {
       severity: 'warning',
       code: 'requires.file',
       message: `It is skipped while ${resolve(folder, file)} does not exist.`,
+      remedy: 'Make that file, or take it out of `requires.files` and rota apply.',
     });
   }
   return found;
@@ -96,7 +104,12 @@ function references({ host, entry: { job }, secrets, secretsFile }: CheckJobInpu
         );
         if (host.files.facts(path) !== undefined) return [];
         return [
-          { severity: 'error', code: 'reference.file', message: `${where} refers to the file ${path}, which does not exist.` },
+          {
+            severity: 'error',
+            code: 'reference.file',
+            message: `${where} refers to the file ${path}, which does not exist: the run would fail before it starts.`,
+            remedy: `Put the value into ${path} (mode 0600).`,
+          },
         ];
       }
       if (part.kind !== 'variable') return [];
@@ -127,15 +140,17 @@ function windows({ entry }: CheckJobInput): readonly Told[] {
             severity: 'warning',
             code: 'windows.logged-on',
             message: 'It runs only while this user is logged on: its task has no S4U logon.',
+            remedy: "If it needs no network credentials: the backend's option `account: 's4u'`, then rota apply.",
           } as const,
         ]
       : []),
-    ...(/<DisallowStartIfOnBatteries>true</.test(xml)
+    ...(entry.job.requires.power !== 'ac' && /<DisallowStartIfOnBatteries>true</.test(xml)
       ? [
           {
             severity: 'warning',
             code: 'windows.battery',
             message: 'It does not start while the machine runs on battery.',
+            remedy: "Leave out the backend's option `startOnBattery: false`, then rota apply.",
           } as const,
         ]
       : []),

@@ -60,6 +60,7 @@ export function checkMaintenance(host: Host, entries: readonly PlannedEntry[]): 
         severity: 'warning',
         code: 'maintenance.problem',
         message,
+        remedy: 'Mend that, then rota maintain',
         namespace: maintenanceNamespace,
       }),
     ),
@@ -67,7 +68,7 @@ export function checkMaintenance(host: Host, entries: readonly PlannedEntry[]): 
 }
 
 /** Repositories that could not be synchronised; what they declared before is still installed. */
-export function checkSync(host: Pick<Host, 'files' | 'stateDir'>): readonly DoctorFinding[] {
+export function checkSync(host: Pick<Host, 'files' | 'stateDir' | 'hostname'>): readonly DoctorFinding[] {
   return listSyncStatus(host).flatMap(({ namespace, repo, outcome, error, failures, syncedAt }): readonly DoctorFinding[] => {
     if (outcome === 'held') {
       return [

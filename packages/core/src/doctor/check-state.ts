@@ -12,6 +12,10 @@ export function checkStateFolder(host: Host): readonly DoctorFinding[] {
   const { stateDir } = host;
   const facts = host.files.facts(stateDir);
   if (facts === undefined) return [];
+  if (facts.kind !== 'folder') {
+    const message = `${stateDir}, where the state is to be, is no folder: no job of the runner runs, and nothing is recorded.`;
+    return [{ severity: 'error', code: 'state.no-folder', message, remedy: `mv ${stateDir} ${stateDir}.aside, then rota apply` }];
+  }
   const found: DoctorFinding[] = [];
   const tell = (severity: DoctorFinding['severity'], code: string, message: string, remedy: string): void =>
     void found.push({ severity, code, message, remedy });
@@ -27,27 +31,49 @@ export function checkStateFolder(host: Host): readonly DoctorFinding[] {
     if ((facts.mode & 0o077) !== 0)
       tell('warning', 'state.open', `Others can read ${stateDir}, which holds the output of jobs.`, `chmod 700 ${stateDir}`);
   }
-  try {
-    accessSync(stateDir, constants.W_OK);
-  } catch {
+  const refusal = writeRefusal(stateDir);
+  // Whoever does not own it is told so already.
+  if (refusal !== undefined && !found.some(({ code }) => code === 'state.owner')) {
     tell(
       'error',
       'state.read-only',
-      `${stateDir} cannot be written: runs are not recorded, and gated jobs do not start.`,
-      `Make ${stateDir} writable.`,
+      `${stateDir} cannot be written: jobs that the runner starts do not run, and no run is recorded.`,
+      refusal === 'EROFS' ? remountAs(stateDir) : `chmod u+rwx ${stateDir}`,
     );
   }
-  const { bavail, bsize } = statfsSync(stateDir);
+  const { bavail, bsize, files, ffree } = statfsSync(stateDir);
   const free = Math.floor((bavail * bsize) / mebibyte);
-  if (free < 200) {
+  const room = 'Make room; what takes it:';
+  if (free < 200)
     tell(
       free < 20 ? 'error' : 'warning',
       'state.full',
       `Only ${free} MiB are free where ${stateDir} is.`,
-      'Make room, or keep the state elsewhere: ROTA_STATE_DIR.',
+      `${room} df -h ${stateDir}; du -xhd 4 ${stateDir} | sort -h | tail`,
     );
-  }
+  // Some file systems count no files at all.
+  if (files > 0 && ffree < 500)
+    tell(
+      ffree < 50 ? 'error' : 'warning',
+      'state.full',
+      `Only ${ffree} more files can be made where ${stateDir} is.`,
+      `${room} df -i ${stateDir}; du -xd 4 --inodes ${stateDir} | sort -n | tail`,
+    );
   return found;
+}
+
+/** A file system that the kernel made read-only, else a bind mount that somebody made so. */
+function remountAs(folder: string): string {
+  return `sudo sh -c 'at=$(findmnt -no TARGET -T ${folder}); mount -o remount,rw "$at" || mount -o remount,bind,rw "$at"'`;
+}
+
+function writeRefusal(folder: string): string | undefined {
+  try {
+    accessSync(folder, constants.W_OK);
+    return undefined;
+  } catch (error) {
+    return error instanceof Error && 'code' in error ? String(error.code) : 'EACCES';
+  }
 }
 
 /** An apply that was cut off, and locks that nobody alive holds. */

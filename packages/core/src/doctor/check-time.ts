@@ -1,8 +1,9 @@
 import { isRotaError } from '../errors/rota-error.ts';
 import type { Host } from '../host/host.ts';
+import { printJobKey } from '../job/job-key.ts';
 import type { PlannedEntry } from '../plan/plan.ts';
 import { scheduleFacts } from '../plan/schedule-facts.ts';
-import { loadZone } from '../schedule/load-zone.ts';
+import { hostZone } from '../schedule/host-zone.ts';
 import type { Zone } from '../schedule/zone.ts';
 import type { DoctorFinding } from './diagnosis.ts';
 
@@ -15,7 +16,7 @@ export async function checkClock(host: Host, latestRecorded: string | undefined)
       severity: 'error',
       code: 'clock.behind',
       message: `The clock says ${text(now)}, but Rota already recorded something at ${latestRecorded}: jobs wait until then.`,
-      remedy: 'Set the clock: sudo timedatectl set-ntp true',
+      remedy: `Set the clock: ${host.platform === 'win32' ? 'w32tm /resync' : 'sudo timedatectl set-ntp true'}`,
     });
   }
   if (host.platform !== 'linux') return found;
@@ -30,7 +31,7 @@ export async function checkClock(host: Host, latestRecorded: string | undefined)
         severity: 'warning',
         code: 'clock.not-synchronised',
         message: 'Nothing keeps the clock of this machine right.',
-        remedy: 'sudo timedatectl set-ntp true, or install chrony',
+        remedy: 'sudo timedatectl set-ntp true; where that is not supported: sudo apt install systemd-timesyncd, or chrony',
       });
     }
   } catch (error) {
@@ -51,15 +52,15 @@ export function checkZones(host: Host, namespace: string, entries: readonly Plan
   for (const [timezone, users] of zones) {
     const name = timezone === 'local' ? host.timezone : timezone;
     try {
-      const zone = loadZone(name, { roots: host.zoneRoots });
+      const zone = hostZone(host, name);
       const facts = scheduleFacts(host.timezone, { roots: host.zoneRoots });
       const changed = users.filter(({ job, zoneDigest }) => zoneDigest !== (facts.declared(job)?.zoneDigest ?? null));
       if (changed.length > 0) {
         found.push({
           severity: 'warning',
           code: 'zone.changed',
-          message: `The data of ${name} changed since ${changed.length} of its jobs were installed.`,
-          remedy: 'rota apply',
+          message: `The zone of this machine (${host.timezone}) or the data of ${name} is not what it was when ${changed.map(printJobKey).join(', ')} was installed.`,
+          remedy: 'rota maintain',
           namespace,
         });
       }
@@ -78,7 +79,7 @@ export function checkZones(host: Host, namespace: string, entries: readonly Plan
         severity: 'error',
         code: 'zone.missing',
         message: error.message,
-        remedy: error.suggestions[0] ?? 'Install the zone data of this machine (package tzdata).',
+        remedy: `Install the zone data of this machine again: sudo apt install --reinstall tzdata (old names: tzdata-legacy). Or give ${users.map(printJobKey).join(', ')} another \`timezone\`, then rota apply.`,
         namespace,
       });
     }

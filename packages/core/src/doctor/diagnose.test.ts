@@ -5,9 +5,10 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { folderBackend } from '../apply/folder-backend.fixture.ts';
 import type { Backend } from '../backend/backend.ts';
 import { declarationOf } from '../config/declaration-of.ts';
-import { createRota } from '../create-rota.ts';
 import { embedded } from '../embedded/embedded.ts';
+import { createRota } from '../face/create-rota.ts';
 import { createHost } from '../host/create-host.ts';
+import { execaRunner } from '../host/execa-runner.ts';
 import type { JobInput } from '../job/job-input.ts';
 import { namespaceLayout } from '../state/layout.ts';
 import { diagnose } from './diagnose.ts';
@@ -30,7 +31,10 @@ const host = () =>
     env: { PATH: process.env.PATH, HOME: join(root, 'home') },
     user: { name: 'a', uid: process.getuid?.() ?? 0, home: join(root, 'home') },
     // What the machine that runs this test says of its clock is not what is tested.
-    run: async () => ({ exitCode: 0, signal: null, stdout: 'yes\n', stderr: '', timedOut: false }),
+    run: async (request) =>
+      request.file.startsWith(state())
+        ? execaRunner(request)
+        : { exitCode: 0, signal: null, stdout: 'yes\n', stderr: '', timedOut: false },
   });
 const folder = () => folderBackend('folder', join(root, 'machine'));
 const script = () => join(root, 'rota/bin.js');

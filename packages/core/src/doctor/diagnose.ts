@@ -1,27 +1,25 @@
 import { join } from 'node:path';
-import { installedEntries, installedGeneration } from '../apply/installed-entries.ts';
-import { ensureMaintenance } from '../apply/maintenance-job.ts';
+import { installedGeneration } from '../apply/installed-entries.ts';
 import { maintenanceNamespace } from '../apply/maintenance-namespace.ts';
-import { recoverNamespace } from '../apply/recover-namespace.ts';
 import type { Backend, Dialect, Finding } from '../backend/backend.ts';
 import { reservedNamespaces } from '../config/reserved-namespaces.ts';
-import { isRotaError } from '../errors/rota-error.ts';
 import type { Host } from '../host/host.ts';
 import { readInventory } from '../import/read-inventory.ts';
-import { printJobKey } from '../job/job-key.ts';
 import type { PlannedEntry } from '../plan/plan.ts';
-import { type CommandPlace, installCommand } from '../run/install-command.ts';
-import { installLauncher } from '../run/install-launcher.ts';
+import type { CommandPlace } from '../run/install-command.ts';
 import { parseSecrets } from '../run/secrets-file.ts';
 import { listNamespaces } from '../state/list-namespaces.ts';
 import { checkState } from '../state/state-format.ts';
-import { readStatus } from '../status/read-status.ts';
+import { checkEntries } from './check-entries.ts';
 import { checkJob } from './check-job.ts';
 import { checkLauncher } from './check-launcher.ts';
 import { checkCommand, checkMaintenance, checkSync } from './check-own-jobs.ts';
+import { checkRuns } from './check-runs.ts';
 import { checkStateFolder, checkUnfinished } from './check-state.ts';
 import { checkClock, checkZones } from './check-time.ts';
 import type { Diagnosis, DoctorFinding } from './diagnosis.ts';
+import { repair } from './repair.ts';
+import { unreadable } from './unreadable.ts';
 
 /** What to look at, and whether to mend it. */
 export interface DiagnoseInput {
@@ -29,7 +27,7 @@ export interface DiagnoseInput {
   readonly backends: readonly Backend[];
   /** Only this one. @default every namespace of the state */
   readonly namespace?: string | undefined;
-  /** Mend what can be mended without a declaration: launcher, runner, command, applies that were cut off. @default false */
+  /** Mend what can be mended without a declaration: launcher, runner, command, applies that were cut off, state files that cannot be read. @default false */
   readonly repair?: boolean | undefined;
   /** List recurring work that Rota does not manage, too. @default false */
   readonly policy?: boolean | undefined;
@@ -38,58 +36,86 @@ export interface DiagnoseInput {
 }
 
 /**
- * Looks for everything that would keep installed jobs of this machine from running, each with its remedy. Changes nothing, unless asked to repair.
- *
- * @throws ROTA_STATE_NEWER, ROTA_STATE_FOREIGN, ROTA_STATE_DAMAGED when the state cannot be read at all
+ * Looks for everything that would keep installed jobs of this machine from running, each with its remedy. What cannot be read is a finding, too: it
+ * hides none of the others. Changes nothing, unless asked to repair.
  */
 export async function diagnose(input: DiagnoseInput): Promise<Diagnosis> {
   const { host, backends } = input;
-  checkState(host);
-  const namespaces = listNamespaces(host).filter((name) => input.namespace === undefined || name === input.namespace);
-  const repaired = input.repair ? await repair(input, namespaces) : [];
-  const installed = new Map(namespaces.map((namespace) => [namespace, installedEntries(host, namespace)]));
+  const findings: DoctorFinding[] = [];
+  const tell = (found: readonly DoctorFinding[]): void => {
+    // What cannot be read is met by several looks.
+    for (const one of found) if (!findings.some((other) => isSame(one, other))) findings.push(one);
+  };
+  const look = async <T>(work: () => T | Promise<T>, otherwise: T, namespace?: string): Promise<T> => {
+    try {
+      return await work();
+    } catch (error) {
+      tell([{ ...unreadable(error, host), ...(namespace === undefined ? {} : { namespace }) }]);
+      return otherwise;
+    }
+  };
+  const format = findings.length;
+  await look(() => checkState(host), undefined);
+  // What another host or a newer Rota wrote says nothing of this machine.
+  const foreign = findings.slice(format).some(({ code }) => code === 'state.foreign' || code === 'state.newer');
+  const isMeant = (name: string): boolean => input.namespace === undefined || name === input.namespace;
+  const listed = foreign ? [] : (await look(() => listNamespaces(host), [])).filter(isMeant);
+  const repaired =
+    input.repair && findings.length === 0
+      ? await repair({ host, backends, namespaces: listed, command: input.command, step: look })
+      : [];
+  const namespaces = repaired.length === 0 ? listed : (await look(() => listNamespaces(host), [])).filter(isMeant);
+  const installed = new Map<string, readonly PlannedEntry[]>();
+  const recorded: string[] = [];
+  for (const namespace of namespaces) {
+    const generation = await look(() => installedGeneration(host, namespace), undefined, namespace);
+    installed.set(namespace, generation?.entries ?? []);
+    if (generation === null) tell([generationMissing(namespace)]);
+    else if (generation !== undefined) recorded.push(generation.createdAt);
+  }
   const entries = [...installed.values()].flat();
 
   const used = new Set(entries.map(({ backend }) => backend));
   const available = await Promise.all(
     backends.map(async (backend) => {
-      const { usable, dialect, findings } = await backend.detect(host);
-      return { name: backend.name, usable, dialect, findings: usable && !used.has(backend.name) ? [] : findings };
+      const absent = { usable: false, dialect: { name: backend.name }, findings: [] };
+      const { usable, dialect, findings: told } = await look(() => backend.detect(host), absent);
+      return { name: backend.name, usable, dialect, findings: usable && !used.has(backend.name) ? [] : told };
     }),
   );
-  const findings: DoctorFinding[] = [
-    ...available
-      .filter(({ name }) => used.has(name))
-      .flatMap(({ name, dialect, findings: told }) => told.map((one) => fromBackend(name, dialect, one))),
-    ...missingBackends(used, backends),
-    ...(available.some(({ usable }) => usable)
-      ? []
-      : [
-          {
-            severity: 'error',
-            code: 'backend.none',
-            message: 'No scheduler can be used here.',
-            remedy: 'Start one, or use --backend embedded with `rota run-all`.',
-          } as const,
-        ]),
-    ...checkStateFolder(host),
-    ...(entries.some(({ launchFile, artifact }) => launchFile !== null || artifact !== null) ? checkLauncher(host) : []),
-    ...checkCommand(host, namespaces),
-    ...(await checkClock(host, latestRecorded(host, namespaces))),
-    ...checkSync(host),
-    ...checkMaintenance(host, installed.get(maintenanceNamespace) ?? []),
-  ];
-  const { secrets, secretsFile, found } = readSecrets(host);
-  findings.push(...found);
+  for (const { name, dialect, findings: told } of available)
+    if (used.has(name)) tell(told.map((one) => fromBackend(name, dialect, one)));
+  tell(missingBackends(used, backends));
+  if (!available.some(({ usable }) => usable)) tell([noBackend]);
+  tell(await look(() => checkStateFolder(host), []));
+  if (entries.some(({ launchFile, artifact }) => launchFile !== null || artifact !== null))
+    tell(await look(() => checkLauncher(host), []));
+  tell(await look(() => checkCommand(host, namespaces), []));
+  tell(await checkClock(host, recorded.toSorted().at(-1)));
+  if (!foreign) tell(await look(() => checkSync(host), []));
+  tell(await look(() => checkMaintenance(host, installed.get(maintenanceNamespace) ?? []), []));
+  const { secrets, secretsFile, found } = await look(() => readSecrets(host), noSecrets);
+  tell(found);
   for (const [namespace, own] of installed) {
-    findings.push(...checkUnfinished(host, namespace), ...checkZones(host, namespace, own));
-    for (const entry of own) findings.push(...checkJob({ host, namespace, entry, secrets, secretsFile }));
-    findings.push(...(await checkEntries(host, backends, namespace, own)));
+    tell(await look(() => checkUnfinished(host, namespace), [], namespace));
+    tell(await look(() => checkZones(host, namespace, own), [], namespace));
+    for (const entry of own) tell(await look(() => checkJob({ host, namespace, entry, secrets, secretsFile }), [], namespace));
   }
-  const inventory = input.policy ? await readInventory(host, backends) : undefined;
-  findings.push(
-    ...(inventory?.findings ?? []).map((one): DoctorFinding => ({ ...one, severity: 'warning', code: 'inventory.unreadable' })),
-  );
+  const unread = new Set<string>();
+  // Where nothing is known to be installed, the state may be lost.
+  for (const namespace of foreign ? [] : new Set([...namespaces, ...listed, input.namespace ?? 'default'])) {
+    const own = installed.get(namespace) ?? [];
+    for (const backend of backends) {
+      const { usable } = available.find(({ name }) => name === backend.name) ?? { usable: false };
+      if (!usable && !own.some((entry) => entry.backend === backend.name && entry.artifact !== null)) continue;
+      const told = await look(() => checkEntries(host, backend, namespace, own), undefined, namespace);
+      if (told === undefined) unread.add(namespace);
+      tell(told ?? []);
+    }
+    if (own.length > 0 && !unread.has(namespace)) tell(await look(() => checkRuns(host, backends, namespace), [], namespace));
+  }
+  const inventory = input.policy ? await look(() => readInventory(host, backends), undefined) : undefined;
+  tell((inventory?.findings ?? []).map((one): DoctorFinding => ({ ...one, severity: 'warning', code: 'inventory.unreadable' })));
   return {
     ok: findings.every(({ severity }) => severity !== 'error'),
     namespaces,
@@ -101,23 +127,27 @@ export async function diagnose(input: DiagnoseInput): Promise<Diagnosis> {
   };
 }
 
-async function repair({ host, backends, command }: DiagnoseInput, namespaces: readonly string[]): Promise<readonly string[]> {
-  const repaired: string[] = [];
-  if (namespaces.length === 0) return repaired;
-  repaired.push(...installLauncher(host));
-  const own = namespaces.some((name) => name === maintenanceNamespace || name === 'rota-sync');
-  if (command !== undefined && own) repaired.push(...installCommand(host, command));
-  const [backend] = namespaces.flatMap((namespace) => installedEntries(host, namespace)).map((entry) => entry.backend);
-  if (command !== undefined && backend !== undefined) {
-    const before = installedGeneration(host, maintenanceNamespace)?.number;
-    await ensureMaintenance({ host, backends, backend, command, takeOver: true });
-    if (installedGeneration(host, maintenanceNamespace)?.number !== before) repaired.push('the maintenance job');
-  }
-  for (const namespace of namespaces) {
-    const recovery = await recoverNamespace(host, backends, namespace);
-    if (recovery !== null) repaired.push(`the apply of ${recovery.startedAt} in namespace ${namespace} (${recovery.outcome})`);
-  }
-  return repaired;
+const noBackend: DoctorFinding = {
+  severity: 'error',
+  code: 'backend.none',
+  message: 'No scheduler can be used here.',
+  remedy: 'Start one, or use --backend embedded with `rota run-all`.',
+};
+
+const noSecrets = { secrets: new Map<string, string>(), secretsFile: '', found: [] };
+
+function generationMissing(namespace: string): DoctorFinding {
+  return {
+    severity: 'error',
+    code: 'state.damaged',
+    message: `The generation that is installed in namespace ${namespace} is gone from the state: what should run is not known.`,
+    remedy: 'Go on from the one before: rota doctor --repair',
+    namespace,
+  };
+}
+
+function isSame(one: DoctorFinding, other: DoctorFinding): boolean {
+  return one.code === other.code && one.message === other.message && one.job === other.job;
 }
 
 function fromBackend(name: string, { linger }: Dialect, { severity, message, remedy }: Finding): DoctorFinding {
@@ -141,82 +171,6 @@ function missingBackends(used: ReadonlySet<string>, backends: readonly Backend[]
       code: 'backend.unknown',
       message: `Jobs are installed on the backend ${name}, which this program does not have.`,
     }));
-}
-
-/** What the schedulers hold, against what was installed. */
-async function checkEntries(
-  host: Host,
-  backends: readonly Backend[],
-  namespace: string,
-  entries: readonly PlannedEntry[],
-): Promise<readonly DoctorFinding[]> {
-  if (entries.length === 0) return [];
-  const found: DoctorFinding[] = [];
-  const remedy = 'rota plan --repair, then rota apply --repair';
-  for (const backend of backends) {
-    const own = entries.filter((entry) => entry.backend === backend.name && entry.artifact !== null);
-    if (own.length === 0) continue;
-    const expected = new Map(
-      own.flatMap((entry) => (entry.artifact === null ? [] : [[printJobKey(entry), entry.artifact] as const])),
-    );
-    try {
-      const standing = new Map((await backend.list(host, { namespace, expected })).map((one) => [printJobKey(one), one]));
-      for (const key of expected.keys()) {
-        const one = standing.get(key);
-        if (one === undefined) {
-          found.push({
-            severity: 'error',
-            code: 'drift.missing',
-            message: `Its entry is not in ${backend.name} any more.`,
-            remedy,
-            namespace,
-            job: key,
-          });
-        }
-        for (const { kind, detail } of one?.drift ?? []) {
-          const stops = kind === 'missing' || kind === 'disabled' || kind === 'masked';
-          found.push({
-            severity: stops ? 'error' : 'warning',
-            code: `drift.${kind}`,
-            message: `${backend.name}: ${detail}`,
-            remedy,
-            namespace,
-            job: key,
-          });
-        }
-      }
-    } catch (error) {
-      if (!isRotaError(error)) throw error;
-      found.push({
-        severity: 'error',
-        code: 'backend.unreadable',
-        message: error.message,
-        ...(error.suggestions[0] === undefined ? {} : { remedy: error.suggestions[0] }),
-        namespace,
-      });
-    }
-  }
-  const reachable = new Set(found.filter(({ code }) => code === 'backend.unreadable').map((one) => one.namespace));
-  if (reachable.has(namespace)) return found;
-  for (const { tenant, name, state, lastRun } of await readStatus(host, backends, namespace)) {
-    if (state !== 'failed') continue;
-    found.push({
-      severity: 'info',
-      code: 'run.failed',
-      message: `Its last run did not end well${lastRun?.reason ? `: ${lastRun.reason}` : ''}.`,
-      remedy: `rota logs ${tenant}/${name}`,
-      namespace,
-      job: `${tenant}/${name}`,
-    });
-  }
-  return found;
-}
-
-function latestRecorded(host: Host, namespaces: readonly string[]): string | undefined {
-  return namespaces
-    .flatMap((namespace) => installedGeneration(host, namespace)?.createdAt ?? [])
-    .sort()
-    .at(-1);
 }
 
 function readSecrets(host: Host) {

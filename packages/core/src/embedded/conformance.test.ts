@@ -1,6 +1,6 @@
 import { chmodSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { temporaryFolder } from '@rota/test-support';
+import { temporaryFolder, testSeed } from '@rota/test-support';
 import { describe, it } from 'vitest';
 import { createHost } from '../host/create-host.ts';
 import type { Host } from '../host/host.ts';
@@ -21,6 +21,7 @@ backendConformance(
   { describe, it: (name, body) => it(name, body, 600_000) },
   {
     faultRuns: process.env.ROTA_LONG ? 1000 : 40,
+    faultSeed: testSeed,
     backend: embedded(),
     dialect: { name: 'embedded' },
     makeHost() {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterFile } from '@rota/test-support';
 import { expect, it } from 'vitest';
 import { declarationOf } from '../config/declaration-of.ts';
-import { createRota } from '../create-rota.ts';
+import { createRota } from '../face/create-rota.ts';
 import { createHost } from '../host/create-host.ts';
 import { embedded } from './embedded.ts';
 import { runAll } from './run-all.ts';

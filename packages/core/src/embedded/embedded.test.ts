@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import { afterFile } from '@rota/test-support';
 import { expect, it } from 'vitest';
 import { declarationOf } from '../config/declaration-of.ts';
-import { createRota } from '../create-rota.ts';
+import { createRota } from '../face/create-rota.ts';
+import type { Rota } from '../face/rota.ts';
 import { createHost } from '../host/create-host.ts';
-import type { Rota } from '../rota.ts';
 import { embedded } from './embedded.ts';
 import { entryFolder } from './entry.ts';
 
@@ -35,6 +35,7 @@ it('plans, applies, runs and removes a job on a machine without any scheduler, a
   expect(record).toMatchObject({ status: 'success', trigger: 'manual', scheduledAt: null, backend: 'embedded' });
   expect(await rota.logs('hello')).toBe('hello\n');
   expect(await rota.status()).toMatchObject([{ state: 'waiting', lastRun: { status: 'success' } }]);
+  expect(await rota.run('hello'), 'right after the other, under `forbid`').toMatchObject({ status: 'success' });
   await rota.destroy();
   expect(rota.host.files.list(entryFolder(rota.host.stateDir, 'default'))).toEqual([]);
 });

@@ -8,7 +8,7 @@ import type { Host } from '../host/host.ts';
 import { nodeFiles } from '../host/node-files.ts';
 import { installLauncher } from '../run/install-launcher.ts';
 import { instantText } from '../run/instant-text.ts';
-import { seedHandled } from '../run/job-state.ts';
+import { readJobState, seedHandled } from '../run/job-state.ts';
 import { type RunnerUnderTest, runnerBundle, runnerUnderTest } from '../run/runner-under-test.test-support.ts';
 import { entryFolder, entryName, printEntry } from './entry.ts';
 import { type RunAllEvent, runAll } from './run-all.ts';
@@ -158,7 +158,10 @@ describe('run-all', () => {
     const controller = new AbortController();
     const host = hostOf(rota);
     const done = runAll(host, { signal: controller.signal, onEvent: (event) => events.push(event) });
-    while (!rota.records().some((record) => record.name === 'job')) await new Promise((resolve) => setTimeout(resolve, 50));
+    // A runner that is ended while Node still starts has begun nothing, and leaves no record.
+    const begun = (): boolean => readJobState(nodeFiles, rota.layout, { tenant: 'acme', name: 'atboot' }).claims.length > 0;
+    while (!begun() || !rota.records().some((record) => record.name === 'job'))
+      await new Promise((resolve) => setTimeout(resolve, 50));
     expect(runAllIsRunning(host)).toBe(true);
     await expect(runAll(host, { signal: controller.signal })).rejects.toMatchObject({ code: 'ROTA_LOCK_HELD' });
     controller.abort();

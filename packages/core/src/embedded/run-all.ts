@@ -10,6 +10,7 @@ import { retainRuns } from '../run/retain-runs.ts';
 import { nextFire } from '../schedule/next-fire.ts';
 import { previousFire } from '../schedule/previous-fire.ts';
 import { namespaceLayout } from '../state/layout.ts';
+import { checkState } from '../state/state-format.ts';
 import { watchClock } from './clock-watch.ts';
 import { entryReader, type ReadyEntry } from './read-entries.ts';
 import { holdRunAll } from './run-all-lock.ts';
@@ -48,9 +49,10 @@ const retainEveryMs = 6 * 3_600_000;
  * missed as declared, boot jobs once at the start. Each look asks the wall clock and the memory of handled fires anew, so suspend, a
  * changed clock and a restart need no special care.
  *
- * @throws ROTA_LOCK_HELD when another process already does it.
+ * @throws ROTA_LOCK_HELD when another process already does it; ROTA_STATE_NEWER, ROTA_STATE_FOREIGN, ROTA_STATE_DAMAGED
  */
 export async function runAll(host: Host, options: RunAllOptions): Promise<void> {
+  checkState(host);
   const lock = holdRunAll(host);
   if (!lock.held) {
     throw new RotaError('ROTA_LOCK_HELD', `Process ${lock.holder.pid} already runs the jobs of ${host.stateDir}.`, {

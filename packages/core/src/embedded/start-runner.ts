@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { launcherCall } from '../host/launcher-call.ts';
 
 /** What is started for a run. */
 export interface StartRunnerInput {
@@ -26,11 +27,11 @@ const tidyMs = 20_000;
 
 /** Starts a runner in a session of its own, so that an interrupt of the terminal reaches it through us only. */
 export const startRunner: StartRunner = ({ launcher, args, graceMs }) => {
-  const windows = process.platform === 'win32';
-  const child = spawn(launcher, [...args], {
-    detached: !windows,
-    shell: windows,
+  const call = launcherCall(launcher, args);
+  const child = spawn(call.file, [...call.args], {
+    detached: process.platform !== 'win32',
     windowsHide: true,
+    windowsVerbatimArguments: call.verbatim,
     stdio: ['ignore', 'inherit', 'inherit'],
   });
   let killTimer: NodeJS.Timeout | undefined;

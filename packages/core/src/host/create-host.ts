@@ -1,10 +1,11 @@
 import { hostname, userInfo } from 'node:os';
-import { join, resolve } from 'node:path';
+import { isAbsolute, join, resolve } from 'node:path';
 import { RotaError } from '../errors/rota-error.ts';
 import { execaRunner } from './execa-runner.ts';
 import type { Host } from './host.ts';
 import { nodeFiles } from './node-files.ts';
 import { systemTimezone } from './system-timezone.ts';
+import { zoneRoots } from './zone-roots.ts';
 
 /** What a caller may decide; the rest is read from the machine. */
 export type HostOptions = Partial<Host>;
@@ -15,7 +16,7 @@ export function createHost(options: HostOptions = {}): Host {
   const platform = options.platform ?? supportedPlatform();
   const user = options.user ?? readUser(env);
   const files = options.files ?? nodeFiles;
-  const zoneRoots = options.zoneRoots ?? defaultZoneRoots(env);
+  const roots = options.zoneRoots ?? zoneRoots(env, platform);
   return {
     platform,
     arch: options.arch ?? process.arch,
@@ -25,7 +26,7 @@ export function createHost(options: HostOptions = {}): Host {
     timezone:
       options.timezone ??
       (platform === 'win32' ? new Intl.DateTimeFormat().resolvedOptions().timeZone : systemTimezone(files, env)),
-    zoneRoots,
+    zoneRoots: roots,
     stateDir: options.stateDir ?? defaultStateDir(platform, env, user.home),
     now: options.now ?? Date.now,
     sleep: options.sleep ?? sleep,
@@ -45,16 +46,13 @@ function readUser(env: Host['env']): Host['user'] {
   return { name: username, uid, home: env.HOME || homedir };
 }
 
-/** DESIGN: `TZDIR`, then NixOS, then everybody else. */
-function defaultZoneRoots(env: Host['env']): readonly string[] {
-  return [env.TZDIR, '/etc/zoneinfo', '/usr/share/zoneinfo'].filter((root): root is string => root !== undefined && root !== '');
-}
-
 function defaultStateDir(platform: Host['platform'], env: Host['env'], home: string): string {
   const chosen = env.ROTA_STATE_DIR;
   if (chosen) return resolve(chosen);
   if (platform === 'win32') return join(env.LOCALAPPDATA || join(home, 'AppData', 'Local'), 'rota');
-  return join(env.XDG_STATE_HOME || join(home, '.local', 'state'), 'rota');
+  // A relative one is to be ignored (XDG Base Directory Specification); it would be another folder wherever somebody stands.
+  const state = env.XDG_STATE_HOME;
+  return join(state !== undefined && isAbsolute(state) ? state : join(home, '.local', 'state'), 'rota');
 }
 
 function sleep(ms: number, signal?: AbortSignal): Promise<void> {

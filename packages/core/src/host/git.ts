@@ -4,6 +4,12 @@ import type { ProcessResult } from './process-runner.ts';
 
 export interface GitRequest {
   readonly input?: string;
+  /** As of a process. */
+  readonly pendingInput?: Promise<string>;
+  /** As of a process. */
+  readonly onStdout?: (piece: string) => void;
+  /** The index is not read, which takes time in a large checkout. @default false */
+  readonly withoutIndex?: boolean;
   /** @default 60000 */
   readonly timeoutMs?: number;
   readonly encoding?: 'utf8' | 'latin1';
@@ -46,6 +52,9 @@ const foreign = [
   'GIT_PROTOCOL_FROM_USER',
 ];
 
+/** A file that is not there, which git takes for an index without entries. */
+const noIndex = '.rota-reads-no-index';
+
 /** git for a bare repository. @throws (from the result) ROTA_COMMAND_MISSING when git is not installed */
 export function gitOn(host: Pick<Host, 'run' | 'env'>, repository: string): Git {
   return gitWith(host, [`--git-dir=${repository}`]);
@@ -77,9 +86,11 @@ function gitWith(host: Pick<Host, 'run' | 'env'>, where: readonly string[]): Git
       return await host.run({
         file: 'git',
         args: ['--no-pager', ...where, ...configured, ...args],
-        env,
+        env: request.withoutIndex ? { ...env, GIT_INDEX_FILE: noIndex } : env,
         timeoutMs: request.timeoutMs ?? 60_000,
         ...(request.input === undefined ? {} : { input: request.input }),
+        ...(request.pendingInput === undefined ? {} : { pendingInput: request.pendingInput }),
+        ...(request.onStdout === undefined ? {} : { onStdout: request.onStdout }),
         ...(request.encoding === undefined ? {} : { encoding: request.encoding }),
       });
     } catch (cause) {
@@ -98,12 +109,16 @@ export function gitOutput(result: ProcessResult, what: string): string {
   throw new RotaError('ROTA_COMMAND_FAILED', `git could not ${what}: ${gitWords(result)}`);
 }
 
-/** The last lines of what git said, as one line. */
+/** What git and ssh say beside the reason. */
+const boilerplate = /^(@+$|Please make sure you have the correct access rights|and the repository exists)/;
+
+/** The first lines of what git said, as one line. */
 export function gitWords({ stderr, timedOut, exitCode }: ProcessResult): string {
   if (timedOut) return 'it did not answer in time.';
   const lines = stderr
     .split('\n')
     .map((line) => line.replace(/^(fatal|error|warning): /, '').trim())
-    .filter((line) => line !== '');
-  return lines.slice(0, 3).join(' ') || `exit status ${exitCode}.`;
+    .filter((line) => line !== '' && !boilerplate.test(line));
+  const words = lines.slice(0, 3).join(' ') || `exit status ${exitCode}`;
+  return /[.!?]$/.test(words) ? words : `${words}.`;
 }

@@ -24,7 +24,7 @@ export interface Host {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** IANA name of the machine's own zone. */
   readonly timezone: string;
-  /** Folders of TZif files, best first. */
+  /** Folders of TZif files, best first; none where the zones come from Node's own data, as on Windows. */
   readonly zoneRoots: readonly string[];
   /** Absolute path of Rota's state, `$XDG_STATE_HOME/rota` unless set otherwise. */
   readonly stateDir: string;

@@ -1,5 +1,6 @@
 import {
   closeSync,
+  existsSync,
   fchmodSync,
   fsyncSync,
   linkSync,
@@ -19,6 +20,7 @@ import {
 } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { FileFacts, Files } from './files.ts';
+import { retryWhileOpen } from './retry-while-open.ts';
 
 let sequence = 0;
 
@@ -34,7 +36,7 @@ export const nodeFiles: Files = {
   write(path, content, mode = 0o600) {
     const temporary = writeTemporary(path, content, mode);
     try {
-      renameSync(temporary, path);
+      retryWhileOpen(() => renameSync(temporary, path));
     } catch (error) {
       unlinkQuietly(temporary);
       throw error;
@@ -44,7 +46,7 @@ export const nodeFiles: Files = {
   create(path, content, mode = 0o600) {
     const temporary = writeTemporary(path, content, mode);
     try {
-      linkSync(temporary, path);
+      retryWhileOpen(() => linkSync(temporary, path));
       return true;
     } catch (error) {
       if (codeOf(error) === 'EEXIST') return false;
@@ -59,6 +61,8 @@ export const nodeFiles: Files = {
     try {
       writeSync(file, content);
       if (sync) fsyncSync(file);
+    } catch (error) {
+      throw withPath(error, path);
     } finally {
       closeSync(file);
     }
@@ -67,10 +71,10 @@ export const nodeFiles: Files = {
     mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
     const temporary = temporaryName(path);
     symlinkSync(target, temporary);
-    renameSync(temporary, path);
+    retryWhileOpen(() => renameSync(temporary, path));
   },
-  rename: renameSync,
-  remove: (path) => void absentIsUndefined(() => unlinkSync(path)),
+  rename: (from, to) => retryWhileOpen(() => renameSync(from, to)),
+  remove: (path) => void absentIsUndefined(() => retryWhileOpen(() => unlinkSync(path))),
   removeFolder(path) {
     try {
       rmdirSync(path);
@@ -79,7 +83,16 @@ export const nodeFiles: Files = {
       if (code !== 'ENOENT' && code !== 'ENOTEMPTY' && code !== 'EEXIST') throw error;
     }
   },
-  makeFolder: (path, mode = 0o700) => void mkdirSync(path, { recursive: true, mode }),
+  makeFolder(path, mode = 0o700) {
+    try {
+      mkdirSync(path, { recursive: true, mode });
+    } catch (error) {
+      if (codeOf(error) !== 'ENOENT') throw error;
+      // Node says so of a folder below one that cannot be made, too; that one has the reason.
+      mkdirSync(firstMissing(path), { mode });
+      mkdirSync(path, { recursive: true, mode });
+    }
+  },
   setTimes: (path, modifiedMs) => utimesSync(path, modifiedMs / 1000, modifiedMs / 1000),
 };
 
@@ -94,10 +107,20 @@ function writeTemporary(path: string, content: string | Uint8Array, mode: number
   } catch (error) {
     closeSync(file);
     unlinkQuietly(temporary);
-    throw error;
+    throw withPath(error, temporary);
   }
   closeSync(file);
   return temporary;
+}
+
+/** Of what failed on an open file (a full disk), the system names no path. */
+function withPath(error: unknown, path: string): unknown {
+  return error instanceof Error && !('path' in error) ? Object.assign(error, { path }) : error;
+}
+
+function firstMissing(path: string): string {
+  const above = dirname(path);
+  return above === path || existsSync(above) ? path : firstMissing(above);
 }
 
 function writeWhole(file: number, bytes: Uint8Array): void {
@@ -123,7 +146,7 @@ function temporaryName(path: string): string {
 
 function unlinkQuietly(path: string): void {
   try {
-    unlinkSync(path);
+    retryWhileOpen(() => unlinkSync(path));
   } catch {
     // it was renamed, or never made
   }

@@ -1,14 +1,17 @@
 import { RotaError } from '../errors/rota-error.ts';
+import { launcherCall } from './launcher-call.ts';
 import type { ProcessRequest, ProcessResult } from './process-runner.ts';
 
 /** Starts a program in a session of its own and leaves it alone. @throws ROTA_COMMAND_MISSING, ROTA_COMMAND_FAILED */
 export async function startDetached(request: ProcessRequest): Promise<ProcessResult> {
   const { spawn } = await import('node:child_process');
   return new Promise((resolve, reject) => {
-    const child = spawn(request.file, [...request.args], {
+    const call = launcherCall(request.file, request.args);
+    const child = spawn(call.file, [...call.args], {
       detached: true,
       stdio: 'ignore',
       windowsHide: true,
+      windowsVerbatimArguments: call.verbatim,
       env: { ...process.env, ...request.env },
       ...(request.cwd === undefined ? {} : { cwd: request.cwd }),
     });

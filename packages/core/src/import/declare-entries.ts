@@ -38,6 +38,7 @@ export function declareEntries(entries: readonly ForeignEntry[], options: Declar
 function reasonToLeave(entry: ForeignEntry, all: boolean): string | undefined {
   if (entry.reading === undefined || entry.reading.trigger === null)
     return entry.notAdoptable ?? entry.notes?.[0] ?? 'It cannot be read as a job.';
+  if (entry.reading.command[0]?.trim() === '') return 'Its command names no program.';
   return all ? undefined : entry.notAdoptable;
 }
 
@@ -71,16 +72,25 @@ function programOf({ command, shell, workingDir, env }: ForeignReading) {
   return {
     command: program,
     ...(shell ? { shell } : { args }),
-    ...(workingDir === undefined ? {} : { workingDir }),
+    // In a declaration a tilde is the home.
+    ...(workingDir === undefined ? {} : { workingDir: workingDir.replace(/^~/, './~') }),
     ...(Object.keys(values).length === 0 ? {} : { env: values }),
   };
 }
 
-function limitsOf({ timeoutMs, before, resources, sandbox }: ForeignReading) {
+function limitsOf({ timeoutMs, concurrency, requires, before, resources, sandbox }: ForeignReading) {
   return {
     ...(timeoutMs === undefined ? {} : { timeout: printDuration(timeoutMs) }),
+    ...(concurrency === undefined || concurrency === 'forbid' ? {} : { concurrency }),
+    ...requirementsOf(requires),
     ...(before === undefined || before.length === 0 ? {} : { hooks: { before: before.map((argv) => [...argv]) } }),
     ...(resources === undefined || Object.keys(resources).length === 0 ? {} : { resources }),
     ...(sandbox === undefined || Object.keys(sandbox).length === 0 ? {} : { sandbox }),
   };
+}
+
+function requirementsOf({ network, power }: NonNullable<ForeignReading['requires']> = {}) {
+  if (network === undefined && power === undefined) return {};
+  const waits = network?.waitMs !== undefined && network.waitMs > 0 ? { wait: printDuration(network.waitMs) } : true;
+  return { requires: { ...(network === undefined ? {} : { network: waits }), ...(power === undefined ? {} : { power }) } };
 }

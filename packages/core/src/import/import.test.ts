@@ -146,6 +146,11 @@ export default defineConfig({
     expect(jobs[0]?.annotations[adoptsAnnotation]).toBeUndefined();
     const never = entryOf({ reading: { ...readingOf(entryOf()), trigger: null }, notes: ['It never fires.'] });
     expect(declareEntries([never], { tenant: 'ann', all: true })[0]).toMatchObject({ manifest: null, left: 'It never fires.' });
+    const blank = entryOf({ reading: { ...readingOf(entryOf()), shell: false, command: [' ', 'x'] } });
+    expect(declareEntries([blank], { tenant: 'ann', all: true })[0]).toMatchObject({
+      manifest: null,
+      left: 'Its command names no program.',
+    });
   });
 
   const text = fc.oneof(
@@ -182,7 +187,12 @@ export default defineConfig({
         fc.constant({ kind: 'boot' as const }),
       ),
       shell: fc.boolean(),
-      command: fc.array(plainText, { minLength: 1, maxLength: 4 }),
+      command: fc
+        .tuple(
+          plainText.filter((program) => program.trim() !== ''),
+          fc.array(plainText, { maxLength: 3 }),
+        )
+        .map(([program, args]) => [program, ...args]),
       env: fc.dictionary(fc.stringMatching(/^[A-Za-z_][A-Za-z0-9_]{0,8}$/), plainText, { maxKeys: 3, noNullPrototype: true }),
       workingDir: plainText,
       timeoutMs: fc.integer({ min: 1, max: 10_000 }).map((seconds) => seconds * 1000),
@@ -211,7 +221,8 @@ export default defineConfig({
           return [key, parsed.ok ? parsed.parts.map((part) => (part.kind === 'text' ? part.text : '?')).join('') : '?'];
         });
         expect(Object.fromEntries(literal)).toEqual(read.env);
-        expect(job.workingDir).toBe(read.workingDir);
+        // A folder of that name: the tilde alone would be the home.
+        expect(job.workingDir).toBe(read.workingDir?.replace(/^~/, './~'));
         expect(job.timeoutMs).toBe(read.timeoutMs);
         if (name !== undefined) expect(job.annotations.description).toBe(name);
         expect(job.trigger).toEqual(read.trigger);

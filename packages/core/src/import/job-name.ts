@@ -1,4 +1,4 @@
-import { nameLength } from '../job/names.ts';
+import { nameLength } from '../state/name-rule.ts';
 
 /** Programs that only start another one, whose name says more. */
 const starters = new Set(

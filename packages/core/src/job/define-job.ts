@@ -1,5 +1,5 @@
 import { withDefinedPlace } from './defined-place.ts';
-import type { JobInput } from './job-input.ts';
+import type { FlatJob, JobManifest } from './job-input.ts';
 
 /**
  * Declares a job in TypeScript: the fields of a manifest side by side, or the manifest's own shape. Checks types only; values are checked
@@ -8,6 +8,9 @@ import type { JobInput } from './job-input.ts';
  * @example
  * defineJob({ name: 'daily-backup', tenant: 'acme-corp', schedule: '0 2 * * *', command: '/opt/scripts/backup.sh' })
  */
-export function defineJob<const J extends JobInput>(job: J): J {
+export function defineJob<Kind extends 'Job' | undefined = undefined>(
+  job: { readonly kind?: Kind } & (Kind extends 'Job' ? JobManifest : FlatJob),
+): Kind extends 'Job' ? JobManifest : FlatJob {
+  // One parameter for the kind alone: overloads make long messages, and a parameter for the whole job would let misspelt fields pass.
   return withDefinedPlace(job, defineJob);
 }

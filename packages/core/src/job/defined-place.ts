@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url';
 import type { SourcePlace } from '../errors/issue.ts';
 
 /** Registered, so that two copies of core read each other's declarations. */
@@ -19,8 +20,19 @@ export function definedPlace(value: object): SourcePlace | undefined {
 function callerPlace(define: (...input: never[]) => unknown): SourcePlace | undefined {
   const holder: { stack?: string } = {};
   Error.captureStackTrace(holder, define);
-  const match = /\n\s+at (?:.*\()?(?:file:\/\/)?([^()\n]+?):(\d+):(\d+)\)?/.exec(holder.stack ?? '');
-  if (match === null) return undefined;
-  const [, file = '', line, column] = match;
-  return { file: decodeURIComponent(file.replace(/\?.*$/, '')), line: Number(line), column: Number(column) };
+  return stackPlace(holder.stack ?? '');
+}
+
+/**
+ * The place that the first line of a stack names. It is a URL (`at file:///...:3:1`, percent signs and all), or a path, which may hold blanks, parentheses and
+ * percent signs of its own; with the name of a function it stands in parentheses.
+ */
+export function stackPlace(stack: string): SourcePlace | undefined {
+  const first = /\n\s+at (?:async )?(.*)/.exec(stack)?.[1] ?? '';
+  const place = first.endsWith(')') ? first.slice(first.indexOf(' (') + 2, -1) : first;
+  const [, where = '', line, column] = /^(.+):(\d+):(\d+)$/.exec(place) ?? [];
+  if (line === undefined || column === undefined) return undefined;
+  // `?rota=N` makes a config load anew; from Node 22 on it stands behind a path, too.
+  const file = where.startsWith('file:') ? fileURLToPath(where.replace(/\?.*$/, '')) : where.replace(/\?rota=\d+$/, '');
+  return { file, line: Number(line), column: Number(column) };
 }

@@ -35,6 +35,8 @@ export interface KnownAlertChannel {
   /** Absolute path of the JavaScript module that sends. */
   readonly module: string;
   readonly options: Readonly<Record<string, unknown>>;
+  /** Options that may only be references. */
+  readonly secrets?: readonly string[] | undefined;
 }
 
 /** What holds for jobs that do not say otherwise. @default nothing */
@@ -46,7 +48,7 @@ export interface JobDefaults {
 
 /** One per load, so that a changed zone folder is seen. */
 export function jobContext(host: Pick<Host, 'platform' | 'zoneRoots'>, defaults: JobDefaults = {}): JobContext {
-  const roots = host.platform === 'win32' ? {} : { roots: host.zoneRoots };
+  const roots = { roots: host.zoneRoots };
   return {
     platform: host.platform,
     defaultTenant: defaults.tenant,

@@ -32,12 +32,8 @@ export interface JobManifest {
   readonly spec: JobSpec;
 }
 
-/**
- * A job with the fields of `metadata` and `spec` side by side.
- *
- * @interface
- */
-export type FlatJob = JobMetadata & JobSpec;
+/** A job with the fields of `metadata` and `spec` side by side. */
+export interface FlatJob extends JobMetadata, JobSpec {}
 
 /** What `defineJob` takes. */
 export type JobInput = FlatJob | JobManifest;

@@ -60,7 +60,7 @@ export interface Dependency {
 export interface Requirements {
   /** Programs on the PATH of the job, or absolute paths. */
   readonly commands: readonly string[];
-  /** Absolute, or relative to the job's working folder. */
+  /** Absolute, from the home folder (`~/`), or relative to the job's working folder. */
   readonly files: readonly string[];
   /** systemd units, of the user or the system, that must be active. */
   readonly units: readonly string[];
@@ -123,6 +123,7 @@ export interface Sandbox {
   readonly privateTmp?: boolean;
   readonly protectSystem?: boolean | 'full' | 'strict';
   readonly noNewPrivileges?: boolean;
+  /** Absolute, or relative to the home folder. */
   readonly readWritePaths?: readonly string[];
 }
 

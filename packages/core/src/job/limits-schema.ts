@@ -1,16 +1,23 @@
 import * as v from 'valibot';
 import { textListSchema } from './schema-parts.ts';
 
-const memory = v.union(
-  [
-    v.pipe(
-      v.string(),
-      v.regex(/^(\d+(\.\d+)?[KMGT]?|\d+(\.\d+)?%|infinity)$/, 'an amount of memory such as "512M", "2G" or "20%"'),
-    ),
-    v.pipe(v.number(), v.integer('whole bytes'), v.minValue(1, 'at least one byte')),
-  ],
-  'an amount of memory such as "512M", "2G" or "20%", or bytes',
+// What systemd would pass over with no more than a line in the journal, so that the job ran without its limit, is refused here: nothing, numbers that do not
+// fit, and shares finer than the hundredths of a percent in which it counts.
+const some = '(?=[0-9.]*[1-9])';
+const hundredths = '(?:\\.[0-9]{1,2})?%';
+const amount =
+  '(?:[0-9]{1,15}|[0-9]{1,12}(?:\\.[0-9]+)?K|[0-9]{1,9}(?:\\.[0-9]+)?M|[0-9]{1,6}(?:\\.[0-9]+)?G|[0-9]{1,4}(?:\\.[0-9]+)?T)';
+const memoryPattern = new RegExp(`^(?:${some}(?:${amount}|[0-9]{1,2}${hundredths}|100(?:\\.0{1,2})?%)|infinity)$`);
+const memoryRule = 'an amount of memory such as "512M" or "2G", or a share of at most 100% such as "20%"';
+const cpuPattern = new RegExp(`^${some}[0-9]{1,6}${hundredths}$`);
+
+const whole = v.pipe(
+  v.number(),
+  v.integer('a whole number'),
+  v.minValue(1, 'at least 1'),
+  v.maxValue(Number.MAX_SAFE_INTEGER, `at most ${Number.MAX_SAFE_INTEGER}`),
 );
+const memory = v.union([v.pipe(v.string(), v.regex(memoryPattern, memoryRule)), whole], `${memoryRule}, or bytes`);
 const weight = v.pipe(
   v.number(),
   v.integer('a whole number'),
@@ -26,15 +33,13 @@ export const resourcesSchema = v.pipe(
     cpuQuota: v.optional(
       v.pipe(
         v.string(),
-        v.regex(/^\d+(\.\d+)?%$/, 'a share of one processor such as "50%"'),
+        v.regex(cpuPattern, 'a share of one processor such as "50%"'),
         v.description('Share of one processor, such as 50%; 200% is two.'),
       ),
     ),
     cpuWeight: v.optional(v.pipe(weight, v.description('Weight against others, 1 to 10000; 100 is usual.'))),
     ioWeight: v.optional(v.pipe(weight, v.description('Weight against others, 1 to 10000; 100 is usual.'))),
-    tasksMax: v.optional(
-      v.pipe(v.number(), v.integer('a whole number'), v.minValue(1, 'at least 1'), v.description('Most processes and threads.')),
-    ),
+    tasksMax: v.optional(v.pipe(whole, v.description('Most processes and threads.'))),
     nice: v.optional(
       v.pipe(
         v.number(),
@@ -60,7 +65,9 @@ export const sandboxSchema = v.pipe(
       ),
     ),
     noNewPrivileges: v.optional(v.pipe(v.boolean(), v.description('No gain of privileges by programs that are started.'))),
-    readWritePaths: v.optional(v.pipe(textListSchema, v.description('Folders that stay writable.'))),
+    readWritePaths: v.optional(
+      v.pipe(textListSchema, v.description('Folders that stay writable: absolute, or relative to the home folder.')),
+    ),
   }),
   v.description('Confinement. Native on systemd; a plan states where it is not available.'),
 );

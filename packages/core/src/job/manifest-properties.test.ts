@@ -4,7 +4,7 @@ import { repositoryRoot } from '@rota/test-support';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import * as yaml from 'yaml';
-import { zoneRoots } from '../schedule/zone-roots.ts';
+import { zoneRoots } from '../host/zone-roots.ts';
 import { defineJob } from './define-job.ts';
 import { jobContext } from './job-context.ts';
 import type { FlatJob } from './job-input.ts';
@@ -15,7 +15,7 @@ const context = jobContext({ platform: 'linux', zoneRoots: zoneRoots() }, { tena
 const complete = readFileSync(join(repositoryRoot, 'packages/core/src/job/testdata/complete.yaml'), 'utf8');
 const long = process.env.ROTA_LONG === '1';
 const numRuns = long ? 20_000 : 300;
-const options = { timeout: long ? 1_800_000 : 60_000 };
+const options = { timeout: long ? 1_800_000 : 120_000 };
 
 test('no text makes reading throw, and every problem has a place inside the text', options, () => {
   const piece = fc.oneof(

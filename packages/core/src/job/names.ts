@@ -1,10 +1,4 @@
-/** What a job, a tenant and a namespace may be called. */
-export const namePattern = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/;
-
-/** The longest name, in characters. */
-export const nameLength = 63;
-
-export const nameRule = `a name of at most ${nameLength} characters: lower-case letters, digits and "-", with a letter or digit first and last`;
+import { nameLength, namePattern, nameRule } from '../state/name-rule.ts';
 
 /**
  * Names that Windows keeps for devices, with any extension: a task or file of that name cannot be made.

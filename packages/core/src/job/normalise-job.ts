@@ -51,9 +51,10 @@ export function normaliseJob(manifest: ValidManifest, context: JobContext, sourc
     persistent: spec.persistent ?? false,
     hooks: spec.hooks === undefined ? noHooks : hooks(spec.hooks, notes),
     resources: spec.resources === undefined ? nothing : resources(spec.resources),
-    sandbox: spec.sandbox === undefined ? nothing : present(spec.sandbox),
+    sandbox: spec.sandbox === undefined ? nothing : sandbox(spec.sandbox),
   };
-  if (spec.workingDir !== undefined) job.workingDir = notes.plainText(['spec', 'workingDir'], spec.workingDir);
+  const workingDir = fromHome(notes.plainText(['spec', 'workingDir'], spec.workingDir ?? ''));
+  if (workingDir !== '') job.workingDir = workingDir;
   const { checkin, alerts } = normaliseReport(spec, context, notes);
   if (checkin !== undefined) job.checkin = checkin;
   if (alerts !== undefined) job.alerts = alerts;
@@ -206,6 +207,15 @@ function resources(declared: NonNullable<Spec['resources']>): Job['resources'] {
     ...(memoryMax === undefined ? {} : { memoryMax: String(memoryMax) }),
     ...(memoryHigh === undefined ? {} : { memoryHigh: String(memoryHigh) }),
   };
+}
+
+function sandbox({ readWritePaths, ...rest }: NonNullable<Spec['sandbox']>): Job['sandbox'] {
+  return { ...present(rest), ...(readWritePaths === undefined ? {} : { readWritePaths: readWritePaths.map(fromHome) }) };
+}
+
+/** Relative paths count from the home folder, so `~/` in front of one says nothing more. */
+function fromHome(path: string): string {
+  return path.replace(/^~(?:\/+|$)/, '');
 }
 
 function list<T>(value: T | readonly T[]): readonly T[] {

@@ -46,7 +46,7 @@ function normaliseCheckin(spec: Spec, defaults: JobContext['checkin'], notes: No
 }
 
 /** A secret that stands in a manifest is in Git for good; the message does not repeat it. */
-export function secretReference(secret: string, path: FieldPath, notes: Notes): void {
+export function secretReference(secret: string, path: FieldPath, notes: Notes, reference = '${CHECKIN_SECRET}'): void {
   if (hasReferences(secret)) return;
   if (!parseReferences(secret).ok) {
     notes.references(path, secret);
@@ -56,8 +56,13 @@ export function secretReference(secret: string, path: FieldPath, notes: Notes): 
     'ROTA_SECRET_LITERAL',
     path,
     `\`${printPath(path)}\` holds a literal secret. Keep it out of the declaration: put it into secrets.env and refer to it.`,
-    '${CHECKIN_SECRET}',
+    reference,
   );
+}
+
+/** A name for it in the secrets file: `${MATRIX_TOKEN}`. */
+function secretOf(plugin: string, option: string): string {
+  return `\${${`${plugin}_${option}`.toUpperCase().replaceAll(/[^A-Z0-9]+/g, '_')}}`;
 }
 
 function normaliseAlerts(declared: NonNullable<Spec['alerts']>, { alertChannels }: JobContext, notes: Notes): Alerts {
@@ -87,8 +92,11 @@ function normaliseAlerts(declared: NonNullable<Spec['alerts']>, { alertChannels 
       continue;
     }
     const merged = { ...known.options, ...options };
-    for (const [key, value] of Object.entries(merged))
-      if (typeof value === 'string') notes.references([...path, 'options', key], value);
+    for (const [key, value] of Object.entries(merged)) {
+      if (typeof value !== 'string') continue;
+      if (known.secrets?.includes(key)) secretReference(value, [...path, 'options', key], notes, secretOf(plugin, key));
+      else notes.references([...path, 'options', key], value);
+    }
     channels.push({ kind: 'plugin', name: plugin, module: known.module, options: merged });
   }
   if (channels.length === 0 && (declared.channels ?? []).length === 0)

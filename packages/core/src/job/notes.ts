@@ -50,7 +50,7 @@ export class Notes {
   command(path: FieldPath, declared: string | readonly string[]): Command {
     if (typeof declared === 'string') return this.commandLine(path, this.plainText(path, declared));
     for (const [index, argument] of declared.entries()) this.plainText([...path, index], argument);
-    if (declared[0] === '') this.error('ROTA_COMMAND_LINE', path, 'The command names no program.');
+    if (declared[0]?.trim() === '') this.error('ROTA_COMMAND_LINE', path, 'The command names no program.');
     return declared;
   }
 

@@ -24,6 +24,17 @@ export function readManifests(yaml: Yaml, text: string, file: string, context: J
       );
       continue;
     }
+    if (isSavedPlan(value)) {
+      issues.push(
+        document.locate({
+          code: 'ROTA_FIELD_TYPE',
+          severity: 'error',
+          path: [],
+          message: `This is a saved plan, not a declaration. To apply it: rota apply --plan ${file}`,
+        }),
+      );
+      continue;
+    }
     keepSpelling(document);
     const { job, problems } = readJob(value, context, { file, line: document.line });
     for (const problem of problems) issues.push(document.locate(problem));
@@ -62,6 +73,10 @@ function keepSpelling(document: YamlDocument): void {
       map[key] = document.sourceText([...path, key]) ?? String(value);
     }
   }
+}
+
+function isSavedPlan(value: object): boolean {
+  return 'formatVersion' in value && 'changes' in value && !('apiVersion' in value);
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

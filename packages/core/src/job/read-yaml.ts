@@ -2,6 +2,7 @@ import type { Alias, Document, LineCounter as LineCounterType, Node } from 'yaml
 import type { ErrorCode } from '../errors/catalogue.ts';
 import type { Issue } from '../errors/issue.ts';
 import type { FieldPath, Problem } from './problem.ts';
+import { yamlProblems } from './yaml-problems.ts';
 
 /** The package `yaml`, loaded by the first caller who needs it. */
 export type Yaml = typeof import('yaml');
@@ -46,7 +47,8 @@ export function readYaml(yaml: Yaml, text: string, file: string): YamlFile {
   for (const document of parsed) {
     // A warning of the parser is a tag that it does not know: what it means would be lost.
     const errors = [...document.errors, ...document.warnings];
-    for (const error of errors) issues.push(syntaxIssue(error, lines, file));
+    for (const { message, line, column } of yamlProblems(errors, text, lines))
+      issues.push({ code: 'ROTA_MANIFEST_SYNTAX', severity: 'error', message, file, line, column });
     if (errors.length > 0 || document.contents === null) continue;
     try {
       const value: unknown = document.toJS({ maxAliasCount: mostAliases });
@@ -157,21 +159,6 @@ function offsetOf(yaml: Yaml, document: Document.Parsed, problem: Problem): numb
 
 function isNode(value: unknown): value is Node {
   return typeof value === 'object' && value !== null && 'range' in value;
-}
-
-function syntaxIssue(
-  error: { readonly code: string; readonly message: string; readonly pos: [number, number] },
-  lines: LineCounterType,
-  file: string,
-): Issue {
-  const { line, col } = lines.linePos(error.pos[0]);
-  return { code: 'ROTA_MANIFEST_SYNTAX', severity: 'error', message: syntaxMessage(error), file, line, column: col };
-}
-
-function syntaxMessage({ code, message }: { readonly code: string; readonly message: string }): string {
-  if (code === 'TAB_AS_INDENT') return 'A tab stands where YAML wants blanks. Indent with blanks.';
-  if (code === 'DUPLICATE_KEY') return 'The same key stands twice in one mapping. Keep one.';
-  return `${message.replace(/\.?$/, '')}.`;
 }
 
 function failed(code: ErrorCode, file: string, message: string): YamlFile {

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
+import { nameLength, namePattern, nameRule } from '../state/name-rule.ts';
 import { durationPattern, durationRule } from './duration.ts';
-import { nameLength, namePattern, nameRule } from './names.ts';
 
 /** Pieces that several schemas share. Messages say what was expected; the place and what came are added when a problem is reported. */
 

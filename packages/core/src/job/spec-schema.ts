@@ -52,7 +52,9 @@ const processFields = {
   ),
   args: v.optional(v.pipe(v.array(v.string()), v.description('Arguments, as they are.'))),
   shell: flag('Run `command` by a shell. Default false.'),
-  workingDir: v.optional(v.pipe(textSchema, v.description('Absolute, or relative to the home folder. Default the home folder.'))),
+  workingDir: v.optional(
+    v.pipe(textSchema, v.description('Absolute, or relative to the home folder, with or without `~/`. Default the home folder.')),
+  ),
   env: v.optional(
     v.pipe(stringMapSchema, v.description('Environment. Values may hold references such as ${TOKEN} or ${file:/path}.')),
   ),
@@ -85,7 +87,14 @@ const requiresSchema = v.pipe(
     commands: v.optional(
       v.pipe(textListSchema, v.description('Programs that must be on the PATH of the job; a missing one fails the plan.')),
     ),
-    files: v.optional(v.pipe(textListSchema, v.description('Files that must exist when the job runs.'))),
+    files: v.optional(
+      v.pipe(
+        textListSchema,
+        v.description(
+          'Files that must exist when the job runs: absolute, from the home folder (`~/`), or relative to the working folder.',
+        ),
+      ),
+    ),
     units: v.optional(v.pipe(textListSchema, v.description('systemd units that must be active when the job runs.'))),
     network: v.optional(
       v.pipe(

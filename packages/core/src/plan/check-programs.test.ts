@@ -2,8 +2,8 @@ import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { bareJob } from '../job/bare-job.ts';
 import type { Job } from '../job/job.ts';
-import { bareJob } from './bare-job.ts';
 import { programCheck } from './check-programs.ts';
 
 let home: string;
@@ -15,7 +15,8 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(home, { recursive: true, force: true }));
 
-const check = (platform: 'linux' | 'win32' = 'linux') => programCheck({ platform, user: { name: 'a', uid: 1000, home } });
+const check = (platform: 'linux' | 'win32' = 'linux') =>
+  programCheck({ platform, user: { name: 'a', uid: 1000, home }, env: {} });
 const job = (more: Partial<Job>): Job => ({ ...bareJob('0 6 * * *', 'UTC'), tenant: 'acme', name: 'backup', ...more });
 const requiring = (commands: readonly string[], more: Partial<Job> = {}): Job =>
   job({ requires: { commands, files: [], units: [] }, ...more });

@@ -15,7 +15,7 @@ export interface ProgramCheck {
   warnings(job: Job): readonly Finding[];
 }
 
-export function programCheck(host: Pick<Host, 'platform' | 'user'>): ProgramCheck {
+export function programCheck(host: Pick<Host, 'platform' | 'user' | 'env'>): ProgramCheck {
   const known = new Map<string, boolean>();
   const places = (job: Job) => {
     const own = job.env.PATH;

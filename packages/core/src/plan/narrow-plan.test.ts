@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { bareJob } from './bare-job.ts';
+import { bareJob } from '../job/bare-job.ts';
 import { narrowPlan } from './narrow-plan.ts';
 import type { Change, Plan, PlanAction, PlannedEntry } from './plan.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { bareJob } from './bare-job.ts';
+import { bareJob } from '../job/bare-job.ts';
 import type { Change, Plan, PlannedEntry } from './plan.ts';
 import { printPlan } from './print-plan.ts';
 import { summaryOf } from './summary.ts';

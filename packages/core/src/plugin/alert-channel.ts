@@ -9,4 +9,6 @@ export interface AlertChannelContribution {
   readonly module: URL | string;
   /** For every job that names the channel; those of the job win. JSON; texts may hold references such as `${MATRIX_TOKEN}`. */
   readonly options?: Readonly<Record<string, unknown>>;
+  /** Options that hold a secret: a job that gives one as text, and not as a reference, is refused. */
+  readonly secrets?: readonly string[];
 }

@@ -11,7 +11,13 @@ import { definePluginCommand, type PluginCommand } from './plugin-command.ts';
 import { readPluginStatus } from './read-plugin-status.ts';
 
 const host = createHost({ env: { HOME: '/home/ada', ROTA_STATE_DIR: '/state' } });
-const place = { host, namespace: 'default', config: '/repo/jobs.config.ts', identity: { hostname: 'here', labels: {} } };
+const place = {
+  host,
+  namespace: 'default',
+  config: '/repo/jobs.config.ts',
+  identity: { hostname: 'here', labels: {} },
+  hosts: [],
+};
 const collect = (name = 'p', earlier: Parameters<typeof collectContributions>[2] = []) =>
   collectContributions(name, place, earlier);
 
@@ -52,11 +58,18 @@ test('everything that is added can be read again', () => {
   };
   const deployer = { plan: async () => [], deploy: async () => undefined, deployed: async () => null };
   api.addCommands(group());
-  api.addAlertChannel({ name: 'pager', module: pathToFileURL(join(folder, 'send.js')), options: { to: 'ada' } });
+  api.addAlertChannel({
+    name: 'pager',
+    module: pathToFileURL(join(folder, 'send.js')),
+    options: { to: 'ada' },
+    secrets: ['pin'],
+  });
   api.addDeployer('ftp', deployer);
   api.addBundleStore('s3', open);
   expect(plugin.commands).toEqual([group()]);
-  expect(plugin.alertChannels).toEqual([{ name: 'pager', module: join(folder, 'send.js'), options: { to: 'ada' } }]);
+  expect(plugin.alertChannels).toEqual([
+    { name: 'pager', module: join(folder, 'send.js'), options: { to: 'ada' }, secrets: ['pin'] },
+  ]);
   expect(plugin.deployers).toEqual({ ftp: deployer });
   expect(plugin.bundleStores).toEqual({ s3: open });
 });
@@ -181,6 +194,7 @@ test('the status of a plugin that fails is told of and stops no other', async ()
     history: nothing,
     run: async () => null,
     logs: async () => '',
+    tell: async () => [],
   };
   expect(await readPluginStatus([bad.plugin, good.plugin], { host, namespace: 'default', rota })).toEqual([
     { plugin: 'bad', title: 'bad', state: 'unknown', summary: 'Its status cannot be read: no such file', facts: [], data: {} },

@@ -1,4 +1,5 @@
 import type { Backend } from '../backend/backend.ts';
+import type { AlertNews } from '../run/alert-of.ts';
 import type { RunRecord } from '../run/run-record.ts';
 import type { JobStatus } from '../status/job-status.ts';
 import type { HistoryFilter } from '../status/read-history.ts';
@@ -17,4 +18,9 @@ export interface PluginRota {
   run(job: string, options?: { readonly wait?: boolean; readonly signal?: AbortSignal }): Promise<RunRecord | null>;
   /** The end of what a job wrote. @throws ROTA_JOB_UNKNOWN, ROTA_LOGS_UNAVAILABLE */
   logs(job: string, options?: ReadLogsOptions): Promise<string>;
+  /**
+   * Tells the alert channels of an installed job what no exit status can say, such as a state that needs a person, whatever the job's `alerts.on` names. One that
+   * is not reached is tried again later. Answers why, for each of those. @throws ROTA_JOB_UNKNOWN
+   */
+  tell(job: string, news: AlertNews): Promise<readonly string[]>;
 }

@@ -1,6 +1,7 @@
 import type { Backend } from '../backend/backend.ts';
 import type { BundleStoreOpener } from '../bundle/store/bundle-store-opener.ts';
 import type { Host } from '../host/host.ts';
+import type { InventoryHost } from '../job/inventory-host.ts';
 import type { JobInput } from '../job/job-input.ts';
 import type { RotaEvent, RotaEventMap, RotaEvents } from '../state/events.ts';
 import type { Deployer } from '../target/deployer.ts';
@@ -20,12 +21,14 @@ export interface PluginPlace {
   readonly namespace: string;
   /** Absolute path of the file whose `plugins` has the plugin. */
   readonly config: string;
-  /** What this host says of itself in its host file. */
+  /** What this host says of itself in its host file, with the labels that the inventory has for it. */
   readonly identity: {
     readonly hostname: string;
     readonly labels: Readonly<Record<string, string>>;
     readonly role?: string;
   };
+  /** The inventory of the config: every machine of the fleet. */
+  readonly hosts: readonly InventoryHost[];
 }
 
 /** What a plugin may do while it is set up. Everything that it adds is part of the declaration, as if the config had said it. */

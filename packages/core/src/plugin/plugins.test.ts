@@ -11,7 +11,7 @@ import { setUpPlugins } from './set-up-plugins.ts';
 
 const source = (...entries: readonly unknown[]) => entries.map((entry) => ({ entry, file: 'jobs.config.ts' }));
 const host = createHost({ env: { HOME: '/home/ada', ROTA_STATE_DIR: '/state' } });
-const place = { host, namespace: 'default', identity: { hostname: 'here', labels: {} } };
+const place = { host, namespace: 'default', identity: { hostname: 'here', labels: {} }, hosts: [] };
 const setUp = (...entries: readonly unknown[]) => setUpPlugins(source(...entries), place);
 
 const nightly = definePlugin({

@@ -4,7 +4,7 @@ import type { Host } from '../host/host.ts';
 import { printJobKey } from '../job/job-key.ts';
 import type { PlannedEntry } from '../plan/plan.ts';
 import { readRecords } from '../run/read-records.ts';
-import { loadZone } from '../schedule/load-zone.ts';
+import { hostZone } from '../schedule/host-zone.ts';
 import { namespaceLayout } from '../state/layout.ts';
 import type { JobStatus } from '../status/job-status.ts';
 import { installedSchedule, readInstalled } from '../status/read-installed.ts';
@@ -42,7 +42,7 @@ export async function gatherReport(place: ReportPlace, options: ReportOptions = 
   const { host, backends, namespace } = place;
   const labels = options.labels ?? {};
   const now = Math.floor(host.now() / 1000);
-  const zone = loadZone(host.timezone, { roots: host.zoneRoots });
+  const zone = hostZone(host, 'local');
   const entries = readInstalled(host, namespace, { labels });
   const statuses = new Map(
     (await readStatus(host, backends, namespace, { labels })).map((status) => [printJobKey(status), status]),

@@ -5,19 +5,19 @@ import { bundleOfJob } from '../bundle/define-bundle.ts';
 import { openStore } from '../bundle/store/open-store.ts';
 import { verifyBundle } from '../bundle/verify-bundle.ts';
 import { declarationOf } from '../config/declaration-of.ts';
-import { createRota } from '../create-rota.ts';
 import { embedded } from '../embedded/embedded.ts';
+import { createRota } from '../face/create-rota.ts';
+import type { Rota } from '../face/rota.ts';
 import { createHost } from '../host/create-host.ts';
 import type { Host } from '../host/host.ts';
 import type { JobInput } from '../job/job-input.ts';
 import type { LoadedPlugin } from '../plugin/plugin.ts';
 import { setUpPlugins } from '../plugin/set-up-plugins.ts';
-import type { Rota } from '../rota.ts';
 import { instantText } from '../run/instant-text.ts';
 import { outputFolder } from '../run/output-log.ts';
 import type { RunRecord } from '../run/run-record.ts';
 import { firesBetween } from '../schedule/fires-between.ts';
-import { loadZone } from '../schedule/load-zone.ts';
+import { hostZone } from '../schedule/host-zone.ts';
 import { defineSchedule } from '../schedule/schedule.ts';
 import { namespaceLayout } from '../state/layout.ts';
 
@@ -165,10 +165,7 @@ function writeHistory(host: Host, { job, usualMs, failsOn = [], reason }: Habit)
   if (paused) return;
   const layout = namespaceLayout(host.stateDir, 'default');
   const now = householdNow / 1000;
-  const rule = defineSchedule(
-    schedule ?? '31 2 * * *',
-    loadZone(schedule === undefined ? 'Europe/Berlin' : timezone, { roots: host.zoneRoots }),
-  );
+  const rule = defineSchedule(schedule ?? '31 2 * * *', hostZone(host, schedule === undefined ? 'Europe/Berlin' : timezone));
   const fires = firesBetween(rule, now - 31 * 86_400, now);
   const months = new Map<string, string>();
   const bad = [...failsOn];
@@ -246,7 +243,7 @@ async function pluginsOf(host: Host): Promise<readonly LoadedPlugin[]> {
   ];
   const { plugins, issues } = await setUpPlugins(
     entries.map((entry) => ({ entry, file: 'jobs.config.ts' })),
-    { host, namespace: 'default', identity: { hostname: host.hostname, labels: {} } },
+    { host, namespace: 'default', identity: { hostname: host.hostname, labels: {} }, hosts: [] },
   );
   if (issues.length > 0) throw new Error(issues[0]?.message);
   return plugins;

@@ -2,6 +2,7 @@ import { get, type IncomingHttpHeaders, request } from 'node:http';
 import { connect } from 'node:net';
 import { temporaryFolder } from '@rota/test-support';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { createEvents } from '../state/events.ts';
 import { household } from './household.test-support.ts';
 import type { Report } from './report.ts';
 import { type ServedReport, serveReport } from './serve-report.ts';
@@ -98,6 +99,30 @@ test.each(['POST', 'PUT', 'DELETE', 'PATCH', 'OPTIONS'])('%s is refused: it is f
 test('nothing else is there', async () => {
   for (const path of ['/favicon.ico', '/etc/passwd', '/report.json/', '/index.html']) expect((await ask(path)).status).toBe(404);
   expect(await ask('/', {}, 'HEAD')).toMatchObject({ status: 200, body: '' });
+});
+
+test('a run that ends is shown at once, however long the interval', async () => {
+  const events = createEvents();
+  const stop = new AbortController();
+  let count = 0;
+  const slow = await serveReport({
+    read: async () => ({ ...current, host: `reading ${++count}` }),
+    intervalMs: 3_600_000,
+    events,
+    signal: stop.signal,
+  });
+  const versions = new Set<string>();
+  const stream = get(new URL('/events', slow.url), (response) => {
+    response.setEncoding('utf8').on('data', (part: string) => {
+      for (const [, version = ''] of part.matchAll(/event: report\ndata: (\w+)/g)) versions.add(version);
+    });
+  }).on('error', () => undefined);
+  await expect.poll(() => versions.size).toBe(1);
+  events.emit('run:end', { tenant: 'acme', name: 'x', runId: '1', status: 'success' });
+  await expect.poll(() => versions.size).toBe(2);
+  stream.destroy();
+  stop.abort();
+  await slow.closed;
 });
 
 test('an open stream is told when the data change, and nobody reads when nobody listens', async () => {

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { RotaError } from '../errors/rota-error.ts';
+import type { RotaEvents } from '../state/events.ts';
 import { peerUser } from './peer-user.ts';
 import type { Report } from './report.ts';
 import { type WatchedReport, watchReport } from './watch-report.ts';
@@ -14,6 +15,8 @@ export interface ServeReportInput {
   readonly port?: number;
   /** How often to look for what is new, in milliseconds; less often where reading takes long. @default 5000 */
   readonly intervalMs?: number;
+  /** Runs that start or end are looked at without waiting for the interval, where the Rota they belong to watches. */
+  readonly events?: Pick<RotaEvents, 'on'>;
   /** Ends the serving. */
   readonly signal: AbortSignal;
 }
@@ -43,8 +46,15 @@ const heartbeatMs = 25_000;
  *
  * @throws ROTA_REPORT_PORT
  */
-export async function serveReport({ read, port = 0, intervalMs = 5000, signal }: ServeReportInput): Promise<ServedReport> {
+export async function serveReport({
+  read,
+  port = 0,
+  intervalMs = 5000,
+  events,
+  signal,
+}: ServeReportInput): Promise<ServedReport> {
   const watched = watchReport(read, intervalMs);
+  const unheard = (['run:start', 'run:end'] as const).map((event) => events?.on(event, watched.look));
   const server = createServer((request, response) => {
     answer(request, response, watched).catch((error: unknown) => {
       if (!response.headersSent) reply(response, 500, `The report cannot be read: ${messageOf(error)}\n`);
@@ -57,6 +67,7 @@ export async function serveReport({ read, port = 0, intervalMs = 5000, signal }:
     server.once('close', resolve);
   });
   const end = (): void => {
+    for (const stop of unheard) stop?.();
     watched.end();
     server.close();
     server.closeAllConnections();

@@ -13,6 +13,8 @@ export interface WatchedReport {
   /** Told of the report at once, and after each reading. @returns ends it */
   listen(listener: ReportListener): () => void;
   listeners(): number;
+  /** Reads at once, if somebody listens: something has happened. */
+  look(): void;
   end(): void;
 }
 
@@ -76,6 +78,13 @@ export function watchReport(read: () => Promise<Report>, intervalMs: number): Wa
       };
     },
     listeners: () => listeners.size,
+    look() {
+      if (timer === undefined) return;
+      clearTimeout(timer);
+      timer = undefined;
+      last = undefined;
+      void look();
+    },
     end() {
       ended = true;
       clearTimeout(timer);

@@ -79,8 +79,7 @@ export function admitRun(input: AdmitInput): Admission {
     const policy = input.launch.concurrency.policy;
     const active = policy === 'allow' ? [] : state.claims;
     const [first] = active;
-    if (policy === 'forbid' && first !== undefined)
-      return skip(`The run ${first.runId} that began at ${first.startedAt} still goes on.`);
+    if (policy === 'forbid' && first !== undefined) return skip(goesOn(first));
     if (policy === 'queue' && active.some((claim) => claim.phase === 'waiting')) return skip('A run waits already.');
     const locked = input.takeLocks();
     if (locked !== null) return skip(locked);
@@ -200,8 +199,13 @@ function recordOverruns(state: JobState, input: AdmitInput, fire: number, record
   return last === undefined ? state : advance(state, last);
 }
 
+/** Why another run is not begun. */
+export function goesOn({ runId, startedAt }: { readonly runId?: string; readonly startedAt: string }): string {
+  return `The run ${runId === undefined ? '' : `${runId} `}that began at ${startedAt} still goes on.`;
+}
+
 export function skippedRecord(
-  { launch, nowMs }: Pick<AdmitInput, 'launch' | 'nowMs'>,
+  { launch, nowMs }: { readonly launch: Pick<LaunchFile, 'tenant' | 'name' | 'backend'>; readonly nowMs: number },
   fire: number | null,
   trigger: RunRecord['trigger'],
   reason: string,
@@ -236,7 +240,7 @@ function interruptedRecord({ launch, nowMs }: AdmitInput, claim: Claim): RunReco
     status: 'interrupted',
     exitCode: null,
     signal: null,
-    reason: 'The runner was killed or the machine went down before the run ended.',
+    reason: 'Its end was not recorded: the runner was killed, the machine went down, or the state folder could not be written.',
     durationMs: Math.max(0, nowMs - Date.parse(claim.startedAt)),
     attempts: claim.phase === 'waiting' ? 0 : 1,
     trigger: claim.trigger,

@@ -30,14 +30,19 @@ export function alertOf(record: RunRecord, failingBefore: boolean): AlertNews | 
 }
 
 /** The run that news are of; without an id where nothing ran. */
-type RunInNews = Pick<RunRecord, 'status' | 'exitCode' | 'scheduledAt'> & { readonly runId: string | null };
+export type RunInNews = Pick<RunRecord, 'exitCode' | 'scheduledAt'> & {
+  readonly runId: string | null;
+  readonly status: RunRecord['status'] | null;
+};
 
-/** The news for each channel of the job that it concerns. */
+/** The news for each channel of the job, if the job asks for such news. */
 export function alertReports(launch: LaunchFile, run: RunInNews, news: AlertNews | null, output: string): AlertReport[] {
-  const { alerts } = launch;
-  if (alerts === null || news === null || !alerts.on.includes(news.event)) return [];
-  const { event, text } = news;
-  const { env, secretsFile, workingDir } = launch;
+  return news !== null && launch.alerts?.on.includes(news.event) ? channelReports(launch, run, news, output) : [];
+}
+
+/** The news for each channel of the job. */
+export function channelReports(launch: LaunchFile, run: RunInNews, { event, text }: AlertNews, output: string): AlertReport[] {
+  const { alerts, env, secretsFile, workingDir } = launch;
   const message: AlertMessage = {
     event,
     tenant: launch.tenant,
@@ -51,5 +56,5 @@ export function alertReports(launch: LaunchFile, run: RunInNews, news: AlertNews
     output,
     about: launch.about ?? {},
   };
-  return alerts.channels.map((alert) => ({ alert, resolve: { env, secretsFile, workingDir }, message }));
+  return (alerts?.channels ?? []).map((alert) => ({ alert, resolve: { env, secretsFile, workingDir }, message }));
 }

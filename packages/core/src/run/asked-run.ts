@@ -13,7 +13,8 @@ type AskedFiles = Pick<Files, 'write' | 'remove' | 'facts'>;
  * TRIGGER_UNIT of its first trigger, at a later trigger as at a start by hand; measured on 252). The run takes the word away.
  */
 export function askForRun(files: AskedFiles, layout: NamespaceLayout, job: JobKey): void {
-  files.write(pathOf(layout, job), '');
+  // Not empty: where the disk is full, an empty file can still be made, and the run could not be recorded.
+  files.write(pathOf(layout, job), `${job.tenant}/${job.name}\n`);
 }
 
 /** Takes the word back, when the start failed. */

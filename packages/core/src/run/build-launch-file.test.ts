@@ -1,30 +1,18 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { bareJob } from '../job/bare-job.ts';
 import type { Job } from '../job/job.ts';
 import { digestOf } from '../state/digest.ts';
 import { buildLaunchFile, type LaunchFileInput } from './build-launch-file.ts';
 import { printLaunchFile } from './print-launch-file.ts';
 
 const job: Job = {
+  ...bareJob('0 2 * * *', 'local'),
   tenant: 'acme',
   name: 'backup',
-  labels: {},
   annotations: { docs: 'https://example.test/backup', other: 'not told' },
-  trigger: { kind: 'schedule', expression: '0 2 * * *', timezone: 'local' },
   command: ['/opt/scripts/backup.sh'],
-  shell: false,
-  env: {},
-  retry: { enabled: false, attempts: 3, backoff: 'exponential', delayMs: 10_000, maxDelayMs: 3_600_000 },
-  conditions: [],
-  enabled: true,
-  paused: false,
-  dependsOn: [],
-  requires: { commands: [], files: [], units: [] },
   concurrency: { policy: 'forbid', locks: [] },
-  persistent: false,
-  hooks: { before: [], onSuccess: [], onFailure: [], always: [] },
-  resources: {},
-  sandbox: {},
 };
 
 const input: LaunchFileInput = {

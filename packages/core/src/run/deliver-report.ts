@@ -7,6 +7,7 @@ import type { Capture } from './resolve-references.ts';
 import { sendAlert } from './send-alert.ts';
 import { sendCheckin } from './send-checkin.ts';
 import { type Report, type WaitingReport, waitingReports } from './spool.ts';
+import { tellWatchers } from './tell-watchers.ts';
 
 export interface DeliveryContext {
   readonly files: Pick<Files, 'readText' | 'facts' | 'list' | 'write' | 'remove' | 'makeFolder' | 'removeFolder'>;
@@ -22,7 +23,26 @@ const flushMs = 10_000;
 export async function deliver(context: DeliveryContext, { path, report }: WaitingReport): Promise<PostResult> {
   const result = await ('checkin' in report ? sendCheckin(context, report) : sendAlert(context, report));
   if (result.ok) context.files.remove(path);
+  tellDelivery(context, report, result);
   return result;
+}
+
+/** Tells those who watch whether a report has arrived. */
+export function tellDelivery(
+  { files, layout }: Pick<DeliveryContext, 'files' | 'layout'>,
+  report: Report,
+  result: PostResult,
+): void {
+  const { tenant, job_name: name } = report.message;
+  if (!('checkin' in report)) {
+    const { run_id: runId, event } = report.message;
+    tellWatchers(files, layout, 'alert', { tenant, name, runId, event, sent: result.ok });
+    return;
+  }
+  const { run_id: runId, status } = report.message;
+  const of = { tenant, name, runId, status };
+  if (result.ok) tellWatchers(files, layout, 'checkin:sent', of);
+  else tellWatchers(files, layout, 'checkin:spooled', { ...of, reason: result.reason });
 }
 
 /**

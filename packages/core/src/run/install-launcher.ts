@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { RotaError } from '../errors/rota-error.ts';
 import type { Host } from '../host/host.ts';
@@ -43,7 +43,7 @@ export function installLauncher(
   // The bundle first: the launcher never names a file that is not there.
   put(runner, bundle, 0o600);
   if (platform === 'win32') {
-    put(layout.launcher, launcherCommandFile(launcher), 0o700);
+    put(layout.launcher, launcherCommandFile({ ...launcher, runner: relative(dirname(layout.launcher), runner) }), 0o700);
   } else {
     put(layout.launcher, launcherScript(launcher), 0o700);
     put(layout.recorder, recorderScript(stateDir), 0o700);

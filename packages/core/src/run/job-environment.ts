@@ -1,14 +1,20 @@
 import type { JobKey } from '../job/job.ts';
 import type { Claim } from './job-state.ts';
+import { keptName, nodeVariables } from './node-variables.ts';
 import type { Resolver } from './resolve-references.ts';
 
 /** systemd tells a service by these which unit started it; a job must not take them for its own. */
 const notForJobs = ['TRIGGER_UNIT', 'TRIGGER_TIMER_REALTIME_USEC', 'TRIGGER_TIMER_MONOTONIC_USEC', 'NOTIFY_SOCKET'];
 
-/** The runner's own environment without what is only the runner's. */
+/** The environment that the scheduler gave: the runner's own, without what is only the runner's, and with what the launcher set aside. */
 export function inheritedEnvironment(env: Readonly<Record<string, string | undefined>>): NodeJS.ProcessEnv {
   const inherited = { ...env };
   for (const name of notForJobs) delete inherited[name];
+  for (const name of nodeVariables) {
+    const kept = inherited[keptName(name)];
+    if (kept !== undefined) inherited[name] = kept;
+    delete inherited[keptName(name)];
+  }
   return inherited;
 }
 

@@ -82,7 +82,7 @@ function lastState(text: string | undefined): JobState {
       const value: Partial<Stored> = JSON.parse(line);
       return {
         handled: instantSeconds(value.handled),
-        claims: Array.isArray(value.claims) ? value.claims : [],
+        claims: Array.isArray(value.claims) ? value.claims.filter(isClaim) : [],
         lastRun: value.lastRun ?? null,
         failing: value.failing === true,
       };
@@ -91,6 +91,12 @@ function lastState(text: string | undefined): JobState {
     }
   }
   return empty;
+}
+
+function isClaim(value: unknown): value is Claim {
+  if (typeof value !== 'object' || value === null || !('owner' in value) || !('runId' in value)) return false;
+  const { owner } = value;
+  return typeof owner === 'object' && owner !== null && 'pid' in owner && typeof owner.pid === 'number';
 }
 
 /** Fire times up to `instant` (seconds since the epoch) count as handled from now on. Never goes backwards. */

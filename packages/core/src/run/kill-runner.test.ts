@@ -1,3 +1,4 @@
+import { testSeed } from '@rota/test-support';
 import { expect, it } from 'vitest';
 import { killedRuns } from './killed-runs.test-support.ts';
 import type { RunnerUnderTest } from './runner-under-test.test-support.ts';
@@ -25,11 +26,10 @@ it(`holds what it promises when it is killed at ${rounds} random instants`, asyn
   const began = Date.now();
   for (let run = 0; run < 3; run++) await rota.run(rota.launchFile({ name: 'measured', command: ['sleep', '0.03'] }));
   const wholeMs = (Date.now() - began) / 3;
-  const seed = Date.now() % 1_000_000;
-  console.log(`kill test: seed ${seed}`);
+  console.log(`kill test: seed ${testSeed}`);
   await Promise.all(
     names.map(async (name, lane) => {
-      const random = generator(seed + lane);
+      const random = generator(testSeed + lane);
       const path = runs.job(name);
       const fires = Array.from({ length: rounds / lanes }, (_, round) => runs.fire(round));
       for (const fire of fires) {

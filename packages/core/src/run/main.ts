@@ -3,9 +3,10 @@ import { nodeFiles } from '../host/node-files.ts';
 import type { RunCause } from './admit-run.ts';
 import { takeAsked } from './asked-run.ts';
 import { instantSeconds } from './instant-text.ts';
-import { exitConfig } from './outcome.ts';
+import { exitConfig, exitSoftware } from './outcome.ts';
 import { readLaunchFile } from './read-launch-file.ts';
 import { runJob } from './run-job.ts';
+import { recordUnbegunRuns, takeWord } from './unbegun-runs.ts';
 
 const usage = 'Usage: rota-run LAUNCHFILE [--manual | --event NAME | --scheduled-at INSTANT | --dry-run-json]';
 
@@ -18,6 +19,7 @@ async function main(argv: readonly string[]): Promise<number> {
     return 64;
   }
   const read = readLaunchFile(nodeFiles, path);
+  if (read.place !== undefined) takeWord(nodeFiles, read.place.layout);
   if (!read.ok) {
     process.stderr.write(`rota-run: ${read.problem}\n`);
     if (option !== '--dry-run-json' && read.place !== undefined) {
@@ -36,15 +38,15 @@ async function main(argv: readonly string[]): Promise<number> {
   const echo = launch.backend === 'systemd' ? (bytes: Buffer) => void process.stdout.write(bytes) : null;
   const asked = takeAsked(nodeFiles, place.layout, launch, Date.now());
   const byHand = cause.kind === 'schedule' && (asked || untriggered(launch));
-  return runJob({
-    launch,
-    place,
-    files: nodeFiles,
-    cause: byHand ? { kind: 'manual' } : cause,
-    env: process.env,
-    cancel: cancelOnSignals(),
-    echo,
-  });
+  const actual: RunCause = byHand ? { kind: 'manual' } : cause;
+  const input = { launch, place, files: nodeFiles, cause: actual, env: process.env, cancel: cancelOnSignals(), echo };
+  try {
+    recordUnbegunRuns(nodeFiles, place.layout, Date.now());
+    return await runJob(input);
+  } catch (error) {
+    const { tellFailedRunner } = await import('./failed-runner.ts');
+    return tellFailedRunner(error, input);
+  }
 }
 
 /** A service of systemd that no timer has ever triggered (systemd.exec(5), TRIGGER_UNIT, from 252 on) was started by hand. */
@@ -67,13 +69,23 @@ function cancelOnSignals(): AbortSignal {
   return controller.signal;
 }
 
+/** Whoever read what is printed here is gone, as when the journal or a mailer restarts: the job goes on, and its output is kept in its file. */
+function isBrokenPipe(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && (error.code === 'EPIPE' || error.code === 'EIO');
+}
+
+function fail(error: unknown): void {
+  process.exitCode = exitSoftware;
+  process.stderr.write(`rota-run: ${error instanceof Error ? (error.stack ?? error.message) : error}\n`);
+}
+
+process.on('uncaughtException', (error) => {
+  if (isBrokenPipe(error)) return;
+  fail(error);
+  process.exit();
+});
+
 // No top-level await: the runner is bundled as CommonJS, which Node starts a good deal faster.
-void main(process.argv.slice(2)).then(
-  (code) => {
-    process.exitCode = code;
-  },
-  (error: unknown) => {
-    process.stderr.write(`rota-run: ${error instanceof Error ? (error.stack ?? error.message) : error}\n`);
-    process.exitCode = 70; // sysexits.h EX_SOFTWARE
-  },
-);
+void main(process.argv.slice(2)).then((code) => {
+  process.exitCode = code;
+}, fail);

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createMasker, maskText } from './mask-secrets.ts';
@@ -19,6 +20,15 @@ describe('masking', () => {
   it('masks each line of a secret with several lines, and leaves what is too short to be one', () => {
     expect(maskText('-----BEGIN\nabcdef\nab', ['-----BEGIN\nabcdef', 'ab'])).toBe('****\nab');
     expect(maskText('only abcdef', ['-----BEGIN\nabcdef'])).toBe('only ****');
+  });
+
+  it.each([80, 1300, 3000])('takes a whole file of %i lines for a secret, without being slow', (count) => {
+    const lines = Array.from({ length: count }, (_, index) => createHash('sha512').update(String(index)).digest('base64'));
+    const text = Buffer.from(`begin ${lines.join('\n')} end ${'x'.repeat(200_000)} ${lines[7]}`);
+    const pieces = Array.from({ length: Math.ceil(text.length / 8192) }, (_, at) => text.subarray(at * 8192, (at + 1) * 8192));
+    const began = Date.now();
+    expect(inPieces([lines.join('\n')], pieces)).toBe(`begin **** end ${'x'.repeat(200_000)} ****`);
+    expect(Date.now() - began).toBeLessThan(3000);
   });
 
   it('lets no secret through, whatever the secrets, the output and the pieces are, and changes nothing else', () => {

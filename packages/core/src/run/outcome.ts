@@ -6,6 +6,10 @@ export type Outcome = Pick<RunRecord, 'status' | 'exitCode' | 'signal' | 'reason
 
 /** sysexits.h EX_CONFIG: what was declared cannot be run as it stands. */
 export const exitConfig = 78;
+/** sysexits.h EX_IOERR: the state folder cannot be read or written. */
+export const exitIo = 74;
+/** sysexits.h EX_SOFTWARE */
+export const exitSoftware = 70;
 /** As timeout(1) answers. */
 const exitTimeout = 124;
 

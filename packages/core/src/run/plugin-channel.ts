@@ -1,6 +1,7 @@
 import { pathToFileURL } from 'node:url';
 import type { AlertChannel } from '../job/job.ts';
 import type { AlertMessage } from './alert-message.ts';
+import { maskText } from './mask-secrets.ts';
 import type { Resolver } from './resolve-references.ts';
 
 /** What the module of an alert channel exports as `send`. What it throws is told with the run and changes no outcome. */
@@ -46,7 +47,8 @@ export async function sendByPlugin(
     await Promise.race([sending, timeIsUp]);
     return null;
   } catch (error) {
-    return `The alert channel ${name} failed: ${error instanceof Error ? error.message : String(error)}`;
+    const reason = error instanceof Error ? error.message : String(error);
+    return `The alert channel ${name} failed: ${maskText(reason, resolver.secrets)}`;
   } finally {
     clearTimeout(timer);
   }

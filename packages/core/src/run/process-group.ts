@@ -5,16 +5,27 @@ import { readdirSync, readFileSync } from 'node:fs';
 export function signalGroup(leader: number, signal: 'SIGTERM' | 'SIGKILL'): void {
   if (process.platform === 'win32') {
     const force = signal === 'SIGKILL' ? ['/F'] : [];
-    spawn('taskkill', ['/PID', String(leader), '/T', ...force], { stdio: 'ignore', windowsHide: true }).on(
-      'error',
-      () => undefined,
-    );
+    // Where taskkill is not there, or cannot, at least the leader ends.
+    const instead = (): void => {
+      if (signal === 'SIGKILL') killProcess(leader);
+    };
+    spawn('taskkill', ['/PID', String(leader), '/T', ...force], { stdio: 'ignore', windowsHide: true })
+      .on('error', instead)
+      .on('exit', (code) => code !== 0 && instead());
     return;
   }
   try {
     process.kill(-leader, signal);
   } catch {
     // the whole group has ended
+  }
+}
+
+function killProcess(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch {
+    // it has ended
   }
 }
 

@@ -2,8 +2,8 @@ import { basename, dirname, join, resolve } from 'node:path';
 import type { LaunchFile } from '../backend/launch-file.ts';
 import type { Files } from '../host/files.ts';
 import type { JobKey } from '../job/job.ts';
-import { digestOf } from '../state/digest.ts';
 import { type NamespaceLayout, namespaceLayout } from '../state/layout.ts';
+import { smallDigestOf } from './small-digest.ts';
 
 /** Where a launch file stands says where everything else stands; no environment variable is asked. */
 export interface LaunchPlace {
@@ -39,7 +39,7 @@ export function readLaunchFile(files: Pick<Files, 'readText'>, given: string): R
     const problem = `The launch file ${path} has format ${version}; this runner reads format 1. Run \`rota apply\` with the newer Rota.`;
     return { ok: false, problem, place, blame };
   }
-  if (`${digestOf(text)}.json` !== basename(path)) {
+  if (`${smallDigestOf(text)}.json` !== basename(path)) {
     return {
       ok: false,
       problem: `The launch file ${path} is damaged: its content does not match its name. ${remedy}`,

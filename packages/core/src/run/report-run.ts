@@ -3,7 +3,7 @@ import type { Admission } from './admit-run.ts';
 import { type AlertNews, alertReports } from './alert-of.ts';
 import { captureWith } from './capture-output.ts';
 import type { CheckinStatus } from './checkin-message.ts';
-import { type DeliveryContext, deliver, flushSpool } from './deliver-report.ts';
+import { type DeliveryContext, deliver, flushSpool, tellDelivery } from './deliver-report.ts';
 import type { Claim } from './job-state.ts';
 import type { RunJobInput } from './run-job-input.ts';
 import type { RunRecord } from './run-record.ts';
@@ -85,9 +85,11 @@ async function alertNow(input: RunJobInput, record: RunRecord, news: AlertNews, 
   await Promise.all(waiting.map((one) => deliverAll(deliveryContext(input), [one])));
 }
 
-function sendNow(input: RunJobInput, record: RunRecord, status: CheckinStatus, output: string): Promise<unknown> {
-  if (input.launch.checkin?.url === undefined) return Promise.resolve();
-  return sendCheckin(deliveryContext(input), checkinReport(input.launch, record, status, output));
+async function sendNow(input: RunJobInput, record: RunRecord, status: CheckinStatus, output: string): Promise<void> {
+  if (input.launch.checkin?.url === undefined) return;
+  const report = checkinReport(input.launch, record, status, output);
+  const context = deliveryContext(input);
+  tellDelivery(context, report, await sendCheckin(context, report));
 }
 
 function deliveryContext({ launch, place, files, env }: RunJobInput): DeliveryContext {

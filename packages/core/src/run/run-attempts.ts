@@ -14,6 +14,8 @@ export interface AttemptsInput {
   readonly sleep: (ms: number) => Promise<void>;
   readonly write: (bytes: Buffer) => void;
   readonly note: (text: string) => void;
+  /** The attempt of this number ended badly, and another one follows. */
+  readonly onRetry: (attempt: number, delayMs: number) => void;
 }
 
 /** The hooks and the process itself, again after a bad end as often as `retry` allows. */
@@ -52,6 +54,7 @@ async function attempts(input: AttemptsInput): Promise<Outcome> {
     note(
       `Attempt ${attempt} ended in ${outcome.status}${outcome.reason === null ? '' : ` (${outcome.reason})`}; the next one starts in ${delayMs / 1000} s.`,
     );
+    input.onRetry(attempt, delayMs);
     await sleep(delayMs);
     if (cancel.aborted) return outcome;
   }

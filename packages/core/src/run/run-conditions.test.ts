@@ -29,6 +29,26 @@ describe('a run', () => {
     expect(existsSync(join(rota.scratch, 'ran'))).toBe(false);
   });
 
+  it('finds a required file in the working folder, in the home folder, or where its path says', async () => {
+    const home = mkdtempSync(join(tmpdir(), 'rota-home-'));
+    const folder = join(home, 'work');
+    mkdirSync(folder);
+    writeFileSync(join(home, '.netrc'), '');
+    writeFileSync(join(folder, 'here'), '');
+    const ask = (file: string) =>
+      unmetRequirement({
+        requires: { ...nothing, files: [file] },
+        workingDir: folder,
+        env: { HOME: home },
+        sleep: async () => undefined,
+        cancel: new AbortController().signal,
+      });
+    for (const there of ['~/.netrc', 'here', '../.netrc', join(home, '.netrc')]) expect(await ask(there)).toBeNull();
+    expect(await ask('.netrc')).toBe(`The file ${join(folder, '.netrc')} does not exist.`);
+    expect(await ask('~/none')).toBe(`The file ${join(home, 'none')} does not exist.`);
+    rmSync(home, { recursive: true });
+  });
+
   it('waits for the network as long as it may, and runs on battery only where it may', async () => {
     const root = mkdtempSync(join(tmpdir(), 'rota-machine-'));
     afterFile(() => rmSync(root, { recursive: true, force: true }));

@@ -17,6 +17,7 @@ import type { RunJobInput } from './run-job-input.ts';
 import type { RunRecord } from './run-record.ts';
 import type { WaitingReport } from './spool.ts';
 import { spoolEnd } from './spool-end.ts';
+import { outputIsWatched, tellWatchers } from './tell-watchers.ts';
 import { namedLocks, waitForTurn } from './wait-turn.ts';
 
 /** One run of a job from the due gate to the last report. Resolves to the exit status of the runner. */
@@ -82,9 +83,15 @@ async function runClaimed(
   const { layout } = place;
   const prepared = prepareRun(input, claim);
   const log = openOutputLog(outputFolder(layout, launch), claim.runId, launch.output);
+  const { tenant, name } = launch;
+  const of = { tenant, name, runId: claim.runId };
+  const decoder = new TextDecoder();
   const write = (bytes: Buffer): void => {
     log.write(bytes);
     input.echo?.(bytes);
+    if (bytes.length === 0 || !outputIsWatched(files, layout)) return;
+    const text = decoder.decode(bytes, { stream: true });
+    if (text !== '') tellWatchers(files, layout, 'run:output', { ...of, text });
   };
   const note = (text: string): void => write(Buffer.from(`rota: ${maskText(text, prepared.secrets)}\n`));
   const sleep = (ms: number): Promise<void> => sleepUntil(ms, cancel);
@@ -105,15 +112,16 @@ async function runClaimed(
     if (cancel.aborted) return cancelled(cancel, 0);
     if (unmet !== null) return { status: 'skipped', exitCode: null, signal: null, reason: unmet, attempts: 0 };
     started = await beginReport(input, admission, claim, () => log.tail());
-    return runAttempts({ launch, prepared, cancel, sleep, write, note });
+    tellWatchers(files, layout, 'run:start', of);
+    const onRetry = (attempt: number, delayMs: number): void =>
+      tellWatchers(files, layout, 'run:retry', { ...of, attempt, delayMs });
+    return runAttempts({ launch, prepared, cancel, sleep, write, note, onRetry });
   })();
 
   const endedMs = Date.now();
   const reason = outcome.reason === null ? null : maskText(outcome.reason, prepared.secrets);
   const record: RunRecord = {
-    tenant: launch.tenant,
-    name: launch.name,
-    runId: claim.runId,
+    ...of,
     scheduledAt: claim.scheduledAt,
     startedAt: new Date(startedMs).toISOString(),
     endedAt: new Date(endedMs).toISOString(),
@@ -125,9 +133,20 @@ async function runClaimed(
   };
   if (outcome.reason !== null && prepared.problems.length === 0) note(outcome.reason);
   log.close();
-  const newFile = appendRecord(files, layout, record);
-  const end = spoolEnd(input, record, log.tail(), admission.failingBefore);
-  finishRun(files, layout, launch, record);
+  let newFile: boolean;
+  let end: readonly WaitingReport[];
+  try {
+    newFile = appendRecord(files, layout, record);
+    end = spoolEnd(input, record, log.tail(), admission.failingBefore);
+    finishRun(files, layout, launch, record);
+  } catch (error) {
+    // The next runner finds the claim and makes up for what is missing; whoever started this one still learns how the job ended.
+    const { stateProblem } = await import('./failed-runner.ts');
+    process.stderr.write(
+      `rota-run: ${launch.tenant}/${launch.name} ended in ${outcome.status}, but ${stateProblem(place, error)}\n`,
+    );
+    return exitStatus(record);
+  }
   locks.release();
   await report(input, started, [...waiting, ...end]);
   if (outcome.status === 'success' && launch.followers.length > 0) {

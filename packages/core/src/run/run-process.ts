@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { accessSync, constants, existsSync } from 'node:fs';
+import { resolve as resolvePath } from 'node:path';
 import { groupLives, signalGroup } from './process-group.ts';
 
 export interface RunProcess {
@@ -36,6 +37,7 @@ export function runProcess(request: RunProcess): Promise<ProcessEnd> {
   const never = (problem: string, exitCode: number | null): ProcessEnd => ({ exitCode, signal: null, timedOut: false, problem });
   if (file === undefined) return Promise.resolve(never('The command is empty.', null));
   if (!existsSync(request.cwd)) return Promise.resolve(never(`The working folder ${request.cwd} does not exist.`, null));
+  if (!mayEnter(request.cwd)) return Promise.resolve(never(`The working folder ${request.cwd} may not be entered.`, 126));
   let child: ChildProcess;
   try {
     child = spawn(file, args, {
@@ -47,7 +49,7 @@ export function runProcess(request: RunProcess): Promise<ProcessEnd> {
       windowsVerbatimArguments: request.shell && process.platform === 'win32',
     });
   } catch (error) {
-    return Promise.resolve(never(startProblem(file, error), null));
+    return Promise.resolve(never(startProblem(file, request.cwd, error), null));
   }
   return new Promise((resolve) => {
     const watch = watchOver(child, request);
@@ -57,7 +59,7 @@ export function runProcess(request: RunProcess): Promise<ProcessEnd> {
       if (child.pid !== undefined) return;
       void watch.end();
       // As a shell says it: 127 for a program that is not there, 126 for one that cannot be executed.
-      resolve(never(startProblem(file, error), 'code' in error && error.code === 'ENOENT' ? 127 : 126));
+      resolve(never(startProblem(file, request.cwd, error), 'code' in error && error.code === 'ENOENT' ? 127 : 126));
     });
     let exited: { code: number | null; signal: NodeJS.Signals | null } | undefined;
     const finish = (): void => {
@@ -127,9 +129,23 @@ function shellCommand(text: string): readonly string[] {
   return [process.env.ComSpec ?? 'cmd.exe', '/d', '/s', '/c', `"${text}"`];
 }
 
-function startProblem(file: string, error: unknown): string {
+function mayEnter(folder: string): boolean {
+  try {
+    accessSync(`${folder}/.`, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function startProblem(file: string, cwd: string, error: unknown): string {
   const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  // execve(2) says the same of a script whose interpreter is missing.
+  if (code === 'ENOENT' && file.includes('/') && existsSync(resolvePath(cwd, file)))
+    return `The interpreter in the first line of ${file} was not found.`;
   if (code === 'ENOENT') return `The program ${file} was not found.`;
+  // Node refuses to start them by themselves (CVE-2024-27980): cmd.exe would read their arguments.
+  if (code === 'EINVAL' && /\.(?:bat|cmd)$/i.test(file)) return `The batch file ${file} needs cmd.exe: set \`shell: true\`.`;
   if (code === 'EACCES') return `The program ${file} may not be executed.`;
   return `The program ${file} could not be started: ${error instanceof Error ? error.message : error}`;
 }

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { LaunchFile } from '../backend/launch-file.ts';
+import { bareJob } from '../job/bare-job.ts';
 import { buildLaunchFile, type LaunchFileInput } from './build-launch-file.ts';
 import { instantText } from './instant-text.ts';
 import { runnerUnderTest } from './runner-under-test.test-support.ts';
@@ -38,28 +39,7 @@ describe("a job's process", () => {
 
 describe('the stable delay', () => {
   const input = (hostname: string, name: string): LaunchFileInput => {
-    const job = {
-      tenant: 'acme',
-      name,
-      labels: {},
-      annotations: {},
-      trigger: { kind: 'schedule', expression: '0 2 * * *', timezone: 'UTC' },
-      command: ['/bin/true'],
-      shell: false,
-      env: {},
-      retry: { enabled: false, attempts: 3, backoff: 'fixed', delayMs: 1, maxDelayMs: 1 },
-      conditions: [],
-      enabled: true,
-      paused: false,
-      dependsOn: [],
-      requires: { commands: [], files: [], units: [] },
-      concurrency: { policy: 'forbid', locks: [] },
-      persistent: false,
-      randomizedDelayMs: 600_000,
-      hooks: { before: [], onSuccess: [], onFailure: [], always: [] },
-      resources: {},
-      sandbox: {},
-    } as const;
+    const job = { ...bareJob('0 2 * * *', 'UTC'), tenant: 'acme', name, randomizedDelayMs: 600_000 };
     const place = {
       namespace: 'default',
       backend: 'cron',

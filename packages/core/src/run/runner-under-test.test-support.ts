@@ -1,10 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { afterFile } from '@rota/test-support';
+import { afterFile, bundled } from '@rota/test-support';
 import type { LaunchFile } from '../backend/launch-file.ts';
 import { nodeFiles } from '../host/node-files.ts';
 import { namespaceLayout } from '../state/layout.ts';
@@ -34,30 +32,8 @@ export interface RunnerUnderTest {
   spooled(): readonly string[];
 }
 
-let bundle: Promise<string> | undefined;
-
-/** The runner's bundle, built once per test process with the build's own bundler. */
-export function runnerBundle(): Promise<string> {
-  bundle ??= (async () => {
-    const { build } = await import(createRequire(createRequire(import.meta.url).resolve('tsup')).resolve('esbuild'));
-    const folder = mkdtempSync(join(tmpdir(), 'rota-bundle-'));
-    afterFile(() => rmSync(folder, { recursive: true, force: true }));
-    const outfile = join(folder, 'rota-run.cjs');
-    const entry = fileURLToPath(new URL('./main.ts', import.meta.url));
-    await build({
-      entryPoints: [entry],
-      outfile,
-      bundle: true,
-      minify: true,
-      format: 'cjs',
-      platform: 'node',
-      target: 'node20',
-      logLevel: 'silent',
-    });
-    return outfile;
-  })();
-  return bundle;
-}
+/** The path of the runner's bundle, as the build makes it, from the sources as they are. */
+export const runnerBundle = (): Promise<string> => bundled('packages/core/src/run/main.ts', 'cjs');
 
 export async function runnerUnderTest(): Promise<RunnerUnderTest> {
   const runner = await runnerBundle();

@@ -1,6 +1,8 @@
 import { spawn } from 'node:child_process';
 import { dirname, isAbsolute, join } from 'node:path';
 import type { LaunchFile } from '../backend/launch-file.ts';
+import { launcherCall } from '../host/launcher-call.ts';
+import { inheritedEnvironment } from './job-environment.ts';
 import { type LaunchPlace, launcherOf } from './read-launch-file.ts';
 
 /** Starts the jobs that were declared `after` this one and does not wait for them. Answers what could not be started. */
@@ -15,11 +17,14 @@ function start(follower: LaunchFile['followers'][number], place: LaunchPlace): P
   const [file, ...args] = argv ?? [];
   if (file === undefined) return Promise.resolve(`${label} was not started: nothing says how.`);
   return new Promise((resolve) => {
-    const child = spawn(file, args, {
+    const call = launcherCall(file, args);
+    const child = spawn(call.file, call.args, {
+      // As the scheduler gave it to us, not as the launcher changed it.
+      env: inheritedEnvironment(process.env),
       detached: true,
       stdio: 'ignore',
       windowsHide: true,
-      shell: process.platform === 'win32' && file.endsWith('.cmd'),
+      windowsVerbatimArguments: call.verbatim,
     });
     child.on('error', (error) => resolve(`${label} was not started: ${error.message}`));
     if (follower.start === null) {

@@ -36,5 +36,8 @@ export async function startJob({ host, backend, namespace, launchFile, job }: St
   if (launchFile === null)
     throw new RotaError('ROTA_INTERNAL', `${printJobKey(job)} has neither a launch file nor a command that starts it.`);
   const path = join(layout.launchFiles, launchFile);
+  // A run that cannot be recorded would not start, and whoever waits for its end would wait for ever.
+  askForRun(host.files, layout, job);
+  forgetAsked(host.files, layout, job);
   await host.run({ file: stateLayout(host.stateDir, host.platform).launcher, args: [path, '--manual'], detached: true });
 }

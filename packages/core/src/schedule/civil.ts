@@ -1,4 +1,7 @@
-/** Calendar arithmetic on day numbers (days since 1970-01-01) and month numbers, by table: no `Date` in the engine. */
+/**
+ * Calendar arithmetic on day numbers (days since 1970-01-01) and month numbers: no `Date` in the engine, and no table that each start of the runner would
+ * have to fill; what was asked for is remembered.
+ */
 
 const firstYear = 1969;
 const lastYear = 2101;
@@ -7,49 +10,67 @@ const lastYear = 2101;
 export const firstInstant = 0;
 export const endInstant = 4_102_444_800;
 
-const months = (lastYear - firstYear + 1) * 12;
+/** Month number 0 is January 1969; after the last one there is no calendar. */
+export const monthCount = (lastYear - firstYear + 1) * 12;
 
-/** Month number 0 is January 1969. The day number of each month's first day, and one entry past the end. */
-export const monthStart: Int32Array = new Int32Array(months + 1);
-/** The weekday of each month's first day, from Sunday. */
-export const firstWeekday: Uint8Array = new Uint8Array(months);
-/** As many low bits as each month has days. */
-export const monthMask: Int32Array = new Int32Array(months);
+/** Days of a year before each month, without a leap day. */
+const daysBefore = [0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334] as const;
+/** Year number of 2100, the only fourth year within the calendar that has no leap day. */
+const commonYear = 2100 - firstYear;
 
-let day = -365;
-for (let i = 0; i <= months; i++) {
-  monthStart[i] = day;
-  if (i === months) break;
-  const length = monthLength(firstYear + Math.floor(i / 12), (i % 12) + 1);
-  firstWeekday[i] = (((day + 4) % 7) + 7) % 7;
-  monthMask[i] = 0x7fff_ffff >>> (31 - length);
-  day += length;
+/** The day number of a month's first day, also of the one past the end. */
+export function monthStart(month: number): number {
+  const year = Math.floor(month / 12);
+  const inYear = month - year * 12;
+  const leapDays = (year >> 2) - (year > commonYear ? 1 : 0) + (inYear > 1 && hasLeapDay(year) ? 1 : 0);
+  return year * 365 - 365 + leapDays + (daysBefore[inYear] ?? 0);
 }
+
+/** One more than the weekday of each month's first day, once it was asked for. */
+const weekdays = new Uint8Array(monthCount);
+const masks = new Int32Array(monthCount);
+
+/** The weekday of a month's first day, from Sunday. */
+export function firstWeekday(month: number): number {
+  const known = weekdays[month] ?? 0;
+  if (known !== 0) return known - 1;
+  // 1968-12-29, before the first month, was a Sunday.
+  const weekday = (monthStart(month) + 368) % 7;
+  weekdays[month] = weekday + 1;
+  return weekday;
+}
+
+/** As many low bits as a month has days. */
+export function monthMask(month: number): number {
+  const known = masks[month] ?? 0;
+  if (known !== 0) return known;
+  const mask = 0x7fff_ffff >>> (31 - (monthStart(month + 1) - monthStart(month)));
+  masks[month] = mask;
+  return mask;
+}
+
+/** 1969 is year number 0. */
+const hasLeapDay = (year: number): boolean => (year & 3) === 3 && year !== commonYear;
 
 export function isLeapYear(year: number): boolean {
   return year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0);
 }
 
-function monthLength(year: number, month: number): number {
-  if (month === 2) return isLeapYear(year) ? 29 : 28;
-  return month === 4 || month === 6 || month === 9 || month === 11 ? 30 : 31;
-}
-
 /** The day number of a date of the proleptic Gregorian calendar, in any year. */
 export function daysFromCivil(year: number, month: number, dayOfMonth: number): number {
-  if (year >= firstYear && year <= lastYear) return (monthStart[(year - firstYear) * 12 + month - 1] ?? 0) + dayOfMonth - 1;
+  if (year >= firstYear && year <= lastYear) return monthStart((year - firstYear) * 12 + month - 1) + dayOfMonth - 1;
   return Date.UTC(year, month - 1, dayOfMonth) / 86_400_000;
 }
 
-/** The month number of a day number, held within the table. */
+/** The month number of a day number, held within the calendar. */
 export function monthOfDay(dayNumber: number): number {
-  const last = monthStart.length - 2;
+  const last = monthCount - 1;
   // A month has 30.436875 days on average, so the guess is at most one off.
   let month = Math.floor((dayNumber + 365) / 30.436875);
   if (month < 0) month = 0;
   if (month > last) month = last;
-  while (month > 0 && (monthStart[month] ?? 0) > dayNumber) month--;
-  while (month < last && (monthStart[month + 1] ?? 0) <= dayNumber) month++;
+  while (month > 0 && monthStart(month) > dayNumber) month--;
+  while (month < last && monthStart(month + 1) <= dayNumber) month++;
   return month;
 }
 

@@ -1,5 +1,5 @@
 import { type Calendar, daysMustBothMatch, followsWallClock } from './calendar.ts';
-import { firstWeekday, monthMask, monthOfDay, monthStart } from './civil.ts';
+import { firstWeekday, monthCount, monthMask, monthOfDay, monthStart } from './civil.ts';
 
 /** A calendar made ready for walking. Cheap to make: a job that fires once a leap year must not pay for a table of all days. */
 export interface DayPlan {
@@ -64,20 +64,20 @@ function matchingDays(calendar: Calendar): Int32Array {
 /** The matching days of a month (see civil.ts) as a bit mask; bit 0 is the 1st. */
 function daysIn({ months, days }: DayPlan, month: number): number {
   if ((months & (1 << (month % 12))) === 0) return 0;
-  return (days[firstWeekday[month] ?? 0] ?? 0) & (monthMask[month] ?? 0);
+  return (days[firstWeekday(month)] ?? 0) & monthMask(month);
 }
 
 /** The first matching day at or after a day, or infinity past the table's end. */
 export function dayAtOrAfter(plan: DayPlan, day: number): number {
   let month = monthOfDay(day);
-  let mask = daysIn(plan, month) >> (day - (monthStart[month] ?? 0));
+  let mask = daysIn(plan, month) >> (day - monthStart(month));
   if (mask !== 0) return day + trailingZeros(mask);
   while (mask === 0) {
     month = nextMonth(plan, month);
-    if (month >= monthMask.length) return Number.POSITIVE_INFINITY;
+    if (month >= monthCount) return Number.POSITIVE_INFINITY;
     mask = daysIn(plan, month);
   }
-  return (monthStart[month] ?? 0) + trailingZeros(mask);
+  return monthStart(month) + trailingZeros(mask);
 }
 
 /** The first month after one that is in the plan. */
@@ -89,12 +89,12 @@ function nextMonth({ months }: DayPlan, month: number): number {
 /** The last matching day at or before a day, or minus infinity before the table's start. */
 export function dayAtOrBefore(plan: DayPlan, day: number): number {
   let month = monthOfDay(day);
-  let mask = daysIn(plan, month) & (0x7fff_ffff >>> (30 - (day - (monthStart[month] ?? 0))));
+  let mask = daysIn(plan, month) & (0x7fff_ffff >>> (30 - (day - monthStart(month))));
   while (mask === 0) {
     if (--month < 0) return Number.NEGATIVE_INFINITY;
     mask = daysIn(plan, month);
   }
-  return (monthStart[month] ?? 0) + 31 - Math.clz32(mask);
+  return monthStart(month) + 31 - Math.clz32(mask);
 }
 
 function trailingZeros(mask: number): number {

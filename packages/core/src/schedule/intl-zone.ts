@@ -1,4 +1,3 @@
-import { RotaError } from '../errors/rota-error.ts';
 import { sha256 } from '../host/sha256.ts';
 import { endInstant } from './civil.ts';
 import type { Zone } from './zone.ts';
@@ -8,13 +7,16 @@ import { zoneFromData } from './zone-from-data.ts';
 const stride = 6 * 86_400;
 
 /**
- * A zone from Node's own data, for Windows alone: everywhere else the machine has zone files, which may differ from it.
+ * A zone from Node's own data, for machines without zone files, such as Windows: everywhere else those count, which may differ from it.
  * The daylight-saving flags are guessed from the offsets, and there is no footer.
  *
- * @throws ROTA_ZONE_UNKNOWN when Node does not know the name.
+ * @returns `undefined` when Node does not know the name. It takes `europe/paris`, too, which no zone file is called.
  */
-export function intlZone(name: string): Zone {
-  const offsetAt = offsetReader(name);
+export function intlZone(name: string): Zone | undefined {
+  const format = formatIn(name);
+  const known = format?.resolvedOptions().timeZone;
+  if (format === undefined || (known !== name && known?.toLowerCase() === name.toLowerCase())) return undefined;
+  const offsetAt = (utcSeconds: number): number => offsetOf(format, utcSeconds);
   const transitions: { at: number; to: { offset: number; isDst: boolean } }[] = [];
   let before = offsetAt(0);
   const usual = offsetAt(0);
@@ -35,10 +37,9 @@ export function intlZone(name: string): Zone {
   return zoneFromData(name, digest, { initial: { offset: usual, isDst: false }, transitions, footer: undefined });
 }
 
-function offsetReader(name: string): (utcSeconds: number) => number {
-  let format: Intl.DateTimeFormat;
+function formatIn(name: string): Intl.DateTimeFormat | undefined {
   try {
-    format = new Intl.DateTimeFormat('en-US', {
+    return new Intl.DateTimeFormat('en-US', {
       timeZone: name,
       hourCycle: 'h23',
       year: 'numeric',
@@ -48,14 +49,17 @@ function offsetReader(name: string): (utcSeconds: number) => number {
       minute: 'numeric',
       second: 'numeric',
     });
-  } catch (cause) {
-    throw new RotaError('ROTA_ZONE_UNKNOWN', `There is no time zone "${name}" in Node's data.`, { cause });
+  } catch (error) {
+    if (error instanceof RangeError) return undefined;
+    throw error;
   }
-  return (utcSeconds) => {
-    const [month = 0, day = 0, year = 0, hour = 0, minute = 0, second = 0] = format
-      .format(utcSeconds * 1000)
-      .split(/\D+/)
-      .map(Number);
-    return Date.UTC(year, month - 1, day, hour, minute, second) / 1000 - utcSeconds;
-  };
+}
+
+/** Seconds east of UTC. */
+function offsetOf(format: Intl.DateTimeFormat, utcSeconds: number): number {
+  const [month = 0, day = 0, year = 0, hour = 0, minute = 0, second = 0] = format
+    .format(utcSeconds * 1000)
+    .split(/\D+/)
+    .map(Number);
+  return Date.UTC(year, month - 1, day, hour, minute, second) / 1000 - utcSeconds;
 }

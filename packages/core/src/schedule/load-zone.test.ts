@@ -3,10 +3,11 @@ import { join } from 'node:path';
 import { temporaryFolder } from '@rota/test-support';
 import { describe, expect, test } from 'vitest';
 import { isRotaError, type RotaError } from '../errors/rota-error.ts';
-import { intlZone } from './intl-zone.ts';
+import { createHost } from '../host/create-host.ts';
+import { zoneRoots } from '../host/zone-roots.ts';
+import { jobContext } from '../job/job-context.ts';
 import { loadZone } from './load-zone.ts';
 import { parsePosixRule, posixChangesInYear } from './posix-rule.ts';
-import { zoneRoots } from './zone-roots.ts';
 
 const seconds = (iso: string): number => Date.parse(iso) / 1000;
 
@@ -101,8 +102,8 @@ describe('a name that is not a zone', () => {
   });
 
   test('TZDIR comes first', () => {
-    expect(zoneRoots({ TZDIR: '/nix/zones' })).toEqual(['/nix/zones', '/etc/zoneinfo', '/usr/share/zoneinfo']);
-    expect(zoneRoots({})).toEqual(['/etc/zoneinfo', '/usr/share/zoneinfo']);
+    expect(zoneRoots({ TZDIR: '/nix/zones' }, 'linux')).toEqual(['/nix/zones', '/etc/zoneinfo', '/usr/share/zoneinfo']);
+    expect(zoneRoots({}, 'linux')).toEqual(['/etc/zoneinfo', '/usr/share/zoneinfo']);
   });
 });
 
@@ -111,7 +112,7 @@ describe("a zone from Node's data, as on Windows", () => {
   test.each(['America/New_York', 'Australia/Lord_Howe', 'Asia/Kolkata', 'Pacific/Apia'])(
     '%s has the offsets of the zone file',
     (name) => {
-      const ours = intlZone(name);
+      const ours = loadZone(name, { roots: [] });
       const file = loadZone(name);
       for (const { at } of file.changesBetween(0, seconds('2037-01-01T00:00:00Z'))) {
         expect([ours.offsetAt(at - 1), ours.offsetAt(at)]).toEqual([file.offsetAt(at - 1), file.offsetAt(at)]);
@@ -122,8 +123,21 @@ describe("a zone from Node's data, as on Windows", () => {
     },
   );
 
-  test('refuses a name that Node does not know', () => {
-    expect(refusal(() => intlZone('Mars/Base')).code).toBe('ROTA_ZONE_UNKNOWN');
+  test.each([
+    ['Mars/Base', []],
+    ['+02:00', []],
+    ['europe/paris', ['Europe/Paris']],
+    ['Europe/Londn', ['Europe/London']],
+  ])('refuses %s, which no zone file is called', (name, suggestions) => {
+    const error = refusal(() => loadZone(name, { roots: [] }));
+    expect([error.code, error.suggestions]).toEqual(['ROTA_ZONE_UNKNOWN', suggestions]);
+    expect(error.message).toContain("Node's data");
+  });
+
+  test('is what a host of Windows has', () => {
+    const host = createHost({ platform: 'win32', env: { TZDIR: '/nix/zones' } });
+    expect(host.zoneRoots).toEqual([]);
+    expect(jobContext(host).zoneError('Europe/Paris')).toBeUndefined();
   });
 });
 

@@ -3,17 +3,17 @@ import { join } from 'node:path';
 import { nearest } from '../errors/nearest.ts';
 import { RotaError } from '../errors/rota-error.ts';
 import { sha256 } from '../host/sha256.ts';
+import { zoneRoots } from '../host/zone-roots.ts';
 import { intlZone } from './intl-zone.ts';
 import { parseTzif, type Tzif } from './tzif.ts';
 import type { Zone } from './zone.ts';
 import { zoneFromData } from './zone-from-data.ts';
-import { zoneRoots } from './zone-roots.ts';
 
 /** Whose zone data to read. */
 export interface LoadZoneOptions {
   /**
-   * Folders that hold zone files, first come first served.
-   * @default TZDIR if set, then /etc/zoneinfo (NixOS), then /usr/share/zoneinfo
+   * Folders that hold zone files, first come first served; none: the zone comes from Node's own data.
+   * @default TZDIR if set, then /etc/zoneinfo (NixOS), then /usr/share/zoneinfo; none on Windows
    */
   readonly roots?: readonly string[];
 }
@@ -24,7 +24,7 @@ const cache = new Map<string, Zone>();
  * The zone of an IANA name, as the scheduler of this machine knows it: from its zone files, which may be of another year than
  * Node's own data. Only on Windows, which has none, the data comes from `Intl`. Read once per process, name and folders.
  *
- * @throws ROTA_ZONE_UNKNOWN when no folder has the zone, with the nearest name.
+ * @throws ROTA_ZONE_UNKNOWN when no folder, or Node's data, has the zone, with the nearest name.
  * @throws ROTA_ZONE_DATA when there are no zone files at all, or the file is damaged.
  */
 export function loadZone(name: string, options: LoadZoneOptions = {}): Zone {
@@ -32,14 +32,18 @@ export function loadZone(name: string, options: LoadZoneOptions = {}): Zone {
   const key = `${name}\0${roots.join('\0')}`;
   const cached = cache.get(key);
   if (cached !== undefined) return cached;
-  const zone = process.platform === 'win32' && options.roots === undefined ? intlZone(name) : readZone(name, roots);
+  const zone = isZoneName(name) ? (roots.length === 0 ? intlZone(name) : readZone(name, roots)) : undefined;
+  if (zone === undefined) throw unknown(name, roots);
   cache.set(key, zone);
   return zone;
 }
 
-function readZone(name: string, roots: readonly string[]): Zone {
-  // No dots at the start of a part: a name cannot leave the folder. `Etc/GMT+5` and `America/Port-au-Prince` are names.
-  if (!/^[A-Za-z0-9_][A-Za-z0-9_+-]*(\/[A-Za-z0-9_][A-Za-z0-9_+-]*)*$/.test(name)) throw unknown(name, roots);
+/** No dots at the start of a part: a name cannot leave the folder. `Etc/GMT+5` and `America/Port-au-Prince` are names. */
+function isZoneName(name: string): boolean {
+  return /^[A-Za-z0-9_][A-Za-z0-9_+-]*(\/[A-Za-z0-9_][A-Za-z0-9_+-]*)*$/.test(name);
+}
+
+function readZone(name: string, roots: readonly string[]): Zone | undefined {
   for (const root of roots) {
     const path = join(root, name);
     let bytes: Uint8Array;
@@ -52,7 +56,7 @@ function readZone(name: string, roots: readonly string[]): Zone {
     const digest = sha256(bytes).slice(0, 16);
     return zoneFromData(name, digest, read(bytes, path));
   }
-  throw unknown(name, roots);
+  return undefined;
 }
 
 function read(bytes: Uint8Array, path: string): Tzif {
@@ -76,9 +80,11 @@ function isMissing(error: unknown): boolean {
 }
 
 function unknown(name: string, roots: readonly string[]): RotaError {
-  const names = roots.flatMap((root) => namesIn(root));
+  const fromNode = roots.length === 0;
+  const names = fromNode ? Intl.supportedValuesOf('timeZone') : roots.flatMap((root) => namesIn(root));
+  const place = fromNode ? "Node's data" : roots.join(', ');
   if (names.length === 0) {
-    return new RotaError('ROTA_ZONE_DATA', `This machine has no zone files; looked in ${roots.join(', ')}.`, {
+    return new RotaError('ROTA_ZONE_DATA', `This machine has no zone files; looked in ${place}.`, {
       suggestions: ['Install the package tzdata.', 'Set TZDIR to the folder that holds zone files.'],
     });
   }
@@ -86,7 +92,7 @@ function unknown(name: string, roots: readonly string[]): RotaError {
   const suggestion =
     exact ?? nearest(name, names) ?? names.find((known) => known.toLowerCase().endsWith(`/${name.toLowerCase()}`));
   const hint = suggestion === undefined ? '' : ` Did you mean ${suggestion}?`;
-  return new RotaError('ROTA_ZONE_UNKNOWN', `There is no time zone "${name}" in ${roots.join(', ')}.${hint}`, {
+  return new RotaError('ROTA_ZONE_UNKNOWN', `There is no time zone "${name}" in ${place}.${hint}`, {
     suggestions: suggestion === undefined ? [] : [suggestion],
   });
 }

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { commandPart, cronPart, requirePart, rootPart } from '@rota/test-support';
+import { commandPart, cronPart, requirePart, rootPart, testSeed as seed } from '@rota/test-support';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { isRotaError } from '../errors/rota-error.ts';
@@ -8,7 +8,6 @@ import { daemonDifferences } from './daemon-differences.test-support.ts';
 import { parseCron } from './parse-cron.ts';
 
 const full = process.env.ROTA_ORACLES === '1';
-const seed = Number(process.env.ROTA_SEED ?? Date.now() % 0x7fff_ffff);
 
 /** What Debian's crontab says of a table, without installing it. */
 function accepts(table: string): boolean {

@@ -8,8 +8,19 @@ export interface RotaEventMap {
   'apply:change': JobKey & { readonly action: string; readonly backend: string };
   'apply:recovered': { readonly outcome: 'completed' | 'undone'; readonly startedAt: string };
   drift: JobKey & { readonly kind: string; readonly detail: string };
-  'run:start': JobKey;
+  /** `runId` is absent where a run was asked for and has not begun. */
+  'run:start': JobKey & { readonly runId?: string };
+  /** What a job wrote, on either stream, with its secrets masked; a piece may end within a line. */
+  'run:output': JobKey & { readonly runId: string; readonly text: string };
+  /** The attempt with this number, from 1 on, ended badly; the next one starts after `delayMs`. */
+  'run:retry': JobKey & { readonly runId: string; readonly attempt: number; readonly delayMs: number };
   'run:end': JobKey & { readonly runId: string; readonly status: string };
+  /** The endpoint has taken a check-in. */
+  'checkin:sent': JobKey & { readonly runId: string; readonly status: 'running' | 'success' | 'failure' | 'timeout' };
+  /** The endpoint could not be reached; a check-in of a run's end is tried again later. */
+  'checkin:spooled': JobKey & { readonly runId: string; readonly status: string; readonly reason: string };
+  /** People were told, or could not be; then it is tried again later. `runId` is `null` where nothing ran. */
+  alert: JobKey & { readonly runId: string | null; readonly event: string; readonly sent: boolean };
   /** Bytes or steps of a phase; `done` and `total` count the same. */
   'bundle:progress': JobKey & {
     readonly action: 'capture' | 'verify' | 'restore' | 'migrate';

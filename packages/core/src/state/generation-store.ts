@@ -14,7 +14,9 @@ export function readGeneration<G extends Generation>(
 ): G | null {
   const file = fileOf(layout, number);
   const text = files.readText(file);
-  return text === undefined ? null : parseState<G>(text, file);
+  return text === undefined
+    ? null
+    : parseState<G>(text, file, { isWhole: ({ number: own, entries }) => own === number && Array.isArray(entries) });
 }
 
 /** Numbers of the kept generations, oldest first. */

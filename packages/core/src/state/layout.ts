@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { checkedNamespace } from './name-rule.ts';
 
 /** Where everything of one state folder stands. Pure path arithmetic. */
 export interface StateLayout {
@@ -27,6 +28,8 @@ export interface NamespaceLayout {
   readonly handled: string;
   /** Word of runs that a person has asked for, until they begin. */
   readonly asked: string;
+  /** Word of runners that were started, until they begin; each is named after its process. */
+  readonly starting: string;
   /** Locks of running jobs and named locks. */
   readonly runLocks: string;
   /** Run records, one JSON line each, one file a month (`2026-11.jsonl`). */
@@ -35,6 +38,8 @@ export interface NamespaceLayout {
   readonly output: string;
   /** Check-ins and alerts that could not be delivered yet. */
   readonly spool: string;
+  /** A file for each who watches runs, to which the runners append. */
+  readonly watch: string;
 }
 
 /** The paths of a state folder. Pure. `platform`, this machine's unless given, decides the name of the launcher. */
@@ -50,9 +55,9 @@ export function stateLayout(stateDir: string, platform: NodeJS.Platform = proces
   };
 }
 
-/** The paths of one namespace in a state folder. Pure; the namespace is a checked name. */
+/** The paths of one namespace in a state folder. Pure. @throws ROTA_FIELD_VALUE for a namespace that would lead elsewhere */
 export function namespaceLayout(stateDir: string, namespace: string): NamespaceLayout {
-  const root = join(stateDir, 'namespaces', namespace);
+  const root = join(stateDir, 'namespaces', checkedNamespace(namespace));
   return {
     root,
     record: join(root, 'namespace.json'),
@@ -62,9 +67,11 @@ export function namespaceLayout(stateDir: string, namespace: string): NamespaceL
     launchFiles: join(root, 'launch'),
     handled: join(root, 'handled'),
     asked: join(root, 'asked'),
+    starting: join(root, 'starting'),
     runLocks: join(root, 'locks'),
     runs: join(root, 'runs'),
     output: join(root, 'output'),
     spool: join(root, 'spool'),
+    watch: join(root, 'watch'),
   };
 }

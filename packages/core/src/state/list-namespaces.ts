@@ -1,5 +1,6 @@
 import type { Files } from '../host/files.ts';
 import { namespaceLayout, stateLayout } from './layout.ts';
+import { isNamespace } from './name-rule.ts';
 
 /** Names of the namespaces that were ever applied to in this state, sorted. */
 export function listNamespaces(host: {
@@ -8,5 +9,5 @@ export function listNamespaces(host: {
 }): readonly string[] {
   return host.files
     .list(stateLayout(host.stateDir).namespaces)
-    .filter((name) => host.files.facts(namespaceLayout(host.stateDir, name).record) !== undefined);
+    .filter((name) => isNamespace(name) && host.files.facts(namespaceLayout(host.stateDir, name).record) !== undefined);
 }

@@ -34,10 +34,13 @@ function answers(pid: number): boolean {
   }
 }
 
-/** The name in the second field may hold blanks and parentheses, so fields count from the last `)`. */
 function startTicks(files: Reader, pid: number): string | null {
-  const stat = files.readText(`/proc/${pid}/stat`);
-  return stat?.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? null;
+  return startTicksOf(files.readText(`/proc/${pid}/stat`) ?? '');
+}
+
+/** Of a line of proc(5) `stat`. The name in the second field may hold blanks and parentheses, so fields count from the last `)`. */
+export function startTicksOf(stat: string): string | null {
+  return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? null;
 }
 
 function bootId(files: Reader): string | null {

@@ -2,6 +2,7 @@ import { RotaError } from '../errors/rota-error.ts';
 import type { Host } from '../host/host.ts';
 import { sha256 } from '../host/sha256.ts';
 import { stateLayout } from './layout.ts';
+import { parseState } from './namespace-record.ts';
 
 const currentFormat = 1;
 
@@ -22,7 +23,7 @@ export function openState(host: Host): void {
 }
 
 /** The same check for a command that only reads: a missing state is fine. */
-export function checkState(host: Host): void {
+export function checkState(host: Pick<Host, 'files' | 'stateDir' | 'hostname'>): void {
   const { format } = stateLayout(host.stateDir);
   const text = host.files.readText(format);
   if (text !== undefined) checkFormat(text, format, hostId(host));
@@ -36,17 +37,11 @@ export function hostId(host: Pick<Host, 'files' | 'hostname'>): string {
 }
 
 function checkFormat(text: string, file: string, id: string): void {
-  let value: { formatVersion?: unknown; hostId?: unknown };
-  try {
-    value = JSON.parse(text);
-  } catch (cause) {
-    throw new RotaError('ROTA_STATE_DAMAGED', `The state's ${file} cannot be read as JSON.`, {
-      place: { file },
-      suggestions: ['Restore the file from a backup, or move the state folder away and apply again.'],
-      cause,
-    });
-  }
-  if (typeof value.formatVersion !== 'number' || value.formatVersion > currentFormat) {
+  const value = parseState<{ formatVersion: unknown; hostId: unknown }>(text, file, {
+    isWhole: ({ formatVersion }) => typeof formatVersion === 'number',
+    otherwise: `If it is the state of this machine, remove ${file}: the next apply writes it anew.`,
+  });
+  if (Number(value.formatVersion) > currentFormat) {
     throw new RotaError(
       'ROTA_STATE_NEWER',
       `The state was written by a newer Rota (format ${String(value.formatVersion)}, this one reads ${currentFormat}).`,

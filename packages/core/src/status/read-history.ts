@@ -2,6 +2,7 @@ import type { Host } from '../host/host.ts';
 import { printJobKey } from '../job/job-key.ts';
 import { readRecords } from '../run/read-records.ts';
 import type { RunRecord } from '../run/run-record.ts';
+import { recordUnbegunRuns } from '../run/unbegun-runs.ts';
 import { namespaceLayout } from '../state/layout.ts';
 import { installedSchedule, type JobFilter, readInstalled } from './read-installed.ts';
 import { toRun } from './to-run.ts';
@@ -21,11 +22,13 @@ export function readHistory(host: Host, namespace: string, filter: HistoryFilter
   const narrowed = filter.job !== undefined || filter.labels !== undefined;
   const installed = new Map(readInstalled(host, namespace, narrowed ? filter : {}).map((entry) => [printJobKey(entry), entry]));
   const records: RunRecord[] = [];
+  const layout = namespaceLayout(host.stateDir, namespace);
+  recordUnbegunRuns(host.files, layout, host.now());
   const options = {
     ...(filter.since === undefined ? {} : { since: filter.since }),
     ...(filter.onDamaged === undefined ? {} : { onDamaged: filter.onDamaged }),
   };
-  for (const record of readRecords(namespaceLayout(host.stateDir, namespace), options)) {
+  for (const record of readRecords(layout, options)) {
     const entry = installed.get(printJobKey(record));
     if (narrowed && entry === undefined) continue;
     if (filter.since !== undefined && Date.parse(record.endedAt) / 1000 < filter.since) continue;

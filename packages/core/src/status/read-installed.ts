@@ -5,7 +5,7 @@ import type { Host } from '../host/host.ts';
 import type { Job } from '../job/job.ts';
 import { printJobKey } from '../job/job-key.ts';
 import type { PlannedEntry } from '../plan/plan.ts';
-import { loadZone } from '../schedule/load-zone.ts';
+import { hostZone } from '../schedule/host-zone.ts';
 import { defineSchedule, type Schedule } from '../schedule/schedule.ts';
 import type { Generation } from '../state/generation.ts';
 import { readGeneration } from '../state/generation-store.ts';
@@ -35,7 +35,7 @@ export function readInstalled(host: Host, namespace: string, filter: JobFilter =
 export function installedSchedule(host: Host, { job }: Pick<PlannedEntry, 'job'>): Schedule | undefined {
   if (job.trigger.kind !== 'schedule') return undefined;
   const { expression, timezone } = job.trigger;
-  return defineSchedule(expression, loadZone(timezone === 'local' ? host.timezone : timezone, { roots: host.zoneRoots }));
+  return defineSchedule(expression, hostZone(host, timezone));
 }
 
 function named(entries: readonly PlannedEntry[], wanted: string, namespace: string): readonly PlannedEntry[] {

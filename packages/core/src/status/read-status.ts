@@ -1,10 +1,13 @@
 import type { Backend, Installed, NativeState } from '../backend/backend.ts';
+import { isRotaError } from '../errors/rota-error.ts';
 import type { Host } from '../host/host.ts';
 import { printJobKey } from '../job/job-key.ts';
 import type { PlannedEntry } from '../plan/plan.ts';
 import { readJobState } from '../run/job-state.ts';
 import { readRecords } from '../run/read-records.ts';
 import type { RunRecord } from '../run/run-record.ts';
+import { recordUnbegunRuns } from '../run/unbegun-runs.ts';
+import type { Schedule } from '../schedule/schedule.ts';
 import { namespaceLayout } from '../state/layout.ts';
 import { isAlive } from '../state/process-identity.ts';
 import type { JobStatus } from './job-status.ts';
@@ -20,6 +23,7 @@ export async function readStatus(
   filter: JobFilter = {},
 ): Promise<readonly JobStatus[]> {
   const layout = namespaceLayout(host.stateDir, namespace);
+  recordUnbegunRuns(host.files, layout, host.now());
   const entries = readInstalled(host, namespace, filter);
   const latest = latestRecords(host, namespace, entries);
   const installed = new Map<string, Installed>();
@@ -35,7 +39,7 @@ export async function readStatus(
   }
   return entries.map((entry) => {
     const key = printJobKey(entry);
-    const schedule = installedSchedule(host, entry);
+    const schedule = unlessZoneIsMissing(() => installedSchedule(host, entry));
     const record = latest.get(key);
     return statusOf({
       job: entry.job,
@@ -50,6 +54,16 @@ export async function readStatus(
       now: Math.floor(host.now() / 1000),
     });
   });
+}
+
+/** A status is read when something is wrong, so a zone that is gone keeps nobody from it; `rota doctor` tells of it. */
+function unlessZoneIsMissing(read: () => Schedule | undefined): Schedule | undefined {
+  try {
+    return read();
+  } catch (error) {
+    if (isRotaError(error) && (error.code === 'ROTA_ZONE_UNKNOWN' || error.code === 'ROTA_ZONE_DATA')) return undefined;
+    throw error;
+  }
 }
 
 /** The newest record of each job, reading no further back than needed. A skipped run is no outcome, so an older one that ran is preferred. */

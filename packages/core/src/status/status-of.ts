@@ -28,18 +28,23 @@ export function statusOf(facts: JobFacts): JobStatus {
   const { job, schedule, now } = facts;
   const state = stateOf(facts);
   // The gate decides when a gated job runs, so the scheduler's own next start would be a lie.
-  const next = schedule === undefined ? (facts.native?.nextStart ?? null) : nextFire(schedule, now);
+  const next = schedule === undefined ? unscheduled(facts) : nextFire(schedule, now);
   return {
     tenant: job.tenant,
     name: job.name,
     backend: facts.backend,
     schedule: scheduleText(job),
-    timezone: schedule?.zone.name ?? null,
+    timezone: schedule?.zone.name ?? (job.trigger.kind === 'schedule' ? job.trigger.timezone : null),
     state,
     nextRun: next === null || state === 'paused' || state === 'missing' ? null : instantText(next),
     lastRun: facts.lastRun,
     fidelity: facts.fidelity,
   };
+}
+
+/** Of an event, what the scheduler says; of a schedule whose zone is gone, nothing is known. */
+function unscheduled({ job, native }: JobFacts): number | null {
+  return job.trigger.kind === 'schedule' ? null : (native?.nextStart ?? null);
 }
 
 function stateOf({ job, installed, native, running, lastRun, hasEntry }: JobFacts): JobStatus['state'] {

@@ -2,6 +2,7 @@ import { RotaError } from '../errors/rota-error.ts';
 import type { Host } from '../host/host.ts';
 import { printJobKey } from '../job/job-key.ts';
 import type { RunRecord } from '../run/run-record.ts';
+import { liveClaims } from './live-claims.ts';
 import { readHistory } from './read-history.ts';
 import { readInstalled } from './read-installed.ts';
 
@@ -9,8 +10,6 @@ import { readInstalled } from './read-installed.ts';
 export interface WaitForRunOptions {
   /** Milliseconds since the epoch; only a run that began at or after it counts. @default now */
   readonly after?: number | undefined;
-  /** Runs that do not count: those that had their record before. @default none */
-  readonly except?: ReadonlySet<string> | undefined;
   /** @default 600000 */
   readonly timeoutMs?: number | undefined;
   readonly signal?: AbortSignal | undefined;
@@ -19,7 +18,14 @@ export interface WaitForRunOptions {
 /** How often the history is looked at, in milliseconds. */
 const pollMs = 200;
 
-/** The first run of a job that begins after an instant, once it has ended. @throws ROTA_WAIT_TIMEOUT, ROTA_JOB_UNKNOWN */
+/** A runner gives up its claim right after it has written the record, so this is looked at more often. */
+const claimPollMs = 5;
+
+/**
+ * The first run of a job that begins after an instant, once it has ended and its runner has given up the job: another run of it may begin at once.
+ *
+ * @throws ROTA_WAIT_TIMEOUT, ROTA_JOB_UNKNOWN
+ */
 export async function waitForRun(
   host: Host,
   namespace: string,
@@ -33,11 +39,13 @@ export async function waitForRun(
   for (;;) {
     // A record of a second's precision may seem to begin before the instant that asked for it.
     const runs = readHistory(host, namespace, { job: name, since: Math.floor(after / 1000) });
-    const run = runs
-      .filter(({ runId, startedAt }) => Date.parse(startedAt) >= Math.floor(after / 1000) * 1000 && !options.except?.has(runId))
-      .at(-1);
-    if (run !== undefined) return run;
-    if (host.now() >= deadline || options.signal?.aborted) {
+    const run = runs.findLast(({ startedAt }) => Date.parse(startedAt) >= Math.floor(after / 1000) * 1000);
+    if (run !== undefined) {
+      await claimGivenUp(host, namespace, run, options.signal);
+      return run;
+    }
+    if (options.signal?.aborted) throw waitInterrupted(name);
+    if (host.now() >= deadline) {
       throw new RotaError(
         'ROTA_WAIT_TIMEOUT',
         `No run of ${name} has ended within ${Math.round((options.timeoutMs ?? 600_000) / 1000)} s.`,
@@ -48,4 +56,16 @@ export async function waitForRun(
     }
     await host.sleep(pollMs, options.signal);
   }
+}
+
+/** What ends a wait for a job's run when its signal does. */
+export function waitInterrupted(job: string): RotaError {
+  return new RotaError('ROTA_WAIT_TIMEOUT', `The wait for the end of ${job} was interrupted; the job was not.`, {
+    suggestions: [`rota status ${job} says how it stands; rota logs ${job} shows what it wrote.`],
+  });
+}
+
+async function claimGivenUp(host: Host, namespace: string, run: RunRecord, signal: AbortSignal | undefined): Promise<void> {
+  const held = () => liveClaims(host, namespace, run).some(({ runId, phase }) => runId === run.runId && phase !== 'orphaned');
+  while (held() && !signal?.aborted) await host.sleep(claimPollMs, signal);
 }

@@ -1,10 +1,10 @@
 import { existsSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { folderBackend } from '../apply/folder-backend.fixture.ts';
-import { createRota } from '../create-rota.ts';
 import { isRotaError } from '../errors/rota-error.ts';
+import { createRota } from '../face/create-rota.ts';
 import { createHost } from '../host/create-host.ts';
-import { bareJob } from '../plan/bare-job.ts';
+import { bareJob } from '../job/bare-job.ts';
 import { syncRepository } from './sync-repository.ts';
 
 /**

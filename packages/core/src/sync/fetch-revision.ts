@@ -1,11 +1,16 @@
-import { RotaError } from '../errors/rota-error.ts';
+import { rmSync } from 'node:fs';
+import { isRotaError, RotaError } from '../errors/rota-error.ts';
 import { type Git, gitOn, gitOutput, gitWords } from '../host/git.ts';
 import type { Host } from '../host/host.ts';
+import type { ProcessResult } from '../host/process-runner.ts';
 import type { SyncLayout } from './sync-layout.ts';
 import type { Revision, SyncSource } from './sync-status.ts';
 
 /** Long enough for a first copy over a slow line; a job that hangs helps nobody. */
 const fetchMs = 300_000;
+
+type GitHost = Pick<Host, 'run' | 'env' | 'files'>;
+type Address = Pick<SyncSource, 'repo' | 'ref'>;
 
 /** The copy of a repository, and the revision that its ref names now. */
 export interface Fetched {
@@ -14,34 +19,97 @@ export interface Fetched {
 }
 
 /**
- * Brings the copy up to date. The history comes whole, because only with it can be said whether a revision follows from another.
+ * Brings the copy up to date. The history comes whole, because only with it can be said whether a revision follows from another. A copy that a crash left
+ * locked or torn is replaced.
  *
  * @throws ROTA_SYNC_UNREACHABLE, ROTA_SYNC_REF, ROTA_COMMAND_MISSING
  */
-export async function fetchRevision(
-  host: Pick<Host, 'run' | 'env' | 'files'>,
-  layout: SyncLayout,
-  { repo, ref }: Pick<SyncSource, 'repo' | 'ref'>,
-): Promise<Fetched> {
-  const git = gitOn(host, layout.repository);
+export async function fetchRevision(host: GitHost, layout: SyncLayout, address: Address): Promise<Fetched> {
   host.files.makeFolder(layout.root, 0o700);
-  gitOutput(await git(['init', '--quiet', '--bare', layout.repository]), 'make a copy of the repository');
+  const kept = host.files.facts(layout.repository) !== undefined;
+  try {
+    return await fetchInto(host, layout.repository, address);
+  } catch (error) {
+    const perhapsTorn = isRotaError(error) && ['ROTA_SYNC_UNREACHABLE', 'ROTA_COMMAND_FAILED'].includes(error.code);
+    if (!kept || !perhapsTorn) throw error;
+    // Where not even a new copy can be had, the first error is the one that says why.
+    return await fetchAnew(host, layout, address).catch(() => Promise.reject(error));
+  }
+}
+
+/** A new copy in the place of the old one, which stays if that fails. @throws as {@link fetchRevision} */
+export async function fetchAnew(host: GitHost, layout: SyncLayout, address: Address): Promise<Fetched> {
+  const fresh = `${layout.repository}.new`;
+  const discard = (path: string): void => rmSync(path, { recursive: true, force: true });
+  discard(fresh);
+  try {
+    const { revision } = await fetchInto(host, fresh, address);
+    discard(layout.repository);
+    host.files.rename(fresh, layout.repository);
+    return { git: gitOn(host, layout.repository), revision };
+  } finally {
+    discard(fresh);
+  }
+}
+
+async function fetchInto(host: GitHost, copy: string, { repo, ref }: Address): Promise<Fetched> {
+  const git = gitOn(host, copy);
+  // For nobody else, whatever the umask; and without what a template would put there.
+  gitOutput(await git(['init', '--quiet', '--bare', '--shared=0600', '--template=', copy]), 'make a copy of the repository');
   const fetched = await git(
-    ['fetch', '--quiet', '--no-tags', '--no-recurse-submodules', '--force', '--', repo, `+${ref}:refs/rota/fetched`],
+    [
+      'fetch',
+      '--quiet',
+      '--no-write-fetch-head',
+      '--no-tags',
+      '--no-recurse-submodules',
+      '--force',
+      '--',
+      repo,
+      `+${ref}:refs/rota/fetched`,
+    ],
     { timeoutMs: fetchMs },
   );
-  if (fetched.exitCode !== 0) {
-    const words = gitWords(fetched);
-    if (/couldn't find remote ref|not our ref/.test(fetched.stderr)) {
-      throw new RotaError('ROTA_SYNC_REF', `${repo} has no \`${ref}\`. What is installed stays.`, {
-        suggestions: [`git ls-remote ${repo} lists what it has.`],
-      });
-    }
-    throw new RotaError('ROTA_SYNC_UNREACHABLE', `${repo} could not be fetched: ${words} What is installed stays.`, {
-      suggestions: [`Try it as the same user, without a terminal: GIT_TERMINAL_PROMPT=0 git ls-remote ${repo}`],
+  if (fetched.exitCode !== 0) throw notFetched(fetched, repo, ref);
+  return { git, revision: await describe(git) };
+}
+
+function notFetched(fetched: ProcessResult, repo: string, ref: string): RotaError {
+  if (/couldn't find remote ref|not our ref/.test(fetched.stderr)) {
+    return new RotaError('ROTA_SYNC_REF', `${repo} has no \`${ref}\`. What is installed stays.`, {
+      suggestions: [
+        ...(ref === 'HEAD' ? ['Perhaps nothing was pushed there yet; else name a branch: --ref main'] : []),
+        `git ls-remote ${repo} lists what it has.`,
+      ],
     });
   }
-  return { git, revision: await describe(git) };
+  if (/REMOTE HOST IDENTIFICATION HAS CHANGED|Host key verification failed/.test(fetched.stderr)) {
+    const changed = fetched.stderr.includes('HAS CHANGED');
+    return new RotaError(
+      'ROTA_SYNC_UNREACHABLE',
+      `${repo} was not fetched: ssh ${changed ? 'knows its host by another key' : 'does not know the key of its host'}. What is installed stays.`,
+      {
+        suggestions: [
+          'Compare the key with what whoever runs the host says of it: somebody may stand between.',
+          takeKey(repo, changed),
+        ],
+      },
+    );
+  }
+  return new RotaError('ROTA_SYNC_UNREACHABLE', `${repo} could not be fetched: ${gitWords(fetched)} What is installed stays.`, {
+    suggestions: [`Try it as the same user, without a terminal: GIT_TERMINAL_PROMPT=0 git ls-remote ${repo}`],
+  });
+}
+
+/** What is typed, as the user whose jobs these are, to take the key of a host: ssh shows its fingerprint and asks. */
+function takeKey(repo: string, changed: boolean): string {
+  const [, userOfUrl, hostOfUrl, port] = /^ssh:\/\/(?:([^@/]*)@)?(\[[^\]]*\]|[^:/]*)(?::(\d+))?/.exec(repo) ?? [];
+  const [, userOfPath, hostOfPath] = /^(?:([^@/]*)@)?([^:/]*):/.exec(repo) ?? [];
+  const host = (hostOfUrl ?? hostOfPath ?? 'HOST').replace(/^\[|\]$/g, '');
+  const user = hostOfUrl === undefined ? userOfPath : userOfUrl;
+  const known = port === undefined || port === '22' ? host : `'[${host}]:${port}'`;
+  const connect = `ssh -T${known === host ? '' : ` -p ${port}`} ${user === undefined ? '' : `${user}@`}${host}`;
+  return changed ? `If it was changed on purpose: ssh-keygen -R ${known}; ${connect}` : `If it is the right one: ${connect}`;
 }
 
 /** Whether `later` has `earlier` in its history; false also when `earlier` is not there at all. */

@@ -3,9 +3,9 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync 
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { folderBackend } from '../apply/folder-backend.fixture.ts';
-import { createRota } from '../create-rota.ts';
+import { createRota } from '../face/create-rota.ts';
+import type { Rota } from '../face/rota.ts';
 import { createHost } from '../host/create-host.ts';
-import type { Rota } from '../rota.ts';
 import { type SyncOptions, type SyncResult, syncRepository } from './sync-repository.ts';
 
 /** A real repository, a machine whose scheduler is a folder, and a Rota for it. */
@@ -16,6 +16,8 @@ export interface GitWorkplace {
   write(path: string, content: string): void;
   remove(path: string): void;
   git(...args: readonly string[]): string;
+  /** The same, with standard input. */
+  gitWith(input: string, ...args: readonly string[]): string;
   /** Commits everything and answers the id. */
   commit(...options: readonly string[]): string;
   sync(options?: SyncOptions): Promise<SyncResult>;
@@ -39,8 +41,9 @@ export function gitWorkplace(namespace = 'default'): GitWorkplace {
     GIT_COMMITTER_NAME: 'A',
     GIT_COMMITTER_EMAIL: 'a@example.org',
   };
-  const git = (...args: readonly string[]): string =>
-    execFileSync('git', args, { cwd: repo, env, encoding: 'utf8', stdio: 'pipe' });
+  const gitWith = (input: string, ...args: readonly string[]): string =>
+    execFileSync('git', args, { cwd: repo, env, encoding: 'utf8', stdio: 'pipe', input });
+  const git = (...args: readonly string[]): string => gitWith('', ...args);
   git('init', '--quiet', '--initial-branch=main');
   const host = createHost({
     stateDir: join(root, 'state'),
@@ -55,6 +58,7 @@ export function gitWorkplace(namespace = 'default'): GitWorkplace {
     repo,
     rota,
     git,
+    gitWith,
     write(path, content) {
       mkdirSync(dirname(join(repo, path)), { recursive: true });
       writeFileSync(join(repo, path), content);

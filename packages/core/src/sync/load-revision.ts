@@ -23,6 +23,8 @@ export interface LoadRevisionInput {
   readonly hostFile?: string | undefined;
 }
 
+const treePrefix = 'tree-';
+
 /**
  * What a revision declares for this host, read from a fresh folder that is gone afterwards. Data only, unless code is allowed: then its config runs here
  * with all rights of this user.
@@ -35,7 +37,10 @@ export async function loadRevision(input: LoadRevisionInput): Promise<Declaratio
     throw new RotaError('ROTA_SYNC_NAMESPACE', `The namespace \`${namespace}\` is Rota's own; no repository declares it.`);
   }
   host.files.makeFolder(layout.root, 0o700);
-  const tree = realpathSync(mkdtempSync(join(layout.root, 'tree-')));
+  // The caller holds the lock: what is there was left by a sync that was killed.
+  for (const name of host.files.list(layout.root))
+    if (name.startsWith(treePrefix)) rmSync(join(layout.root, name), { recursive: true, force: true });
+  const tree = realpathSync(mkdtempSync(join(layout.root, treePrefix)));
   try {
     const paths = await writeTree(fetched.git, fetched.revision.id, tree, { code: source.allowCode });
     const place = placeOf(paths, source);

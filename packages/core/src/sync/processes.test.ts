@@ -1,15 +1,20 @@
-import { spawn } from 'node:child_process';
-import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { repositoryRoot } from '@rota/test-support';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { bundled, output, temporaryFolder } from '@rota/test-support';
+import { afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
 import { installedEntries } from '../apply/installed-entries.ts';
 import { readJournal } from '../apply/journal.ts';
 import { listGenerations } from '../state/generation-store.ts';
 import { namespaceLayout } from '../state/layout.ts';
 import { type GitWorkplace, gitWorkplace, manifest } from './git-workplace.test-support.ts';
 import { readSyncStatus } from './sync-status.ts';
+
+const scripts = temporaryFolder();
+beforeAll(async () => {
+  copyFileSync(await bundled('packages/core/src/sync/actor.test-support.ts'), join(scripts, 'actor.mjs'));
+  // Where an apply looks for the runner that it installs.
+  copyFileSync(await bundled('packages/core/src/run/main.ts', 'cjs'), join(scripts, 'rota-run.cjs'));
+});
 
 let place: GitWorkplace;
 beforeEach(() => {
@@ -18,24 +23,12 @@ beforeEach(() => {
 });
 afterEach(() => place.dispose());
 
-const script = fileURLToPath(new URL('./actor.test-support.ts', import.meta.url));
-
-function actor(mode: 'apply' | 'repair' | 'sync' | 'edit', rounds: number, name: string): Promise<Record<string, number>> {
-  return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, ['--import', 'jiti/register', script, place.root, mode, String(rounds), name], {
-      // The sources run as they are; what loads them is found from here.
-      cwd: repositoryRoot,
-      env: { ...process.env, GIT_CONFIG_GLOBAL: '/dev/null', JITI_FS_CACHE: 'false' },
-      stdio: ['ignore', 'pipe', 'pipe'],
-    });
-    let [out, err] = ['', ''];
-    child.stdout.on('data', (data) => (out += data));
-    child.stderr.on('data', (data) => (err += data));
-    child.on('error', reject);
-    child.on('close', (code) =>
-      code === 0 ? resolve(JSON.parse(out)) : reject(new Error(`${mode} ${name} ended with ${code}: ${err}`)),
-    );
-  });
+async function actor(mode: 'apply' | 'repair' | 'sync' | 'edit', rounds: number, name: string): Promise<Record<string, number>> {
+  const env = { ...process.env, GIT_CONFIG_GLOBAL: '/dev/null' };
+  const script = join(scripts, 'actor.mjs');
+  return JSON.parse(
+    await output(process.execPath, [script, place.root, mode, String(rounds), name], { env, timeoutMs: limitMs }),
+  );
 }
 
 /** Whatever happened: the scheduler holds exactly what the state says, nothing is half done, and what is foreign is as it was. */
@@ -50,7 +43,7 @@ async function expectSound(foreign = 'not ours \r\n\t'): Promise<void> {
   expect(listGenerations(place.rota.host.files, layout).length).toBeGreaterThan(0);
 }
 
-const rounds = process.env.ROTA_LONG ? 200 : 20;
+const rounds = process.env.ROTA_LONG ? 1000 : 200;
 const limitMs = process.env.ROTA_LONG ? 1_800_000 : 300_000;
 
 it(
@@ -89,6 +82,7 @@ it(
   'an apply and a hand edit at the same moment lose nothing of the person, and what was edited of Rota is drift',
   async () => {
     const editor = actor('edit', 1_000_000, 'editor');
+    await expect.poll(() => readFileSync(join(place.root, 'machine/foreign'), 'utf8')).toMatch(/^edited/);
     const applied = await actor('repair', rounds, 'one');
     const enough = join(place.root, 'enough');
     writeFileSync(enough, '');

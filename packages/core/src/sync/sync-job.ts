@@ -1,6 +1,6 @@
 import type { Host } from '../host/host.ts';
+import { bareJob } from '../job/bare-job.ts';
 import type { Job } from '../job/job.ts';
-import { bareJob } from '../plan/bare-job.ts';
 import { parseCron } from '../schedule/parse-cron.ts';
 import { stateLayout } from '../state/layout.ts';
 import { checkRef, checkRepository } from './check-repository.ts';

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { checkedNamespace } from '../state/name-rule.ts';
 
 /** Where the copy of a repository, and what is known of it, stand. Pure path arithmetic. */
 export interface SyncLayout {
@@ -9,8 +10,9 @@ export interface SyncLayout {
   readonly lock: string;
 }
 
+/** @throws ROTA_FIELD_VALUE for a namespace that would lead elsewhere */
 export function syncLayout(stateDir: string, namespace: string): SyncLayout {
-  const root = join(stateDir, 'sync', namespace);
+  const root = join(stateDir, 'sync', checkedNamespace(namespace));
   return {
     root,
     repository: join(root, 'repository.git'),

@@ -13,7 +13,7 @@ import { readNamespaceRecord } from '../state/namespace-record.ts';
 import { openState } from '../state/state-format.ts';
 import { checkRef, checkRepository } from './check-repository.ts';
 import { checkSignature } from './check-signature.ts';
-import { type Fetched, fetchRevision, followsFrom } from './fetch-revision.ts';
+import { type Fetched, fetchAnew, fetchRevision, followsFrom } from './fetch-revision.ts';
 import { loadRevision } from './load-revision.ts';
 import { syncLayout } from './sync-layout.ts';
 import { type Revision, readSyncStatus, type SyncSource, type SyncStatus, writeSyncStatus } from './sync-status.ts';
@@ -100,24 +100,40 @@ export async function syncRepository(rota: SyncTarget, options: SyncOptions): Pr
       rota.events.emit('sync', { namespace, outcome: result.outcome, revision: result.revision.id });
       return result;
     } catch (error) {
+      const installed = before === null || before.revision === null ? undefined : sourceOf({}, before, namespace);
       const { code, message } = isRotaError(error)
         ? error
         : { code: 'ROTA_INTERNAL' as const, message: error instanceof Error ? error.message : String(error) };
-      writeSyncStatus(host, {
+      tellFailure(host, {
         formatVersion: 1,
         namespace,
-        ...source,
+        // What is installed comes from there, and what follows is held against it.
+        ...(installed ?? source),
         revision: before?.revision ?? null,
         syncedAt: before?.syncedAt ?? null,
         attemptedAt,
         outcome: 'failed',
-        error: { code, message, revision: fetched?.revision.id ?? null },
+        error: {
+          code,
+          message,
+          revision: fetched?.revision.id ?? null,
+          ...(installed === undefined || sameSource(installed, source) ? {} : { source }),
+        },
         failures: (before?.failures ?? 0) + 1,
       });
       rota.events.emit('sync', { namespace, outcome: 'failed', revision: fetched?.revision.id ?? null });
       throw error;
     }
   });
+}
+
+/** Where the disk is full, say, not even that can be written: then the first error is the one that says why. */
+function tellFailure(host: Host, status: SyncStatus): void {
+  try {
+    writeSyncStatus(host, status);
+  } catch {
+    // the caller throws what came first
+  }
 }
 
 /** A person, or the job, that names a repository says all of it; without one everything is as it was. */
@@ -163,13 +179,15 @@ async function takeRevision(
   if (last?.id === revision.id && !options.resume && isHeld(host, namespace)) {
     return { ...common, outcome: 'held', applied: null, notForThisHost: [] };
   }
-  const declaration = await loadRevision({
-    host,
-    layout: syncLayout(host.stateDir, namespace),
-    fetched,
-    source,
-    namespace,
-    hostFile: options.hostFile,
+  const layout = syncLayout(host.stateDir, namespace);
+  const load = (from: Fetched): Promise<Declaration> =>
+    loadRevision({ host, layout, fetched: from, source, namespace, hostFile: options.hostFile });
+  const declaration = await load(fetched).catch(async (error: unknown) => {
+    if (!isRotaError(error) || error.code !== 'ROTA_COMMAND_FAILED') throw error;
+    const anew = await fetchAnew(host, layout, source);
+    // Somebody pushed meanwhile: that revision is checked by the next sync.
+    if (anew.revision.id !== revision.id) throw error;
+    return load(anew);
   });
   for (let tries = 1; ; tries++) {
     const plan = await rota.plan(declaration, {
@@ -200,6 +218,10 @@ function isHeld(host: Host, namespace: string): boolean {
   const record = readNamespaceRecord(host.files, layout);
   if (record === null) return false;
   return (readGeneration<Generation>(host.files, layout, record.current)?.cause ?? 'apply') !== 'apply';
+}
+
+function sameSource(one: SyncSource, other: SyncSource): boolean {
+  return JSON.stringify(one) === JSON.stringify(other);
 }
 
 function instant(ms: number): string {

@@ -1,7 +1,9 @@
 import { join } from 'node:path';
 import type { ErrorCode } from '../errors/catalogue.ts';
 import type { Host } from '../host/host.ts';
+import { isNamespace } from '../state/name-rule.ts';
 import { parseState } from '../state/namespace-record.ts';
+import { checkState } from '../state/state-format.ts';
 import { syncLayout } from './sync-layout.ts';
 
 /** A commit of the repository. */
@@ -37,27 +39,40 @@ export interface SyncStatus extends SyncSource {
   readonly syncedAt: string | null;
   readonly attemptedAt: string;
   readonly outcome: 'applied' | 'unchanged' | 'held' | 'failed';
-  /** Why the last attempt failed; what was installed before is still installed. */
-  readonly error: { readonly code: ErrorCode; readonly message: string; readonly revision: string | null } | null;
+  /** Why the last attempt failed; what was installed before is still installed. With `source`: it was to be read elsewhere, or otherwise. */
+  readonly error: {
+    readonly code: ErrorCode;
+    readonly message: string;
+    readonly revision: string | null;
+    readonly source?: SyncSource;
+  } | null;
   /** Attempts in a row that failed. */
   readonly failures: number;
 }
 
-/** `null` before the first attempt. @throws ROTA_STATE_DAMAGED */
-export function readSyncStatus(host: Pick<Host, 'files' | 'stateDir'>, namespace: string): SyncStatus | null {
+/** `null` before the first attempt. @throws ROTA_STATE_DAMAGED, ROTA_STATE_NEWER, ROTA_STATE_FOREIGN */
+export function readSyncStatus(host: Pick<Host, 'files' | 'stateDir' | 'hostname'>, namespace: string): SyncStatus | null {
+  checkState(host);
   const { status } = syncLayout(host.stateDir, namespace);
   const text = host.files.readText(status);
-  return text === undefined ? null : parseState<SyncStatus>(text, status);
+  return text === undefined ? null : parseState<SyncStatus>(text, status, { otherwise: forgetting(status) });
 }
 
 export function writeSyncStatus(host: Pick<Host, 'files' | 'stateDir'>, status: SyncStatus): void {
   host.files.write(syncLayout(host.stateDir, status.namespace).status, `${JSON.stringify(status)}\n`);
 }
 
-/** Every namespace that was ever synchronised here, by name. */
-export function listSyncStatus(host: Pick<Host, 'files' | 'stateDir'>): readonly SyncStatus[] {
+/** Every namespace that was ever synchronised here, by name. @throws as {@link readSyncStatus} */
+export function listSyncStatus(host: Pick<Host, 'files' | 'stateDir' | 'hostname'>): readonly SyncStatus[] {
+  checkState(host);
   return host.files
     .list(join(host.stateDir, 'sync'))
+    .filter(isNamespace)
     .map((namespace) => readSyncStatus(host, namespace))
     .filter((status) => status !== null);
+}
+
+/** Without it nobody knows which revision the next one has to follow from. */
+function forgetting(file: string): string {
+  return `Remove ${file}: then a sync that names the repository again takes it as at the first time.`;
 }

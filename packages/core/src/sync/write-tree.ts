@@ -24,7 +24,7 @@ const data = /\.(ya?ml|json)$/;
  * can run or change anything. Links are made only where they stay within the tree. Submodules are left out.
  *
  * @returns the paths that the revision has, also those that were not written
- * @throws ROTA_SYNC_TREE
+ * @throws ROTA_SYNC_TREE; ROTA_COMMAND_FAILED where the copy is damaged
  */
 export async function writeTree(
   git: Git,
@@ -86,7 +86,8 @@ async function readBlobs(git: Git, entries: readonly TreeEntry[]): Promise<reado
     // `ID blob SIZE<LF>CONTENT<LF>`, git-cat-file(1)
     const end = output.indexOf(0x0a, at);
     const found = /^([0-9a-f]+) blob (\d+)$/.exec(output.subarray(at, end).toString('latin1'));
-    if (end === -1 || found?.[1] !== id) throw refused(`${path} is missing in the copy of the repository.`);
+    if (end === -1 || found?.[1] !== id)
+      throw new RotaError('ROTA_COMMAND_FAILED', `git could not read ${path}: the copy of the repository lacks it.`);
     const size = Number(found[2]);
     contents.push(output.subarray(end + 1, end + 1 + size));
     at = end + 1 + size + 1;

@@ -16,12 +16,16 @@ export interface Reasons {
   readonly more: number;
 }
 
-/** What the changes between two revisions mean for each target, in the order of the targets given. `inputs` are the changed ones of a flake. */
-export function changeReasons(
-  targets: readonly PlacedTarget[],
-  changes: readonly PathChange[],
-  inputs: (flakeDir: string) => InputChanges | null,
-): readonly Reasons[] {
+/** Collects what changes between two revisions mean for each target. */
+export interface ReasonCollector {
+  /** Takes one more change; they come in the order in which the reasons are to be. */
+  add(change: PathChange): void;
+  /** The reasons, in the order of the targets. `inputs` are the changed ones of a flake. */
+  reasons(inputs: (flakeDir: string) => InputChanges | null): readonly Reasons[];
+}
+
+/** Gets ready for the changes, which git may still look for. */
+export function collectReasons(targets: readonly PlacedTarget[]): ReasonCollector {
   const lists = targets.map((): { reasons: TargetReason[]; more: number } => ({ reasons: [], more: 0 }));
   const add = (target: number, reason: TargetReason): void => {
     const list = lists[target];
@@ -29,10 +33,15 @@ export function changeReasons(
     if (list.reasons.length < mostReasons) list.reasons.push(reason);
     else list.more += 1;
   };
-  if (changes.length > 0) pathReasons(targets, changes, add);
-  for (const [index, { target, flakeDir }] of targets.entries())
-    for (const reason of inputReasons(target, flakeDir, inputs(flakeDir))) add(index, reason);
-  return lists;
+  const addPathReasons = pathReasons(targets, add);
+  return {
+    add: addPathReasons,
+    reasons(inputs) {
+      for (const [index, { target, flakeDir }] of targets.entries())
+        for (const reason of inputReasons(target, flakeDir, inputs(flakeDir))) add(index, reason);
+      return lists;
+    },
+  };
 }
 
 /** The path of a file of a flake. */
@@ -40,36 +49,35 @@ export function flakeFile(flakeDir: string, name: 'flake.nix' | 'flake.lock'): s
   return flakeDir === '' ? name : `${flakeDir}/${name}`;
 }
 
-function pathReasons(
-  targets: readonly PlacedTarget[],
-  changes: readonly PathChange[],
-  add: (target: number, reason: TargetReason) => void,
-): void {
+type AddReason = (target: number, reason: TargetReason) => void;
+
+function pathReasons(targets: readonly PlacedTarget[], add: AddReason): (change: PathChange) => void {
   const index = indexHints(targets.flatMap(hintsOf));
-  const locks = new Map<string, number[]>();
+  const judgedByInputs = new Map<string, Set<number>>();
   for (const [target, { flakeDir }] of targets.entries()) {
     const lock = flakeFile(flakeDir, 'flake.lock');
-    locks.set(lock, [...(locks.get(lock) ?? []), target]);
+    judgedByInputs.set(lock, (judgedByInputs.get(lock) ?? new Set()).add(target));
   }
-  const match = (path: string): ReadonlyMap<number, Hint> => {
+  const match = (path: string): readonly Hint[] => {
     const found = index.match(path);
-    const judgedByInputs = locks.get(path);
-    if (judgedByInputs === undefined) return found;
+    const judged = path.endsWith('flake.lock') ? judgedByInputs.get(path) : undefined;
+    if (judged === undefined) return found;
     // What a changed lock means is said by its inputs, unless somebody asks for the file itself.
-    return new Map([...found].filter(([target, { text }]) => text === literalHint(path) || !judgedByInputs.includes(target)));
+    return found.filter(({ target, text }) => text === literalHint(path) || !judged.has(target));
   };
-  for (const change of changes) {
+  return (change) => {
     const { kind, path } = change;
     const found = kind === 'submodule' ? index.matchBelow(path) : match(path);
     if (kind !== 'renamed') {
-      for (const [target, { text }] of found) add(target, { kind, path, hint: text });
-      continue;
+      for (const { target, text } of found) add(target, { kind, path, hint: text });
+      return;
     }
     const { from } = change;
-    for (const [target, { text }] of found) add(target, { kind, path, hint: text, other: from });
-    for (const [target, { text }] of match(from))
-      if (!found.has(target)) add(target, { kind: 'moved-away', path: from, hint: text, other: path });
-  }
+    for (const { target, text } of found) add(target, { kind, path, hint: text, other: from });
+    const wanted = new Set(found.map(({ target }) => target));
+    for (const { target, text } of match(from))
+      if (!wanted.has(target)) add(target, { kind: 'moved-away', path: from, hint: text, other: path });
+  };
 }
 
 /** flake.nix decides what every attribute is, so it counts unless a later hint excludes it. */

@@ -39,6 +39,15 @@ export function parseHint(hint: string): HintPattern {
 function partOf(name: string): HintPart {
   if (name === '**') return { kind: 'any' };
   if (!/[*?[\\]/.test(name)) return { kind: 'name', name };
+  const [, before, after] = /^([^*?[\\]*)\*([^*?[\\]*)$/.exec(name) ?? [];
+  if (before !== undefined && after !== undefined) {
+    const least = before.length + after.length;
+    return {
+      kind: 'test',
+      source: name,
+      test: (text) => text.length >= least && text.startsWith(before) && text.endsWith(after),
+    };
+  }
   const pattern = new RegExp(`^${nameSource(name) ?? '(?!)'}$`, 'su');
   return { kind: 'test', source: name, test: (text) => pattern.test(text) };
 }

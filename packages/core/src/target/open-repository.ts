@@ -2,6 +2,7 @@ import { join, normalize, relative, sep } from 'node:path';
 import { RotaError } from '../errors/rota-error.ts';
 import { type Git, gitIn, gitOfSubmodule, gitOutput, gitWords } from '../host/git.ts';
 import type { Host } from '../host/host.ts';
+import type { GuessedCheckout } from './guess-checkout.ts';
 import type { FindSubmodule } from './read-changes.ts';
 
 /** The checkout that holds the registry. */
@@ -30,10 +31,29 @@ export async function openRepository(host: RepositoryHost, folder: string): Prom
   if (rest.length !== 1)
     throw new RotaError('ROTA_TARGET_REPOSITORY', `The path of the checkout that ${folder} is in holds a line break.`);
   const commonDir = join(common.startsWith('/') ? '' : folder, common);
+  return repositoryAt(host, { git, folder, root, prefix, commonDir, isShallow: shallow === 'true' });
+}
+
+/** The same for a checkout whose commits git has confirmed, without asking once more. */
+export function plainRepository(host: RepositoryHost, folder: string, { root, isShallow }: GuessedCheckout): Repository {
+  const git = gitIn(host, folder);
+  return repositoryAt(host, { git, folder, root, prefix: relative(root, folder), commonDir: join(root, '.git'), isShallow });
+}
+
+interface Place {
+  readonly git: Git;
+  readonly folder: string;
+  readonly root: string;
+  readonly prefix: string;
+  readonly commonDir: string;
+  readonly isShallow: boolean;
+}
+
+function repositoryAt(host: RepositoryHost, { git, folder, root, prefix, commonDir, isShallow }: Place): Repository {
   return {
     git,
     root,
-    isShallow: shallow === 'true',
+    isShallow,
     inRepository(path) {
       const inside = normalize(join(prefix, relative(folder, path)))
         .split(sep)

@@ -74,12 +74,18 @@ const files = ['keep.nix', 'b.nix', 'x.md', 'a b', '-rf', '.hidden', 'new\nline'
 const flakeOf = ({ flake }: TargetInput): string => (flake === undefined ? '' : `${flake}/`);
 const hintsOf = (target: TargetInput): readonly string[] => [`${flakeOf(target)}flake.nix`, ...(target.hints ?? ['**'])];
 
-/** Prints, for a commit and each of some patterns, all that the commit has there, with the submodule unfolded. One process instead of many. */
+/** Prints all that a commit has, with the submodule unfolded, and leaves it in the index. */
 const contentScript = `
-  git read-tree "$1"; shift
+  git read-tree "$1"
   link=$(git ls-files -s vendor/lib | sed -n 's/^160000 \\([0-9a-f]*\\).*/\\1/p')
-  if [ -n "$link" ]; then git rm --quiet --cached vendor/lib && git read-tree --prefix=vendor/lib/ "$link"; fi
-  for hint; do git ls-files -s -z -- ":(top,glob)$hint" ":(top,glob)$hint/**"; printf '\\001'; done`;
+  if [ -n "$link" ]; then git update-index --force-remove vendor/lib && git read-tree --prefix=vendor/lib/ "$link"; fi
+  git ls-files -s -z`;
+
+/** Prints, for each of some patterns, the paths in the index that git finds by it. */
+const pathsScript = `
+  for hint; do git ls-files -z -- ":(top,glob)$hint" ":(top,glob)$hint/**"; printf '\\001'; done`;
+
+const parts = (list: string): readonly string[] => list.split('\0').filter((part) => part !== '');
 
 async function compare(seed: number, rounds: number): Promise<number> {
   const random = randomFrom(seed);
@@ -179,16 +185,24 @@ async function compare(seed: number, rounds: number): Promise<number> {
     },
   ];
 
+  const hints = [...new Set(inputs.flatMap(hintsOf).map((hint) => hint.replace(/^!/, '')))];
+  // Whether a pattern finds a path is the same in every commit, so git is asked once for each path.
+  const asked = new Set<string>();
+  const found = new Map(hints.map((hint) => [hint, new Set<string>()]));
   const contents = new Map<string, ReadonlyMap<string, string>>();
   const contentOf = (commit: string): ReadonlyMap<string, string> => {
     const env = {
       GIT_INDEX_FILE: join(scratch, 'oracle-index'),
       GIT_ALTERNATE_OBJECT_DIRECTORIES: join(library, '.git/objects'),
     };
-    const hints = [...new Set(inputs.flatMap(hintsOf).map((hint) => hint.replace(/^!/, '')))];
-    const lists = sh(contentScript, [commit, ...hints], env).split('\u0001');
-    const entries = new Map(hints.map((hint, index) => [hint, (lists[index] ?? '').split('\0').filter((entry) => entry !== '')]));
-    const entriesOf = (hint: string): readonly string[] => entries.get(hint) ?? [];
+    const all = parts(sh(contentScript, [commit], env)).map((entry) => ({ entry, path: entry.slice(entry.indexOf('\t') + 1) }));
+    if (all.some(({ path }) => !asked.has(path))) {
+      const lists = sh(pathsScript, hints, env).split('\u0001');
+      for (const [index, hint] of hints.entries()) for (const path of parts(lists[index] ?? '')) found.get(hint)?.add(path);
+      for (const { path } of all) asked.add(path);
+    }
+    const entriesOf = (hint: string): readonly string[] =>
+      all.filter(({ path }) => found.get(hint)?.has(path)).map(({ entry }) => entry);
     return new Map(
       inputs.map((target) => {
         const lock = `\t${flakeOf(target)}flake.lock`;

@@ -79,6 +79,19 @@ test('a rename is told from both sides, and a path with a line break is one path
   expect(away).toEqual([[{ kind: 'moved-away', path: 'web/index.html', hint: 'web/**', other: 'elsewhere.html' }]]);
 });
 
+test('only commits count: what is staged is not looked at, nor an index that cannot be read', async () => {
+  const { repository } = await builtOnce();
+  repository.write('web/index.html', 'changed');
+  repository.commit();
+  const before = await reasons(input(repository, web));
+  expect(before).toEqual([[{ kind: 'changed', path: 'web/index.html', hint: 'web/**' }]]);
+  repository.write('web/staged.html', '');
+  repository.git(['add', '--all']);
+  expect(await reasons(input(repository, web))).toEqual(before);
+  writeFileSync(join(repository.root, '.git/index'), 'damaged');
+  expect(await reasons(input(repository, web))).toEqual(before);
+});
+
 test('a submodule whose commits are not here marks whoever reaches into it, and nobody else', async () => {
   const { repository } = await builtOnce();
   const link = (id: string): void =>

@@ -2,7 +2,7 @@ import { nearest } from '../errors/nearest.ts';
 import { RotaError } from '../errors/rota-error.ts';
 import type { Host } from '../host/host.ts';
 import { checkState } from '../state/state-format.ts';
-import { changeReasons, type PlacedTarget, type Reasons } from './change-reasons.ts';
+import { collectReasons, type PlacedTarget, type Reasons } from './change-reasons.ts';
 import { changedInputs, type InputChanges, readFlakeLock } from './flake-lock.ts';
 import type { Repository } from './open-repository.ts';
 import { readChanges } from './read-changes.ts';
@@ -53,7 +53,7 @@ export async function planTargets(input: PlanTargetsInput): Promise<TargetPlan> 
   for (const name of [...(input.names ?? []), ...(input.only ?? [])]) findTarget(targets, name);
   const records = readTargetRecords(host, namespace);
   const asked = input.all === true || input.only !== undefined;
-  const snapshot = await readSnapshot(input, [...records.values()]);
+  const snapshot = await readSnapshot({ ...input, compares: !asked }, [...records.values()]);
   const cases = casesOf(input, records, snapshot.repository);
   const found = asked ? cases.map((one) => askedReasons(one, input)) : await reasonsOf(cases, snapshot);
   const planned = cases.map((one, index) => plannedCase(one, snapshot, found[index] ?? nothing, host));
@@ -90,10 +90,11 @@ function casesOf(
   records: TargetRecords,
   repository: Repository,
 ): readonly Case[] {
+  const flakes = new Map([...new Set(targets.map(({ flake }) => flake))].map((flake) => [flake, repository.inRepository(flake)]));
   return targets
     .toSorted((a, b) => (a.name < b.name ? -1 : 1))
     .flatMap((target) => {
-      const placed = { target, flakeDir: repository.inRepository(target.flake) };
+      const placed = { target, flakeDir: flakes.get(target.flake) ?? '' };
       return systemsOf(target, systems, host).map((system): Case => {
         const record = records.get(recordKey({ name: target.name, system }));
         return { placed, system, attr: target.attrs[system] ?? null, record, since: since ?? record?.built?.revision };
@@ -103,15 +104,39 @@ function casesOf(
 
 /** The reasons of all cases: each pair of revisions is compared once, whoever asks for it. */
 async function reasonsOf(cases: readonly Case[], snapshot: Snapshot): Promise<readonly Reasons[]> {
-  const { repository, head, bases, locks } = snapshot;
+  const { repository, head, bases, locks, comparison } = snapshot;
   const found: Reasons[] = cases.map((one) => ({ reasons: firstReasons(one, bases), more: 0 }));
   const groups = new Map<string, number[]>();
-  for (const [index, { since, attr }] of cases.entries())
-    if (since !== undefined && bases.has(since) && attr !== null) groups.set(since, [...(groups.get(since) ?? []), index]);
-  for (const [since, members] of groups) {
-    const base = bases.get(since) ?? head;
-    if (base === head) continue;
-    const changes = await readChanges(repository.git, base, head, repository.findSubmodule);
+  for (const [index, { since, attr }] of cases.entries()) {
+    const base = since === undefined ? undefined : bases.get(since);
+    if (since === undefined || base === undefined || base === head || attr === null) continue;
+    const members = groups.get(since) ?? [];
+    members.push(index);
+    groups.set(since, members);
+  }
+  // All that can be done while git still compares.
+  const ready = [...groups].map(([since, members]) => ({
+    since,
+    members,
+    collector: collectReasons(members.flatMap((index) => cases[index]?.placed ?? [])),
+    taken: 0,
+  }));
+  // Files that stay files mean the same whatever comes after them.
+  const takePlainChanges = (): void => {
+    for (const one of ready) {
+      const found = comparison.of(one.since);
+      for (let change = found[one.taken]; change?.kind === 'changed'; change = found[one.taken]) {
+        one.collector.add(change);
+        one.taken += 1;
+      }
+    }
+  };
+  comparison.watch(takePlainChanges);
+  await comparison.done;
+  takePlainChanges();
+  for (const { since, members, collector, taken } of ready) {
+    const others = await readChanges(comparison.of(since).slice(taken), repository.findSubmodule);
+    for (const change of others) collector.add(change);
     const inputs = new Map<string, InputChanges | null>();
     const inputsOf = (flakeDir: string): InputChanges | null => {
       const known = inputs.get(flakeDir);
@@ -120,8 +145,7 @@ async function reasonsOf(cases: readonly Case[], snapshot: Snapshot): Promise<re
       inputs.set(flakeDir, made);
       return made;
     };
-    const placed = members.flatMap((index) => cases[index]?.placed ?? []);
-    for (const [at, { reasons, more }] of changeReasons(placed, changes, inputsOf).entries()) {
+    for (const [at, { reasons, more }] of collector.reasons(inputsOf).entries()) {
       const index = members[at] ?? 0;
       found[index] = { reasons: [...(found[index]?.reasons ?? []), ...reasons], more };
     }
@@ -213,9 +237,12 @@ function stateOf({ state }: Target): TargetState | null {
 /** An input that no flake has would never mark its target. */
 function inputWarnings(cases: readonly Case[], { locks }: Snapshot): readonly string[] {
   const warnings = new Set<string>();
+  const inputs = new Map(
+    [...new Set(cases.map(({ placed }) => placed.flakeDir))].map((dir) => [dir, readFlakeLock(locks.get(`HEAD ${dir}`))]),
+  );
   for (const { placed } of cases) {
-    const known = readFlakeLock(locks.get(`HEAD ${placed.flakeDir}`));
-    if (known === null) continue;
+    const known = inputs.get(placed.flakeDir);
+    if (known === undefined || known === null) continue;
     for (const name of placed.target.inputs ?? []) {
       if (known.has(name)) continue;
       const near = nearest(name, known.keys());

@@ -1,30 +1,14 @@
 import type { Git } from '../host/git.ts';
-import { gitOutput } from '../host/git.ts';
+import { compareTrees, type RawChange } from './compare-trees.ts';
+import { gonePaths } from './gone-paths.ts';
 import type { PathChange } from './path-change.ts';
+import { readObjects } from './read-objects.ts';
 
 /** Finds the repository of a submodule by its path; `undefined` where it is not here. */
 export type FindSubmodule = (path: string) => Promise<Git | undefined>;
 
-interface RawChange {
-  readonly path: string;
-  /** `null` where there was, or is, nothing. */
-  readonly before: Side | null;
-  readonly after: Side | null;
-}
-
-interface Side {
-  readonly id: string;
-  readonly isSubmodule: boolean;
-}
-
-/** What differs between two trees or commits, given by full ids; sorted by path. Submodules are looked into, as deep as they go. */
-export async function readChanges(
-  git: Git,
-  before: string,
-  after: string,
-  findSubmodule: FindSubmodule,
-): Promise<readonly PathChange[]> {
-  const raw = parseRawDiff(gitOutput(await rawDiff(git, before, after), 'compare two revisions'));
+/** What the differences of two trees mean; sorted by path. Submodules are looked into, as deep as they go. */
+export async function readChanges(raw: readonly RawChange[], findSubmodule: FindSubmodule): Promise<readonly PathChange[]> {
   const links = raw.filter(isLink);
   const files = links.length === 0 ? raw : raw.filter((change) => !isLink(change));
   const changes = pairRenames(files);
@@ -33,87 +17,52 @@ export async function readChanges(
   return [...changes, ...inside.flat()].toSorted((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0));
 }
 
-/** The plumbing command: no setting of a person or a repository changes what it prints. */
-function rawDiff(git: Git, before: string, after: string): ReturnType<Git> {
-  return git(['diff-tree', '-r', '-z', '--raw', '--no-renames', '--no-abbrev', '--ignore-submodules=none', before, after]);
-}
+type OtherChange = Extract<RawChange, { kind: 'other' }>;
 
-/** `:OLDMODE NEWMODE OLDID NEWID STATUS` NUL `PATH` NUL, again and again. git-diff-tree(1), RAW OUTPUT FORMAT. */
-function parseRawDiff(text: string): readonly RawChange[] {
-  const fields = text.split('\0');
-  const changes: RawChange[] = [];
-  for (let index = 0; index + 1 < fields.length; index += 2) {
-    const facts = fields[index] ?? '';
-    const path = fields[index + 1] ?? '';
-    // Nearly all are files that stay files, of which the path is all that counts.
-    if (facts.startsWith(':100') && facts.startsWith('100', 8)) {
-      changes.push({ path, before: aFile, after: aFile });
-      continue;
-    }
-    const length = (facts.length - 18) / 2;
-    changes.push({
-      path,
-      before: side(facts.slice(1, 7), facts, 15, length),
-      after: side(facts.slice(8, 14), facts, 16 + length, length),
-    });
-  }
-  return changes;
-}
-
-const aFile: Side = { id: '', isSubmodule: false };
-
-function isLink({ before, after }: RawChange): boolean {
-  return before?.isSubmodule === true || after?.isSubmodule === true;
-}
-
-function side(mode: string, facts: string, start: number, length: number): Side | null {
-  return mode === '000000' ? null : { id: facts.slice(start, start + length), isSubmodule: mode === '160000' };
+function isLink(change: RawChange): change is OtherChange {
+  return change.kind === 'other' && (change.before?.isSubmodule === true || change.after?.isSubmodule === true);
 }
 
 /** What was deleted and added with the same content was renamed; where there is a choice, the name without its folders decides. */
 function pairRenames(files: readonly RawChange[]): readonly PathChange[] {
-  const gone = new Map<string, string[]>();
-  for (const { path, before, after } of files)
-    if (before !== null && after === null) gone.set(before.id, [...(gone.get(before.id) ?? []), path]);
+  const gone = gonePaths();
+  for (const file of files)
+    if (file.kind === 'other' && file.before !== null && file.after === null) gone.add(file.before.id, file.path);
   const renamed = new Set<string>();
-  const changes = files.map(({ path, before, after }): PathChange => {
+  const changes = files.map((file): PathChange => {
+    if (file.kind === 'changed') return file;
+    const { path, before, after } = file;
     if (before !== null) return { kind: after === null ? 'deleted' : 'changed', path };
-    const candidates = gone.get(after?.id ?? '') ?? [];
-    const from = candidates.find((one) => baseName(one) === baseName(path)) ?? candidates[0];
+    const from = after === null ? undefined : gone.take(after.id, path);
     if (from === undefined) return { kind: 'added', path };
-    gone.set(
-      after?.id ?? '',
-      candidates.filter((one) => one !== from),
-    );
     renamed.add(from);
     return { kind: 'renamed', path, from };
   });
   return renamed.size === 0 ? changes : changes.filter(({ kind, path }) => kind !== 'deleted' || !renamed.has(path));
 }
 
-function baseName(path: string): string {
-  return path.slice(path.lastIndexOf('/') + 1);
-}
-
 /** A submodule that came, went or moved on is the difference of the two trees; a file in its place is one more change. */
-async function submoduleChanges(link: RawChange, findSubmodule: FindSubmodule): Promise<readonly PathChange[]> {
-  const { path, before, after } = link;
+async function submoduleChanges(link: OtherChange, findSubmodule: FindSubmodule): Promise<readonly PathChange[]> {
+  const { path } = link;
   const file: readonly PathChange[] =
-    before !== null && !before.isSubmodule
+    link.before !== null && !link.before.isSubmodule
       ? [{ kind: 'deleted', path }]
-      : after !== null && !after.isSubmodule
+      : link.after !== null && !link.after.isSubmodule
         ? [{ kind: 'added', path }]
         : [];
   const unknown: readonly PathChange[] = [...file, { kind: 'submodule', path }];
   const git = await findSubmodule(path);
   if (git === undefined) return unknown;
-  const old = before?.isSubmodule ? before.id : undefined;
-  const now = after?.isSubmodule ? after.id : undefined;
+  const old = link.before?.isSubmodule ? link.before.id : undefined;
+  const now = link.after?.isSubmodule ? link.after.id : undefined;
   const empty = emptyTree(old ?? now ?? '');
   const nested: FindSubmodule = async (inner) => await findSubmodule(`${path}/${inner}`);
-  if ((await git(['cat-file', '-e', `${old ?? empty}^{tree}`])).exitCode !== 0) return unknown;
-  if ((await git(['cat-file', '-e', `${now ?? empty}^{tree}`])).exitCode !== 0) return unknown;
-  const changes = await readChanges(git, old ?? empty, now ?? empty, nested);
+  const [before, after] = await readObjects(git, [`${old ?? empty}^{tree}`, `${now ?? empty}^{tree}`]);
+  if (before === undefined || after === undefined) return unknown;
+  const { diffs, done } = compareTrees(git, Promise.resolve([{ before: before.id, after: after.id }]));
+  await done;
+  const [raw = []] = diffs;
+  const changes = await readChanges(raw, nested);
   return [...file, ...changes.map((change) => below(path, change))];
 }
 

@@ -77,7 +77,10 @@ export function targetRepository(): TargetRepository {
       writeFileSync(join(root, path), content);
     },
     sh,
-    commit: () => sh("git add --all && git commit --quiet --allow-empty --message='A change' && git rev-parse HEAD").trim(),
+    commit: () =>
+      sh(
+        "git add --all && git -c maintenance.auto=false commit --quiet --allow-empty --message='A change' && git rev-parse HEAD",
+      ).trim(),
     targets: (...inputs) =>
       inputs.map((input, index) => {
         const context: TargetContext = {

@@ -12,7 +12,10 @@ import type { Job } from '../job/job.ts';
 import { printJobKey } from '../job/job-key.ts';
 import { makePlan } from '../plan/make-plan.ts';
 import type { Plan } from '../plan/plan.ts';
-import { hasChanges } from '../plan/plan-to-json.ts';
+import type { Generation } from '../state/generation.ts';
+import { listGenerations, readGeneration } from '../state/generation-store.ts';
+import { namespaceLayout } from '../state/layout.ts';
+import { readNamespaceRecord } from '../state/namespace-record.ts';
 import type { BackendConformanceOptions } from './conformance-options.ts';
 import { type Fault, faultyHost } from './faulty-host.ts';
 import { sampleJob } from './sample-job.ts';
@@ -26,32 +29,42 @@ const modes: readonly Fault['mode'][] = ['error', 'kill', 'kill-after'];
  * next command the scheduler holds the old generation or the new one, whole, and everything of others as it was.
  */
 export function faultTests({ describe, it }: TestFunctions, options: BackendConformanceOptions): void {
-  const { faultRuns: runs = 6 } = options;
+  const { faultRuns: runs = 6, faultSeed: seed = Date.now() % 2 ** 31 } = options;
   describe('an apply or a rollback that is cut off', () => {
-    it(`leaves the old or the new generation, and what is foreign: ${runs} random plans`, async () => {
+    it(`leaves the old or the new generation, and what is foreign: ${runs} random plans of seed ${seed}`, async () => {
       const made = await options.makeHost();
       const foreign = (await options.foreign?.(made)) ?? '';
       const stateDir = mkdtempSync(join(tmpdir(), 'rota-faults-'));
       const host: Host = { ...made, stateDir };
       const machine = machineOf(options, host);
-      const seed = options.faultSeed ?? Date.now() % 2 ** 31;
       const random = randomNumbers(seed);
       let most = 12;
       for (let run = 1; run <= runs; run++) {
         const fault: Fault = { at: 1 + random(most), mode: modes[random(modes.length)] ?? 'kill' };
         const [old, fresh] = [someJobs(random), someJobs(random)];
-        const about = `run ${run} of seed ${seed}, effect ${fault.at} (${fault.mode})`;
-        await machine.apply(host, old);
         const dying = faultyHost(host, fault);
-        const back = random(4) === 0;
-        if (back) await machine.apply(host, fresh);
-        await (back ? machine.goBack(dying) : machine.apply(dying, fresh)).catch(() => undefined);
-        most = Math.max(most, dying.effects() - 1);
-        buryDead(host);
-        await recoverNamespace(host, [machine.backend], namespace);
-        const [isOld, isNew] = [await machine.holds(old), await machine.holds(fresh)];
-        assert.ok(isOld || isNew, `${about}: neither the old generation nor the new one`);
-        if (options.foreign !== undefined) assert.equal(await options.foreign(made), foreign, about);
+        // Where both are the same there is one generation, and a rollback would go to another one.
+        const back = random(4) === 0 && printJobs(old) !== printJobs(fresh);
+        let ended = 'before its preparation';
+        try {
+          await machine.apply(host, old);
+          if (back) await machine.apply(host, fresh);
+          ended = await (back ? machine.goBack(dying) : machine.apply(dying, fresh)).then(() => 'well', messageOf);
+          most = Math.max(most, dying.effects() - 1);
+          buryDead(host);
+          await recoverNamespace(host, [machine.backend], namespace);
+          const wrong = [await machine.differences(old), await machine.differences(fresh)];
+          assert.ok(wrong.includes(''), `neither the old generation (${wrong[0]}) nor the new one (${wrong[1]})`);
+          if (options.foreign !== undefined) assert.equal(await options.foreign(made), foreign, 'what is foreign was touched');
+        } catch (cause) {
+          const lines = [
+            `run ${run} of seed ${seed}: ${messageOf(cause)}`,
+            `  ${back ? 'rollback' : 'apply'}: ${printJobs(back ? fresh : old)} -> ${printJobs(back ? old : fresh)}; it ended: ${ended}`,
+            `  cut (${fault.mode}) at effect ${fault.at}: ${dying.cut() ?? 'not reached'}`,
+            ...machine.generations().map((line) => `  ${line}`),
+          ];
+          throw new Error(lines.join('\n'), { cause });
+        }
       }
       await machine.goBack(host, 'nothing');
       assert.deepEqual(await machine.backend.list(host, { namespace, expected: new Map() }), []);
@@ -78,14 +91,40 @@ function machineOf({ backend: plain, dialect }: BackendConformanceOptions, host:
     async goBack(on: Host, kind: 'generation' | 'nothing' = 'generation'): Promise<void> {
       await rollback({ host: on, backends: [backend], namespace, to: { kind } });
     },
-    /** Whether exactly these stand there, undamaged, and the state says so too. */
-    async holds(jobs: readonly Job[]): Promise<boolean> {
+    /** What keeps this from being exactly what stands there, undamaged, by the state too; empty when nothing does. */
+    async differences(jobs: readonly Job[]): Promise<string> {
       const { changes } = await planOf(host, jobs);
-      const known = installedEntries(host, namespace).map(printJobKey).sort();
-      const there = changes.every(({ drift }) => drift === undefined);
-      return there && !hasChanges({ changes }) && known.join() === jobs.map(printJobKey).sort().join();
+      const known = installedEntries(host, namespace).map(printJobKey).sort().join();
+      const wrong = changes
+        .filter(({ action, drift }) => action !== 'none' || drift !== undefined)
+        .map(({ name, action, reasons, drift = [] }) =>
+          [action, name, ...reasons, ...drift.map(({ kind, detail }) => `${kind} ${detail}`)].join(' '),
+        );
+      return [...wrong, ...(known === jobs.map(printJobKey).sort().join() ? [] : [`the state has ${known || 'none'}`])].join(
+        '; ',
+      );
+    },
+    /** One line for each kept generation. */
+    generations(): readonly string[] {
+      const layout = namespaceLayout(host.stateDir, namespace);
+      const current = readNamespaceRecord(host.files, layout)?.current;
+      return listGenerations(host.files, layout).map((number) => {
+        const kept = readGeneration<Generation<Job>>(host.files, layout, number);
+        const jobs = printJobs((kept?.entries ?? []).map(({ job }) => job));
+        return `generation ${number}${number === current ? ' (current)' : ''}: ${kept?.cause}, ${jobs}`;
+      });
     },
   };
+}
+
+function printJobs(jobs: readonly Job[]): string {
+  const one = ({ name, trigger, paused }: Job): string =>
+    `${name} ${trigger.kind === 'schedule' ? trigger.expression : trigger.kind}${paused ? ' paused' : ''}`;
+  return `[${jobs.map(one).join(', ')}]`;
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }
 
 /** The process that died was this one, which lives: its locks are taken away, as the next process would break them. */

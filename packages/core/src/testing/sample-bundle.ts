@@ -2,11 +2,11 @@ import { randomBytes } from 'node:crypto';
 import { linkSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { BundleManifest } from '../bundle/manifest.ts';
+import { openEntrySpool } from '../bundle/entry-spool.ts';
+import type { BundleHead } from '../bundle/manifest.ts';
 import { namesOfIds } from '../bundle/names-of-ids.ts';
 import { openStage } from '../bundle/stage-tree.ts';
 import type { BundleContent, Sidecar } from '../bundle/store/bundle-store.ts';
-import { treeDigest } from '../bundle/tree-digest.ts';
 import { walkTree } from '../bundle/walk-tree.ts';
 import { archiveOf, writeBundle } from '../bundle/write-bundle.ts';
 import { nodeFiles } from '../host/node-files.ts';
@@ -26,10 +26,11 @@ export async function sampleBundle(second = 0, change: Partial<Sidecar> = {}): P
   makeTree(root, second);
   const id = randomBytes(8).toString('hex');
   const payload = join(folder, 'payload');
-  const stage = openStage(payload, namesOfIds(nodeFiles));
+  const entries = openEntrySpool(folder);
+  const stage = openStage(payload, namesOfIds(nodeFiles), entries);
   for (const item of walkTree(root)) stage.add({ name: item.path === '' ? 'data/root' : `data/root/${item.path}`, item });
   stage.close();
-  const manifest: BundleManifest = {
+  const manifest: BundleHead = {
     formatVersion: 1,
     id,
     tenant: 'acme',
@@ -45,16 +46,15 @@ export async function sampleBundle(second = 0, change: Partial<Sidecar> = {}): P
     identity: [],
     excluded: 0,
     guidance: {},
-    totals: { entries: stage.entries.length, bytes: stage.bytes },
-    treeDigest: treeDigest(stage.entries),
-    entries: stage.entries,
+    totals: { entries: entries.count, bytes: stage.bytes },
+    treeDigest: stage.treeDigest(),
   };
   const name = `acme.sample-here-${id}.tar.gz`;
   const file = join(folder, name);
-  const { size, sha256 } = await writeBundle({ manifest, payload, out: file, compression: 'gzip', recipients: [] });
+  const { size, sha256 } = await writeBundle({ manifest, entries, payload, out: file, compression: 'gzip', recipients: [] });
   const { createdAt, outcome, consistency, totals } = manifest;
   return {
-    content: { file, manifest, archive: () => archiveOf({ manifest, payload }) },
+    content: { file, manifest, archive: () => archiveOf({ manifest, entries, payload }) },
     sidecar: {
       formatVersion: 1,
       id,
@@ -75,7 +75,10 @@ export async function sampleBundle(second = 0, change: Partial<Sidecar> = {}): P
       verified: null,
       ...change,
     },
-    remove: () => rmSync(folder, { recursive: true, force: true }),
+    remove() {
+      entries.close();
+      rmSync(folder, { recursive: true, force: true });
+    },
   };
 }
 

@@ -1,4 +1,4 @@
-import type { PluginCommandGroup } from '@rota/core';
+import type { InventoryHost, PluginCommandGroup } from '@rota/core';
 import type { DotfileOptions } from '../options.ts';
 import { conflictsCommand } from './conflicts.ts';
 import { fleetCommand } from './fleet.ts';
@@ -8,7 +8,7 @@ import { syncCommand } from './sync.ts';
 import { undoCommand } from './undo.ts';
 
 /** The commands below `rota chezmoi`. */
-export function chezmoiCommands(options: DotfileOptions): PluginCommandGroup {
+export function chezmoiCommands(options: DotfileOptions, inventory: readonly InventoryHost[]): PluginCommandGroup {
   return {
     name: 'chezmoi',
     summary: 'keep dotfiles in step across hosts',
@@ -18,7 +18,7 @@ export function chezmoiCommands(options: DotfileOptions): PluginCommandGroup {
       conflictsCommand(options),
       resolveCommand(options),
       undoCommand(options),
-      fleetCommand(options),
+      fleetCommand(options, inventory),
     ],
   };
 }

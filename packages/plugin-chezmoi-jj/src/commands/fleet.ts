@@ -1,12 +1,13 @@
-import { definePluginCommand, type PluginCommand } from '@rota/core';
+import { definePluginCommand, type InventoryHost, type PluginCommand } from '@rota/core';
 import { type FleetHost, readFleet } from '../fleet/read-fleet.ts';
 import type { DotfileOptions } from '../options.ts';
 import { fetchRemote } from '../sync/fetch.ts';
+import { isTipOf } from '../sync/identity.ts';
 import { openSession } from '../sync/open-session.ts';
 import { fleetOutput } from './output-schemas.ts';
 
-/** `rota chezmoi fleet` */
-export function fleetCommand(options: DotfileOptions): PluginCommand {
+/** `rota chezmoi fleet`; `inventory` are the hosts of the config, of which some may never have published. */
+export function fleetCommand(options: DotfileOptions, inventory: readonly InventoryHost[]): PluginCommand {
   return definePluginCommand({
     name: 'fleet',
     summary: 'which host is behind or disagrees, on what and since when',
@@ -19,11 +20,14 @@ export function fleetCommand(options: DotfileOptions): PluginCommand {
       if (fetched?.kind === 'offline')
         say(`warning: the remote was not reached (${fetched.message}); this is as of the last fetch`);
       const hosts = await readFleet(session);
-      if (hosts.length === 0) return { data: { hosts }, text: 'No host has published yet.' };
-      return {
-        data: { hosts },
-        text: table(hosts.map((one) => [one.isThisHost ? '*' : ' ', one.host, stateOf(one), one.changedAt])),
-      };
+      const silent = inventory.map(({ name }) => name).filter((name) => !hosts.some((one) => isTipOf(one.host, name)));
+      const text = [
+        hosts.length === 0
+          ? 'No host has published yet.'
+          : table(hosts.map((one) => [one.isThisHost ? '*' : ' ', one.host, stateOf(one), one.changedAt])),
+        ...(silent.length === 0 ? [] : [`In the inventory, and has never published: ${silent.join(', ')}`]),
+      ].join('\n');
+      return { data: { hosts, silent }, text };
     },
   });
 }

@@ -52,7 +52,7 @@ export const resolveOutput = withVersion({
   left: list(text),
   status: orNull(withVersion(status)),
 });
-export const undoOutput = withVersion({ madeAt: text, restored: list(text), removed: list(text) });
+export const undoOutput = withVersion({ madeAt: text, restored: list(text), removed: list(text), kept: orNull(text) });
 export const fleetOutput = withVersion({
   hosts: list(
     record({
@@ -67,4 +67,5 @@ export const fleetOutput = withVersion({
       disagreesOn: list(text),
     }),
   ),
+  silent: list(text),
 });

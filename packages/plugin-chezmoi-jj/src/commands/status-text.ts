@@ -22,6 +22,7 @@ const driftTexts: Readonly<Record<Drift['reason'], string>> = {
   'not-captured': 'edited here, and not taken',
   'too-large': 'too large',
   attributes: 'two names in the repository',
+  'folder-in-the-way': 'a folder with files of its own, where other hosts have a file; move it away',
 };
 
 /** A status for people. */

@@ -1,7 +1,7 @@
 import { definePluginCommand, type PluginCommand } from '@rota/core';
 import type { DotfileOptions } from '../options.ts';
+import { neverSynced } from '../status/never-synced.ts';
 import { readStatus } from '../status/status-file.ts';
-import type { SyncStatus } from '../status/sync-status.ts';
 import { openSession } from '../sync/open-session.ts';
 import { placeOf } from '../sync/place.ts';
 import { statusOutput } from './output-schemas.ts';
@@ -25,28 +25,4 @@ export function statusCommand(options: DotfileOptions): PluginCommand {
       return { data: { ...status, log }, text: [...statusText(status), `  last sync ${status.lastSync}`, '', ...log] };
     },
   });
-}
-
-function neverSynced(host: string): Omit<SyncStatus, 'state'> & { readonly state: 'needs-attention' } {
-  return {
-    formatVersion: 1,
-    schema: 'rota-chezmoi-status/1',
-    host,
-    state: 'needs-attention',
-    lastSync: null,
-    lastSuccess: null,
-    lastError: { kind: 'never', message: 'No sync has run yet.' },
-    main: null,
-    hostTip: null,
-    ahead: 0,
-    behind: 0,
-    conflicts: [],
-    drift: [],
-    blockedSecrets: [],
-    pendingPush: false,
-    versions: null,
-    since: null,
-    captured: [],
-    applied: [],
-  };
 }

@@ -1,8 +1,12 @@
-import { definePluginCommand, type PluginCommand } from '@rota/core';
+import { definePluginCommand, type Host, type PluginCommand, type PluginRota } from '@rota/core';
 import type { DotfileOptions } from '../options.ts';
 import { announce } from '../status/announce.ts';
+import { readStatus } from '../status/status-file.ts';
+import type { SyncStatus } from '../status/sync-status.ts';
+import { placeOf } from '../sync/place.ts';
 import { preview } from '../sync/preview.ts';
 import { syncDotfiles } from '../sync/sync-dotfiles.ts';
+import type { SyncFlags } from '../sync/sync-flags.ts';
 import { syncOutput } from './output-schemas.ts';
 import { statusText } from './status-text.ts';
 import { isForUsers, syncUsers } from './sync-users.ts';
@@ -27,16 +31,28 @@ export function syncCommand(options: DotfileOptions): PluginCommand {
       75: 'with --strict: another sync runs',
     },
     output: syncOutput,
-    async run({ host, options: given, config, namespace }) {
+    async run({ host, options: given, config, namespace, rota }) {
       if (isForUsers(host, options)) return await syncUsers(host, options, { config, namespace });
       if (given.dryRun) {
         const status = await preview(host, options);
         return { data: status, text: statusText(status) };
       }
-      const { status, before } = await syncDotfiles(host, options, given);
-      await announce(host, options, status, before);
+      const status = await synced(host, options, given, rota);
       const codes: Readonly<Record<string, number>> = given.strict ? { conflicted: 3, busy: 75 } : {};
       return { data: status, text: statusText(status), exitCode: codes[status.state] ?? 0 };
     },
   });
+}
+
+/** Also what stops a sync is told. */
+async function synced(host: Host, options: DotfileOptions, flags: SyncFlags, rota: PluginRota): Promise<SyncStatus> {
+  try {
+    const { status } = await syncDotfiles(host, options, flags);
+    await announce(host, options, status, rota);
+    return status;
+  } catch (error) {
+    const status = readStatus(host, placeOf(host));
+    if (status?.state === 'needs-attention') await announce(host, options, status, rota);
+    throw error;
+  }
 }

@@ -22,7 +22,11 @@ export function undoCommand(options: DotfileOptions): PluginCommand {
       const undone = await undoApply(host, home);
       return {
         data: undone,
-        text: [...undone.restored.map((path) => `put back ${path}`), ...undone.removed.map((path) => `removed ${path}`)],
+        text: [
+          ...undone.restored.map((path) => `put back ${path}`),
+          ...undone.removed.map((path) => `removed ${path}`),
+          ...(undone.kept === null ? [] : [`what stood there is in ${undone.kept}`]),
+        ],
       };
     },
   });

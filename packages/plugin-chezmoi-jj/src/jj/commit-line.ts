@@ -3,6 +3,8 @@ export interface BookmarkRef {
   readonly name: string;
   readonly remote?: string;
   readonly target: readonly (string | null)[];
+  /** Of a remote bookmark that is tracked: where the local one stands. */
+  readonly tracking_target?: readonly (string | null)[];
 }
 
 /** One commit of the template in `picture.ts`. */
@@ -14,7 +16,13 @@ export interface CommitLine {
   readonly working: boolean;
   readonly local: readonly BookmarkRef[];
   readonly remote: readonly BookmarkRef[];
-  readonly files: readonly string[];
+  /** `null` where nobody asks. */
+  readonly files: readonly string[] | null;
+  readonly head: boolean;
+  readonly foreign: boolean;
+  /** Paths that an unpublished commit changed or added; `null` for the others. */
+  readonly unpublished: readonly string[] | null;
+  readonly conflicted: readonly string[];
 }
 
 export function isCommitLine(value: unknown): value is CommitLine {

@@ -30,6 +30,9 @@ export interface JjPlace {
   readonly timeoutMs: number;
 }
 
+/** A new file that is larger is not taken: it would be in the history of every host for good. */
+export const largestNewFile = 64 * 2 ** 20;
+
 /**
  * What every call says: no commit of ours is abandoned because a remote branch went away, and no file is tracked because it lies there
  * (`jj help -k config`, `git.abandon-unreachable-commits` and `snapshot.auto-track`).
@@ -37,7 +40,7 @@ export interface JjPlace {
 const settings = [
   'git.abandon-unreachable-commits=false',
   'snapshot.auto-track="none()"',
-  'snapshot.max-new-file-size="64MiB"',
+  `snapshot.max-new-file-size=${largestNewFile}`,
   'git.sign-on-push=false',
 ];
 

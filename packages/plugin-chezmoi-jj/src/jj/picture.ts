@@ -25,18 +25,22 @@ export interface Picture {
   readonly pending: readonly { readonly name: string; readonly commit: string }[];
   /** The merge that waits for a person, if there is one. */
   readonly conflict: string | undefined;
+  /** Of the shared branch at the remote, this home and the pending lines: those that are part of no other. */
+  readonly heads: readonly Head[];
+  /** Whether the bookmark of this host has moved at the remote, and not by us. */
+  readonly isForeign: boolean;
+  readonly isMainTracked: boolean;
+  /** Commits of this home and of the pending lines that no remote has, with the paths that each has changed or added. */
+  readonly unpublished: readonly { readonly commit: string; readonly paths: readonly string[] }[];
 }
 
-const template = jsonLine({
-  commit: 'json(commit_id)',
-  parents: jsonList('parents', 'json(x.commit_id())'),
-  conflict: 'json(conflict)',
-  empty: 'json(empty)',
-  working: 'json(self.contained_in("@"))',
-  local: jsonList('local_bookmarks'),
-  remote: jsonList('remote_bookmarks'),
-  files: `if(self.contained_in("@"), ${jsonList('self.files()', 'json(x.path())')}, "[]")`,
-});
+/** A revision that holds what all before it held. */
+export interface Head {
+  readonly commit: string;
+  /** Paths in conflict. */
+  readonly conflicted: readonly string[];
+  readonly files: readonly string[];
+}
 
 /** Bookmarks of this host that are never pushed. */
 export const pendingPrefix = 'sync/source-';
@@ -44,8 +48,7 @@ export const conflictBookmark = 'sync/conflict';
 
 /** Reads the repository. With `snapshot`, what lies in the working copy is recorded first. @throws ROTA_DOTFILES_FAILED */
 export async function readPicture(jj: Jj, names: Names, options: JjOptions = {}): Promise<Picture> {
-  const [main, tip] = [exactName(names.main), exactName(names.tip)];
-  const revset = `@ | bookmarks(${main}) | remote_bookmarks(${main}, exact:"origin") | bookmarks(${tip}) | remote_bookmarks(${tip}, exact:"origin") | bookmarks(glob:"sync/*")`;
+  const { revset, template } = question(names);
   const lines = await jj.lines(['log', '--no-graph', '-r', revset, '-T', template], 'read the repository', options);
   const commits = lines.filter(isCommitLine);
   const at = commits.find(({ working }) => working);
@@ -55,16 +58,51 @@ export async function readPicture(jj: Jj, names: Names, options: JjOptions = {})
   const targets = (refs: readonly BookmarkRef[], name: string): readonly string[] => [
     ...new Set(refs.filter((ref) => ref.name === name).flatMap(({ target }) => target.filter((commit) => commit !== null))),
   ];
+  const [tip, remoteTip] = [targets(local, names.tip), targets(remote, names.tip)[0]];
   return {
     at: { commit: at.commit, parents: at.parents, conflict: at.conflict, empty: at.empty },
-    tracked: at.files,
+    tracked: at.files ?? [],
     main: targets(local, names.main),
     remoteMain: targets(remote, names.main)[0],
-    tip: targets(local, names.tip),
-    remoteTip: targets(remote, names.tip)[0],
+    tip,
+    remoteTip,
     pending: local
       .filter(({ name }) => name.startsWith(pendingPrefix))
       .flatMap(({ name, target }) => target.filter((commit) => commit !== null).map((commit) => ({ name, commit }))),
     conflict: targets(local, conflictBookmark)[0],
+    heads: commits
+      .filter(({ head }) => head)
+      // What the working copy has not changed it holds as its parent does.
+      .map(({ commit, conflicted, files }) => ({ commit, conflicted, files: files ?? at.files ?? [] })),
+    isForeign: tip.length > 1 || (tip.length === 1 && commits.some(({ commit, foreign }) => foreign && commit === remoteTip)),
+    unpublished: commits.flatMap(({ commit, unpublished }) => (unpublished === null ? [] : [{ commit, paths: unpublished }])),
+    isMainTracked: remote.some(({ name, tracking_target }) => name === names.main && tracking_target !== undefined),
+  };
+}
+
+function question(names: Names): { readonly revset: string; readonly template: string } {
+  const [main, tip] = [exactName(names.main), exactName(names.tip)];
+  const [remoteMain, remoteTip] = [main, tip].map((name) => `remote_bookmarks(${name}, exact:"origin")`);
+  const own = `bookmarks(${tip}) | bookmarks(glob:"${pendingPrefix}*")`;
+  const unpublished = `(::(${own}) ~ ::remote_bookmarks() ~ root())`;
+  const heads = `heads(${remoteMain} | ${own})`;
+  const isOneOf = (revset: string): string => `self.contained_in(${JSON.stringify(revset)})`;
+  const paths = jsonList('self.files()', 'json(x.path())');
+  return {
+    revset: `@ | bookmarks(${main}) | ${remoteMain} | bookmarks(${tip}) | ${remoteTip} | bookmarks(glob:"sync/*") | ${unpublished}`,
+    template: jsonLine({
+      commit: 'json(commit_id)',
+      parents: jsonList('parents', 'json(x.commit_id())'),
+      conflict: 'json(conflict)',
+      empty: 'json(empty)',
+      working: `json(${isOneOf('@')})`,
+      local: jsonList('local_bookmarks'),
+      remote: jsonList('remote_bookmarks'),
+      head: `json(${isOneOf(heads)})`,
+      foreign: `json(${isOneOf(`${remoteTip} ~ ::bookmarks(${tip})`)})`,
+      unpublished: `if(${isOneOf(unpublished)}, ${jsonList('self.diff().files().filter(|f| f.status() != "removed")', 'json(x.path())')}, "null")`,
+      conflicted: jsonList('conflicted_files', 'json(x.path())'),
+      files: `if(${isOneOf(`@ | (${heads} ~ parents(@ & empty()))`)}, ${paths}, "null")`,
+    }),
   };
 }

@@ -1,38 +1,56 @@
 import { spawn } from 'node:child_process';
-import type { Host } from '@rota/core';
+import { type AlertNews, type Host, isRotaError, type PluginRota } from '@rota/core';
 import type { DotfileOptions } from '../options.ts';
+import { placeOf } from '../sync/place.ts';
+import { newsOf, type Told } from './news.ts';
+import { readJson } from './read-json.ts';
 import type { SyncStatus } from './sync-status.ts';
-
-/** States that a person should hear of once. */
-const worthTelling: readonly SyncStatus['state'][] = ['conflicted', 'secret-blocked', 'remote-broken', 'needs-attention'];
 
 const limitMs = 10_000;
 
+/** The job whose alert channels are told. */
+export const jobName = 'chezmoi-sync';
+
 /**
- * Tells people when the state has changed to one that needs them, and when it is well again; never twice for the same. Conflicts also go to the system's
- * log at warning priority (the prefix of sd-daemon(3), which journald takes off).
+ * Tells people once when this host needs them, and once when it is well again: through the channels of the installed job, by `notify`, and in the system's log at
+ * warning priority (the prefix of sd-daemon(3), which journald takes off). A notice that fails is no failure of the sync.
  */
 export async function announce(
-  host: Pick<Host, 'env'>,
-  { notify }: Pick<DotfileOptions, 'notify'>,
+  host: Pick<Host, 'env' | 'files' | 'stateDir'>,
+  { notify, autoCommit }: Pick<DotfileOptions, 'notify' | 'autoCommit'>,
   status: SyncStatus,
-  before: Pick<SyncStatus, 'state'> | undefined,
+  rota: Pick<PluginRota, 'tell'>,
 ): Promise<void> {
-  if (status.state === before?.state) return;
-  const isNews = worthTelling.includes(status.state) || (before !== undefined && worthTelling.includes(before.state));
-  if (!isNews) return;
-  const text = sentence(status);
-  if (host.env.JOURNAL_STREAM) process.stderr.write(`${worthTelling.includes(status.state) ? '<4>' : '<6>'}${text}\n`);
-  if (notify !== undefined) await tell(notify, host.env, status, text);
+  const place = placeOf(host);
+  const found = newsOf(status, readTold(readJson(host.files, place.told)), { autoCommit });
+  if (found === undefined) return;
+  host.files.write(place.told, `${JSON.stringify({ formatVersion: 1, told: found.told })}\n`);
+  const { news } = found;
+  if (host.env.JOURNAL_STREAM) process.stderr.write(`${news.event === 'failure' ? '<4>' : '<6>'}${news.text}\n`);
+  await tellChannels(rota, news);
+  if (notify !== undefined) await tellCommand(notify, host.env, status, news.text);
 }
 
-function sentence({ host, state, conflicts, blockedSecrets, lastError }: SyncStatus): string {
-  const what = [...conflicts, ...blockedSecrets].map(({ path }) => path).join(', ');
-  return `rota chezmoi: ${host} is ${state}${what === '' ? '' : `: ${what}`}${lastError === null ? '' : ` (${lastError.message})`}`;
+function readTold(value: unknown): Told {
+  return typeof value === 'object' && value !== null && 'told' in value ? (value.told as Told) : 'well';
 }
 
-/** A notice that fails is no failure of the sync. */
-async function tell([file = '', ...args]: readonly string[], env: Host['env'], status: SyncStatus, text: string): Promise<void> {
+/** Without an installed job there are no channels. */
+async function tellChannels(rota: Pick<PluginRota, 'tell'>, news: AlertNews): Promise<void> {
+  try {
+    for (const problem of await rota.tell(jobName, news)) process.stderr.write(`${problem} It is tried again later.\n`);
+  } catch (error) {
+    if (!isRotaError(error)) throw error;
+    if (error.code !== 'ROTA_JOB_UNKNOWN') process.stderr.write(`${error.message}\n`);
+  }
+}
+
+async function tellCommand(
+  [file = '', ...args]: readonly string[],
+  env: Host['env'],
+  status: SyncStatus,
+  text: string,
+): Promise<void> {
   await new Promise<void>((resolve) => {
     const child = spawn(file, args, {
       env: { ...env, ROTA_DOTFILES_STATE: status.state, ROTA_DOTFILES_TEXT: text },

@@ -1,5 +1,6 @@
 import type { Host } from '@rota/core';
 import type { DotfileOptions } from '../options.ts';
+import { belowHome } from '../sync/below-home.ts';
 import type { Place } from '../sync/place.ts';
 import { readJson } from './read-json.ts';
 import type { SyncStatus } from './sync-status.ts';
@@ -11,14 +12,25 @@ export function readStatus(host: Pick<Host, 'files'>, place: Place): SyncStatus 
   return value as SyncStatus;
 }
 
-/** RECORD: one step, so that a reader sees the old status or the new one; also where the options want a copy. */
+/** RECORD: one step, so that a reader sees the old status or the new one; also where the options want a copy. Answers the status as it was kept. */
 export function writeStatus(
-  host: Pick<Host, 'files'>,
+  host: Pick<Host, 'files' | 'user'>,
   place: Place,
   options: Pick<DotfileOptions, 'statusFile'>,
   status: SyncStatus,
-): void {
-  const text = `${JSON.stringify(status, null, 2)}\n`;
-  host.files.write(place.status, text);
-  if (options.statusFile !== undefined) host.files.write(options.statusFile, text, 0o644);
+): SyncStatus {
+  const textOf = (value: SyncStatus): string => `${JSON.stringify(value, null, 2)}\n`;
+  let kept = status;
+  if (options.statusFile !== undefined) {
+    const path = belowHome(host, options.statusFile);
+    try {
+      host.files.write(path, textOf(status), 0o644);
+    } catch (error) {
+      // The sync is done all the same.
+      const message = `statusFile ${path} cannot be written: ${error instanceof Error ? error.message : String(error)}`;
+      kept = { ...status, lastError: status.lastError ?? { kind: 'status-file', message } };
+    }
+  }
+  host.files.write(place.status, textOf(kept));
+  return kept;
 }

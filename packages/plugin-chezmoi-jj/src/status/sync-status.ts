@@ -47,7 +47,8 @@ export interface Drift {
     | 'removal'
     | 'not-captured'
     | 'too-large'
-    | 'attributes';
+    | 'attributes'
+    | 'folder-in-the-way';
 }
 
 /** A file that was not taken or not published because something in it looks like a secret. */

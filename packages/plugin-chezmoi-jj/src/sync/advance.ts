@@ -3,10 +3,10 @@ import { type Picture, readPicture } from '../jj/picture.ts';
 import type { Enter, Session } from './session.ts';
 
 /** ADVANCE: this home now looks like the revision. */
-export async function advance({ jj, names }: Session, enter: Enter, revision: string): Promise<Picture> {
+export async function advance({ jj, names }: Session, enter: Enter, picture: Picture, revision: string): Promise<Picture> {
   enter('advance', { to: revision });
   await jj.must(['bookmark', 'set', names.tip, '-r', revision], 'set the bookmark of this host');
-  return await readPicture(jj, names);
+  return { ...picture, tip: [revision] };
 }
 
 /** Lets go of the bookmarks of work that is part of the shared branch or of this home now. */

@@ -1,13 +1,15 @@
 import { join, relative } from 'node:path';
 import { busy, isHeld } from '../chezmoi/chezmoi.ts';
 import { isDeletedHere, isEditedHere, type StatusLine } from '../chezmoi/status-line.ts';
-import { canBeCaptured, targetPath } from '../chezmoi/target-path.ts';
-import { changedPaths } from '../jj/changed-paths.ts';
+import { canBeCaptured } from '../chezmoi/target-path.ts';
+import type { ChangedPath } from '../jj/changed-paths.ts';
 import type { Drift } from '../status/sync-status.ts';
 import { backUp } from './backup.ts';
-import { readHome } from './capture.ts';
+import { foldersInTheWay } from './folders-in-the-way.ts';
+import { readHome } from './read-home.ts';
 import type { Enter, Session } from './session.ts';
 import { sourcesOf } from './sources-of.ts';
+import { targetOf } from './target-of.ts';
 
 /** What an apply has left. */
 export interface Applied {
@@ -18,6 +20,13 @@ export interface Applied {
   readonly complete: boolean;
 }
 
+/** From the revision of this home to the one that it is to look like. */
+interface Move {
+  readonly tip: string;
+  readonly commit: string;
+  readonly changed: readonly ChangedPath[];
+}
+
 /**
  * BACKUP and APPLY: brings the revision that is checked out to this home. A file that was edited here, or that chezmoi does not know, is left alone and
  * reported; scripts and externals of other hosts run only where the options allow it, and files are removed only where deletions are propagated.
@@ -26,42 +35,82 @@ export async function apply(
   session: Session,
   enter: Enter,
   lines: readonly StatusLine[],
-  tip: string,
-  commit: string,
+  { tip, commit, changed }: Move,
   before: readonly StatusLine[],
 ): Promise<Applied> {
   const { chezmoi, home, options } = session;
   enter('apply', { from: tip, to: commit });
   const excluded = [...(options.allowScripts ? [] : ['scripts', 'externals']), ...(options.propagateDeletes ? [] : ['remove'])];
-  await backUp(session, lines, commit);
-  const result = await chezmoi.run([
-    'apply',
-    '--keep-going',
-    '--less-interactive',
-    '--error-on-conflict',
-    ...(excluded.length === 0 ? [] : ['--exclude', excluded.join(',')]),
-  ]);
-  if (isHeld(result)) throw busy();
-  if (options.propagateDeletes && tip !== commit) await removeDropped(session, tip, commit, before);
+  const exclude = excluded.length === 0 ? [] : ['--exclude', excluded.join(',')];
+  const { going, staying } = foldersInTheWay(session, lines, changed, before);
+  const replaced = going.map((target): StatusLine => ({ here: ' ', apply: 'D', target }));
+  await backUp(session, [...lines, ...replaced], commit);
+  const returning = returningFiles(session, lines, changed);
+  if (returning.length > 0) {
+    const written = await chezmoi.run(['apply', '--force', '--parent-dirs', '--keep-going', ...exclude, '--', ...returning]);
+    if (isHeld(written)) throw busy();
+  }
+  const isAll = await write(session, exclude, lines, staying);
+  const isStaying = (target: string): boolean => staying.some((folder) => target.startsWith(`${folder}/`));
+  const rest = changed.filter(({ paths }) => !paths.some((path) => isStaying(join(home, targetOf(session, path) ?? ''))));
+  if (options.propagateDeletes) await removeDropped(session, { tip, commit, changed: rest }, before);
   // What succeeds leaves only what it was told to leave.
-  const left = result.exitCode === 0 ? lines.filter(({ apply: letter }) => isLeft(letter, options)) : await readHome(session);
+  const left = isAll ? lines.filter(({ apply: letter }) => isLeft(letter, options)) : await readHome(session);
   const known = new Set(left.map(({ target }) => target));
   const files = lines.filter(({ target }) => !known.has(target)).map(({ target }) => relative(home, target));
-  const drift = await driftOf(session, left);
-  return { files, drift, complete: !(await blocksAdvance(session, left, tip, commit)) };
+  const drift = (await driftOf(session, left)).map((one) =>
+    staying.includes(join(home, one.path)) ? { ...one, reason: 'folder-in-the-way' as const } : one,
+  );
+  return { files, drift, complete: staying.length === 0 && !blocksAdvance(session, left, changed) };
+}
+
+/** Answers whether chezmoi has written everything. */
+async function write(
+  { chezmoi }: Session,
+  exclude: readonly string[],
+  lines: readonly StatusLine[],
+  staying: readonly string[],
+): Promise<boolean> {
+  const others = lines.map(({ target }) => target).filter((target) => !staying.includes(target));
+  if (staying.length > 0 && others.length === 0) return false;
+  const named = staying.length === 0 ? [] : ['--', ...others];
+  const result = await chezmoi.run(['apply', '--keep-going', '--less-interactive', '--error-on-conflict', ...exclude, ...named]);
+  if (isHeld(result)) throw busy();
+  return result.exitCode === 0 && staying.length === 0;
 }
 
 function isLeft(letter: string, { allowScripts, propagateDeletes }: Session['options']): boolean {
   return (letter === 'R' && !allowScripts) || (letter === 'D' && !propagateDeletes);
 }
 
+/**
+ * Files that were deleted here, which is part of this host's revision, and that the new one has: somebody decided against the deletion. chezmoi remembers that
+ * it wrote them once, and would leave them deleted; the next capture would then take that for another deletion.
+ */
+function returningFiles(session: Session, lines: readonly StatusLine[], changed: readonly ChangedPath[]): readonly string[] {
+  const deleted = lines.filter((line) => isDeletedHere(line) && line.apply === 'A').map(({ target }) => target);
+  if (deleted.length === 0) return [];
+  // jj takes a new file that resembles another for a copy of it, or for that one with a new name.
+  const added = changed.filter(({ status }) => status === 'added' || status === 'copied' || status === 'renamed');
+  const removed = changed.filter(({ status }) => status === 'removed' || status === 'renamed');
+  const before = new Set(removed.flatMap(({ paths }) => paths.slice(-1)).map((path) => targetOf(session, path)));
+  const modified = new Set(
+    changed.filter(({ status }) => status === 'modified').map(({ paths }) => targetOf(session, paths[0] ?? '')),
+  );
+  const fresh = new Set(added.map(({ paths }) => targetOf(session, paths[0] ?? '')));
+  return deleted.filter((target) => {
+    const path = relative(session.home, target);
+    return fresh.has(path) && !before.has(path) && !modified.has(path);
+  });
+}
+
 /** Removes files that another host has deleted, where they are as they were written; `before` is what differed from the revision before. */
-async function removeDropped(session: Session, tip: string, commit: string, before: readonly StatusLine[]): Promise<void> {
-  const { host, jj, tree, source, home, chezmoi } = session;
-  const folder = relative(tree, source);
-  const targetOf = (path: string): string | undefined => targetPath(folder === '' ? path : relative(folder, path));
-  const changed = await changedPaths(jj, ['--from', tip, '--to', commit]);
-  const gone = changed.filter(({ status }) => status === 'removed').flatMap(({ paths }) => paths.map(targetOf));
+async function removeDropped(session: Session, { commit, changed }: Move, before: readonly StatusLine[]): Promise<void> {
+  const { host, home, chezmoi } = session;
+  const gone = changed
+    .filter(({ status }) => status === 'removed')
+    .flatMap(({ paths }) => paths.map((path) => targetOf(session, path)));
+  if (gone.length === 0) return;
   const managed = new Set((await chezmoi.must(['managed', '-0'], 'list its files')).split('\0'));
   const targets = gone
     .filter((path) => path !== undefined && !managed.has(path))
@@ -85,31 +134,28 @@ export async function driftOf(session: Session, lines: readonly StatusLine[]): P
   const isTemplate = (target: string): boolean => !canBeCaptured(sources.get(target) ?? '.tmpl');
   return lines
     .filter(({ apply: letter }) => letter !== ' ')
-    .map((line) => ({ path: relative(session.home, line.target), reason: reasonOf(line, isTemplate(line.target)) }));
+    .map((line) => ({ path: relative(session.home, line.target), reason: reasonOf(session, line, isTemplate(line.target)) }));
 }
 
-function reasonOf(line: StatusLine, isTemplate: boolean): Drift['reason'] {
+function reasonOf({ host }: Session, line: StatusLine, isTemplate: boolean): Drift['reason'] {
   if (line.apply === 'R') return 'script';
   if (line.apply === 'D') return 'removal';
   if (isDeletedHere(line)) return 'deleted';
-  if (isEditedHere(line)) return isTemplate ? 'edited-template' : 'edited';
-  return 'unknown-here';
+  if (!isEditedHere(line)) return 'unknown-here';
+  // A link or a folder where a file was, or a link where a folder was.
+  const isFile = host.files.readLink(line.target) === undefined && host.files.facts(line.target)?.kind === 'file';
+  if (!isFile) return 'not-captured';
+  return isTemplate ? 'edited-template' : 'edited';
 }
 
 /**
- * A file that was edited here meanwhile, and that the revision changes too, is based on the revision before: the bookmark stays there, so that the next capture
- * sees it as an edit of that one, and not as the wish to have the old content back.
+ * A file that was edited or deleted here meanwhile, and that the revision changes too, is based on the revision before: the bookmark stays there, so that the next
+ * capture sees it as an edit of that one, and not as the wish to have the old content back, or the new one gone.
  */
-async function blocksAdvance(
-  { jj, tree, source, home }: Session,
-  left: readonly StatusLine[],
-  tip: string,
-  commit: string,
-): Promise<boolean> {
-  const edited = left.filter(({ here }) => here === 'M').map(({ target }) => relative(home, target));
-  if (edited.length === 0 || tip === commit) return false;
-  const folder = relative(tree, source);
-  const changed = await changedPaths(jj, ['--from', tip, '--to', commit]);
-  const targets = changed.flatMap(({ paths }) => paths.map((path) => targetPath(folder === '' ? path : relative(folder, path))));
+function blocksAdvance(session: Session, left: readonly StatusLine[], changed: readonly ChangedPath[]): boolean {
+  const { home, options } = session;
+  const counts = (here: string): boolean => here === 'M' || (here === 'D' && options.propagateDeletes);
+  const edited = left.filter(({ here }) => counts(here)).map(({ target }) => relative(home, target));
+  const targets = changed.flatMap(({ paths }) => paths.map((path) => targetOf(session, path)));
   return edited.some((path) => targets.includes(path));
 }

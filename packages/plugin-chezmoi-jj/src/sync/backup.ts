@@ -18,11 +18,15 @@ export interface BackupRecord {
 }
 
 /** BACKUP: copies every file that the apply will replace or remove. Answers the folder, or `undefined` when there is nothing to copy. */
-export async function backUp(session: Session, lines: readonly StatusLine[], revision: string): Promise<string | undefined> {
+export async function backUp(
+  session: Pick<Session, 'host' | 'home' | 'place' | 'options'>,
+  lines: readonly StatusLine[],
+  revision: string,
+): Promise<string | undefined> {
   const { host, home, place, options } = session;
   const touched = lines.filter(({ apply }) => apply === 'M' || apply === 'D' || apply === 'A');
   if (touched.length === 0) return undefined;
-  const folder = join(place.backups, new Date(host.now()).toISOString().replaceAll(':', '-'));
+  const folder = join(place.backups, nextName(host.files.list(place.backups).at(-1), host.now()));
   const existing = touched.flatMap(({ target }) => {
     const facts = host.files.readLink(target) === undefined ? host.files.facts(target) : undefined;
     return facts?.kind === 'file' ? [{ target, path: relative(home, target), mode: facts.mode }] : [];
@@ -39,6 +43,14 @@ export async function backUp(session: Session, lines: readonly StatusLine[], rev
   host.files.write(join(folder, 'backup.json'), `${JSON.stringify(record)}\n`);
   await prune(host, place.backups, options.keepBackups);
   return folder;
+}
+
+/** The time, in an order that no clock turns around: what is latest by name is kept longest, and undone first. */
+function nextName(last: string | undefined, now: number): string {
+  const nameOf = (ms: number): string => new Date(ms).toISOString().replaceAll(':', '-');
+  if (last === undefined || nameOf(now) > last) return nameOf(now);
+  const lastMs = Date.parse(last.replace(/T(\d\d)-(\d\d)-/, 'T$1:$2:'));
+  return nameOf(Number.isNaN(lastMs) ? now : lastMs + 1);
 }
 
 /** Complete backups, the latest first. */

@@ -1,6 +1,6 @@
 import { join, relative } from 'node:path';
 import { busy, isHeld } from '../chezmoi/chezmoi.ts';
-import { isDeletedHere, isEditedHere, readStatusLines, type StatusLine } from '../chezmoi/status-line.ts';
+import { isDeletedHere, isEditedHere, type StatusLine } from '../chezmoi/status-line.ts';
 import { canBeCaptured } from '../chezmoi/target-path.ts';
 import { type ChangedPath, changedPaths } from '../jj/changed-paths.ts';
 import { exactPath } from '../jj/fileset.ts';
@@ -10,7 +10,7 @@ import type { BlockedSecret, Drift } from '../status/sync-status.ts';
 import { captureMessage } from './capture-message.ts';
 import type { Enter, Session } from './session.ts';
 import { trackFiles } from './settle-working-copy.ts';
-import { sourcesOf } from './sources-of.ts';
+import { sourcesOf, trackedSourcesOf } from './sources-of.ts';
 import { untrackedFiles } from './untracked-files.ts';
 
 /** What was taken from this home. */
@@ -21,17 +21,12 @@ export interface Captured {
   readonly blocked: readonly BlockedSecret[];
 }
 
-/** How this home differs from the working copy. @throws ROTA_DOTFILES_BUSY, ROTA_DOTFILES_FAILED (a template that cannot be read) */
-export async function readHome({ chezmoi, home }: Pick<Session, 'chezmoi' | 'home'>): Promise<readonly StatusLine[]> {
-  return readStatusLines(await chezmoi.must(['status', '--path-style=absolute'], 'compare this home'), home);
-}
-
 /**
  * CAPTURE and COMMIT: takes the edits of this home into a commit on the revision that it is known to match, before anything of other hosts is looked
  * at. `chezmoi re-add` has no third side to compare with: after a merge it would put old content back.
  */
 export async function capture(session: Session, enter: Enter, picture: Picture, lines: readonly StatusLine[]): Promise<Captured> {
-  const found = await candidates(session, lines);
+  const found = await candidates(session, lines, picture.tracked);
   if (found.take.length === 0 && found.remove.length === 0) return { files: [], drift: [], blocked: found.blocked };
   if (!session.options.autoCommit) {
     const drift = [...found.take, ...found.remove].map(({ path }): Drift => ({ path, reason: 'not-captured' }));
@@ -75,15 +70,14 @@ interface Candidate {
 async function candidates(
   session: Session,
   lines: readonly StatusLine[],
+  tracked: readonly string[],
 ): Promise<{ take: Candidate[]; remove: Candidate[]; blocked: BlockedSecret[] }> {
   const { host, home, options } = session;
   const isFile = (path: string): boolean => host.files.readLink(path) === undefined && host.files.facts(path)?.kind === 'file';
   const edited = lines.filter((line) => isEditedHere(line) && isFile(line.target));
   const deleted = options.propagateDeletes ? lines.filter((line) => isDeletedHere(line) && line.apply === 'A') : [];
-  const sources = await sourcesOf(
-    session,
-    [...edited, ...deleted].map(({ target }) => target),
-  );
+  const targets = [...edited, ...deleted].map(({ target }) => target);
+  const sources = await trackedSourcesOf(session, targets, tracked);
   const found = { take: [] as Candidate[], remove: [] as Candidate[], blocked: [] as BlockedSecret[] };
   for (const { target } of edited) {
     const source = sources.get(target);

@@ -1,23 +1,27 @@
 import { randomInt } from 'node:crypto';
+import { join } from 'node:path';
 import type { StatusLine } from '../chezmoi/status-line.ts';
 import { conflictsOf } from '../conflicts/conflicts-of.ts';
+import { changedPaths } from '../jj/changed-paths.ts';
 import { commitIds } from '../jj/json-template.ts';
 import { type Picture, readPicture } from '../jj/picture.ts';
-import type { BlockedSecret } from '../status/sync-status.ts';
+import type { BlockedSecret, Drift } from '../status/sync-status.ts';
 import { advance, forgetMerged } from './advance.ts';
 import { type Applied, apply, driftOf } from './apply.ts';
-import { type Captured, capture, readHome } from './capture.ts';
+import { type Captured, capture } from './capture.ts';
 import { checkTree } from './check-tree.ts';
 import { type Fetched, fetchRemote } from './fetch.ts';
 import { heal } from './heal.ts';
 import type { Outcome } from './outcome.ts';
 import { dropMerge, keepConflict, type Probe, probeMerge } from './probe-merge.ts';
 import { type Published, publish } from './publish.ts';
+import { readHome } from './read-home.ts';
 import { recover } from './recover.ts';
 import { scanUnpublished } from './scan-unpublished.ts';
 import type { Enter, Session } from './session.ts';
 import { settleWorkingCopy } from './settle-working-copy.ts';
 import type { SyncFlags } from './sync-flags.ts';
+import { targetOf } from './target-of.ts';
 import { goBack, validate } from './validate.ts';
 
 /** How a pass ended, and the session as it is now: a copied disk makes a host take another name. */
@@ -29,14 +33,17 @@ export interface Cycled extends Outcome {
 export async function cycle(session: Session, enter: Enter, flags: SyncFlags): Promise<Cycled> {
   const here = await takeWhatIsHere(session, enter);
   const fetched = await fetchRemote(session);
-  const picture = fetched.kind === 'ok' && fetched.changed ? await readPicture(session.jj, session.names) : here.picture;
+  const hasNews = here.isCaptured || (fetched.kind === 'ok' && fetched.changed);
+  const picture = hasNews ? await readPicture(session.jj, session.names) : here.picture;
   // What changed may be the bookmark of another host alone.
-  if (here.isQuiet && fetched.kind === 'ok' && isInStep(picture)) return { ...nothing(picture), session };
+  if (here.isQuiet && fetched.kind === 'ok' && isInStep(picture)) return { ...nothing(picture), drift: here.drift, session };
   return await bringInStep(session, enter, flags, { ...here, picture }, fetched);
 }
 
 interface Here extends Captured {
+  /** As it was before the capture. */
   readonly picture: Picture;
+  readonly isCaptured: boolean;
   /** What still differs after the capture. */
   readonly lines: readonly StatusLine[];
   /** Nothing to do unless the remote has news. */
@@ -57,24 +64,38 @@ async function takeWhatIsHere(session: Session, enter: Enter): Promise<Here> {
     session.tree,
     found.tracked.filter((path) => /(^|\/)\.gitattributes$/.test(path)),
   );
-  const started = recovered?.phase === 'apply' ? await finishApply(session, enter, found, recovered.to) : found;
-  const { picture, moved } = await settleWorkingCopy(session, enter, started);
-  const isFresh = !moved && recovered === undefined && 'length' in atFirst;
+  const started = recovered?.phase === 'apply' ? await finishApply(session, enter, found, recovered.to, atFirst) : found;
+  const { picture, moved, tooLarge } = await settleWorkingCopy(session, enter, started);
+  const isFresh = !moved && recovered?.phase !== 'apply' && 'length' in atFirst;
   const lines = isFresh ? atFirst : await readHome(session);
   const captured = await capture(session, enter, picture, lines);
   const isFirst = found.tip.length === 0;
-  if (captured.files.length === 0)
-    return { ...captured, picture, lines, isFirst, isQuiet: !moved && lines.length === 0 && isInStep(picture) };
-  const [now, left] = await Promise.all([readPicture(session.jj, session.names), readHome(session)]);
-  return { ...captured, picture: now, lines: left, isFirst, isQuiet: false };
+  const large = tooLarge.map((path): Drift => ({ path: targetOf(session, path) ?? path, reason: 'too-large' }));
+  const drift = [...captured.drift, ...large];
+  if (captured.files.length === 0) {
+    const isQuiet = !moved && lines.length === 0 && isInStep(picture);
+    return { ...captured, drift, picture, isCaptured: false, lines, isFirst, isQuiet };
+  }
+  const taken = new Set(captured.files.map((path) => join(session.home, path)));
+  const isAll = captured.drift.length + captured.blocked.length === 0;
+  const left = isAll ? lines.filter(({ target }) => !taken.has(target)) : await readHome(session);
+  return { ...captured, drift, picture, isCaptured: true, lines: left, isFirst, isQuiet: false };
 }
 
 /** An apply that was cut off is brought to its end first: what it has written already is not an edit of this home. */
-async function finishApply(session: Session, enter: Enter, picture: Picture, revision: string | null): Promise<Picture> {
+async function finishApply(
+  session: Session,
+  enter: Enter,
+  picture: Picture,
+  revision: string | null,
+  atFirst: readonly StatusLine[] | { readonly error: unknown },
+): Promise<Picture> {
   const [tip] = picture.tip;
   if (revision === null || tip === undefined || !picture.at.empty || picture.at.parents[0] !== revision) return picture;
-  const { complete } = await apply(session, enter, await readHome(session), tip, revision, []);
-  return complete ? await advance(session, enter, revision) : picture;
+  const lines = 'error' in atFirst ? await readHome(session) : atFirst;
+  const changed = tip === revision ? [] : await changedPaths(session.jj, ['--from', tip, '--to', revision]);
+  const { complete } = await apply(session, enter, lines, { tip, commit: revision, changed }, []);
+  return complete ? await advance(session, enter, picture, revision) : picture;
 }
 
 function isInStep({ main, tip, remoteMain, remoteTip, pending, conflict }: Picture): boolean {
@@ -140,7 +161,7 @@ async function oneAttempt(attempt: Attempt): Promise<Ended> {
   };
   const mayPush = session.options.autoPush && attempt.flags.noPush !== true && news.kind === 'ok' && mayPublishTip;
   const send = async (main: string | undefined): Promise<Published> => {
-    if (!mayPush) return { kind: 'ok', picture: await readPicture(session.jj, session.names) };
+    if (!mayPush) return { kind: 'ok', picture };
     enter('publish');
     return await publish(session, picture, main);
   };
@@ -152,7 +173,9 @@ async function oneAttempt(attempt: Attempt): Promise<Ended> {
     return done({ ...base, ...afterSending(sent), conflicts, drift });
   }
   const checked =
-    probe.commit === tip ? { ok: true as const, lines: here.lines } : await validate(session, enter, tip, probe.commit);
+    probe.commit === tip
+      ? { ok: true as const, lines: here.lines, changed: [] }
+      : await validate(session, enter, tip, probe.commit);
   if (!checked.ok) {
     await dropMerge(session, probe);
     return done({ ...base, ...afterSending(await send(undefined)), broken: checked.reason });
@@ -169,7 +192,8 @@ async function oneAttempt(attempt: Attempt): Promise<Ended> {
     return done({ ...base, ...afterSending(sent) });
   }
   const isSame = probe.commit === tip && here.lines.length === 0 && !here.isFirst;
-  const applied = isSame ? nothingApplied : await apply(session, enter, checked.lines, tip, probe.commit, here.lines);
+  const move = { tip, commit: probe.commit, changed: checked.changed };
+  const applied = isSame ? nothingApplied : await apply(session, enter, checked.lines, move, here.lines);
   return done(await settled(attempt, { base, applied, probe, tip, sent }));
 }
 
@@ -188,7 +212,7 @@ async function settled({ session, enter, news }: Attempt, { base, applied, probe
   let last = sent;
   if (!applied.complete) await goBack(session, tip);
   else if (probe.commit !== tip) {
-    const picture = await advance(session, enter, probe.commit);
+    const picture = await advance(session, enter, sent.picture, probe.commit);
     last =
       sent.kind === 'ok' && news.kind === 'ok' && session.options.autoPush
         ? await publish(session, picture, undefined)
@@ -208,7 +232,7 @@ async function probeWithoutSecrets(
   const [tip = ''] = picture.tip;
   const lines = [tip, ...picture.pending.map(({ commit }) => commit)];
   const isNews = picture.remoteTip !== tip || picture.pending.length > 0;
-  const found = isNews && session.options.autoPush ? await scanUnpublished(session, lines) : [];
+  const found = isNews && session.options.autoPush ? await scanUnpublished(session, picture) : [];
   const blocked = found.map(({ path, kind, line }) => ({ path, kind, line }));
   if (found.length === 0) return { probe: await probeMerge(session, enter, picture), blocked, mayPublishTip: true };
   const holding = await session.jj.lines(

@@ -19,7 +19,7 @@ export interface Healed {
  */
 export async function heal(session: Session, picture: Picture): Promise<Healed> {
   const { jj, names } = session;
-  const foreign = await isForeign(session, picture);
+  const foreign = picture.isForeign;
   const renewed = foreign ? renewIdentity(session.host, session.place, session.options, names) : names;
   if (foreign) {
     const own = picture.tip.find((commit) => commit !== picture.remoteTip) ?? picture.tip[0] ?? '@-';
@@ -28,22 +28,17 @@ export async function heal(session: Session, picture: Picture): Promise<Healed> 
     await jj.run(['bookmark', 'forget', names.tip]);
     await jj.run(['git', 'fetch', '--remote', 'origin']);
   }
-  const followed = picture.remoteMain !== undefined && (await followMain(session, picture, picture.remoteMain));
+  const { remoteMain } = picture;
+  const followed = remoteMain !== undefined && (await followMain(session, picture, remoteMain));
   return { names: renewed, picture: foreign || followed ? await readPicture(jj, renewed) : picture };
 }
 
-async function isForeign({ jj }: Session, { tip, remoteTip }: Picture): Promise<boolean> {
-  if (tip.length > 1) return true;
-  if (remoteTip === undefined || tip[0] === undefined || tip[0] === remoteTip) return false;
-  const ahead = await jj.lines(
-    ['log', '--no-graph', '-n1', '-r', `${remoteTip} ~ ::${tip[0]}`, '-T', commitIds],
-    'compare the bookmark of this host',
-  );
-  return ahead.length > 0;
-}
-
 /** The local branch is only a place to push from. Answers whether it had to move. */
-async function followMain({ jj, names }: Session, { main, tip, pending }: Picture, remoteMain: string): Promise<boolean> {
+async function followMain(
+  { jj, names }: Session,
+  { main, tip, pending, isMainTracked }: Picture,
+  remoteMain: string,
+): Promise<boolean> {
   if (main.length === 1 && main[0] === remoteMain) return false;
   const known = [remoteMain, ...tip, ...pending.map(({ commit }) => commit)].join(' | ');
   const own =
@@ -60,6 +55,6 @@ async function followMain({ jj, names }: Session, { main, tip, pending }: Pictur
     );
   }
   await jj.must(['bookmark', 'set', names.main, '-r', remoteMain, '--allow-backwards'], 'follow the shared branch');
-  await jj.run(['bookmark', 'track', `${names.main}@origin`]);
+  if (!isMainTracked) await jj.run(['bookmark', 'track', `${names.main}@origin`]);
   return true;
 }

@@ -45,6 +45,11 @@ export function slugOf(name: string): string {
   return slug === '' ? 'host' : slug;
 }
 
+/** Whether a bookmark is one of this host, whichever of its users it belongs to. */
+export function isTipOf(bookmark: string, hostname: string): boolean {
+  return bookmark.replace(/-[0-9a-f]{8}$/, '') === `host/${slugOf(hostname)}`;
+}
+
 function tipName(host: Host, options: DotfileOptions, key: string): string {
   return `host/${slugOf(options.hostId ?? host.hostname)}-${digestOf(key)
     .replace(/^[^:]*:/, '')

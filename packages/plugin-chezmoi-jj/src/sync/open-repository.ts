@@ -85,9 +85,14 @@ async function clone({ host, env, tree, options }: OpenInput, repoUrl: string): 
   host.files.rename(fresh, tree);
 }
 
+/** The remote as it is written, not as `insteadOf` of the person's git makes it; empty when there is none. */
+export async function originOf({ host, env, tree }: Pick<OpenInput, 'host' | 'env' | 'tree'>): Promise<string> {
+  const asked = await host.run({ file: 'git', args: ['-C', tree, 'config', '--get', 'remote.origin.url'], env });
+  return asked.stdout.trim();
+}
+
 async function checkRemote({ host, env, jj, tree, options: { repoUrl } }: OpenInput): Promise<void> {
-  // As it is written, not as `insteadOf` of the person's git makes it.
-  const url = (await host.run({ file: 'git', args: ['-C', tree, 'config', '--get', 'remote.origin.url'], env })).stdout.trim();
+  const url = await originOf({ host, env, tree });
   if (url === '') {
     if (repoUrl === undefined) throw noRemote(tree);
     await jj.must(['git', 'remote', 'add', 'origin', repoUrl], 'add the remote');
@@ -116,7 +121,8 @@ function resolved(url: string): string {
   }
 }
 
-function noRemote(tree: string): RotaError {
+/** The error for a folder that cannot be published. */
+export function noRemote(tree: string): RotaError {
   return new RotaError(
     'ROTA_DOTFILES_CONFIG',
     `The dotfile sync has no remote: ${tree} has no \`origin\`, and \`repoUrl\` is not set.`,

@@ -5,7 +5,7 @@ import type { DotfileOptions } from '../options.ts';
 import { identityOf } from './identity.ts';
 import { openRepository } from './open-repository.ts';
 import { placeOf } from './place.ts';
-import { type Checked, keepPreflight, type Preflight, preflight } from './preflight.ts';
+import { keepPreflight, type Preflight, preflight, readSettings } from './preflight.ts';
 import { programEnvironment } from './program-environment.ts';
 import type { Session } from './session.ts';
 
@@ -19,15 +19,14 @@ export async function openSession(host: Host, options: DotfileOptions): Promise<
   const timeoutMs = options.timeout * 1000;
   const bare = programEnvironment(host, options);
   const chezmoi = chezmoiFor(host, { env: bare, timeoutMs, retries: options.retries });
-  const check = async (): Promise<Checked> => await preflight(host, place, chezmoi, bare, options.repoUrl);
-  const first = await check();
+  const first = await preflight(host, place, chezmoi, bare, options.repoUrl);
   let { facts } = first;
   const env = identified(bare, facts, host);
   if (first.isFresh) {
     const jj = jjOn(host, { tree: facts.tree, env, timeoutMs });
     const made = await openRepository({ host, env, jj, tree: facts.tree, options });
     // A clone may have brought a `.chezmoiroot`.
-    if (made) facts = (await check()).facts;
+    if (made) facts = { ...facts, ...(await readSettings(chezmoi)) };
     keepPreflight(host, place, bare, options.repoUrl, facts);
   }
   const jj = jjOn(host, { tree: facts.tree, env, timeoutMs });

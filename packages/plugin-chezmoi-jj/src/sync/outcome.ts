@@ -38,7 +38,7 @@ export async function statusOf(session: Session, outcome: Outcome, before: SyncS
     hostTip: picture.tip[0] ?? null,
     ...counts,
     conflicts: outcome.conflicts,
-    drift: outcome.drift,
+    drift: oncePerPath(outcome.drift),
     blockedSecrets: outcome.blocked,
     pendingPush: outcome.pendingPush,
     versions,
@@ -46,6 +46,11 @@ export async function statusOf(session: Session, outcome: Outcome, before: SyncS
     captured: outcome.captured,
     applied: outcome.applied,
   };
+}
+
+/** What the capture says of a file is more than what the apply finds afterwards. */
+function oncePerPath(drift: readonly Drift[]): readonly Drift[] {
+  return drift.filter(({ path }, index) => drift.findIndex((one) => one.path === path) === index);
 }
 
 /** What a person has to know first. */
@@ -64,10 +69,13 @@ async function countCommits(
 ): Promise<{ readonly ahead: number; readonly behind: number }> {
   const [own] = tip;
   if (own === undefined || own === remoteMain) return { ahead: 0, behind: 0 };
-  if (remoteMain === undefined) return { ahead: await count(jj, `::${own} ~ root()`), behind: 0 };
-  return { ahead: await count(jj, `${remoteMain}..${own}`), behind: await count(jj, `${own}..${remoteMain}`) };
+  if (remoteMain === undefined) return { ahead: (await list(jj, `::${own} ~ root()`, '"1\\n"')).length, behind: 0 };
+  const [ahead, behind] = [`${remoteMain}..${own}`, `${own}..${remoteMain}`];
+  const sides = await list(jj, `(${ahead}) | (${behind})`, `if(self.contained_in("${ahead}"), "1\\n", "0\\n")`);
+  const countAhead = sides.filter((side) => side === 1).length;
+  return { ahead: countAhead, behind: sides.length - countAhead };
 }
 
-async function count(jj: Session['jj'], revset: string): Promise<number> {
-  return (await jj.lines(['log', '--no-graph', '-r', revset, '-T', '"1\\n"'], 'count commits')).length;
+async function list(jj: Session['jj'], revset: string, template: string): Promise<readonly unknown[]> {
+  return await jj.lines(['log', '--no-graph', '-r', revset, '-T', template], 'count commits');
 }

@@ -7,10 +7,14 @@ export interface Place {
   readonly lock: string;
   readonly journal: string;
   readonly status: string;
+  /** What people were told last. */
+  readonly told: string;
   readonly identity: string;
   readonly preflight: string;
   /** One folder for each apply that changed files. */
   readonly backups: string;
+  /** What an undo has replaced or removed: it may hold edits that no sync has seen. */
+  readonly undone: string;
   /** Files that a person is editing to resolve a conflict. */
   readonly resolve: string;
 }
@@ -23,9 +27,11 @@ export function placeOf(host: Pick<Host, 'stateDir'>): Place {
     lock: join(folder, 'lock'),
     journal: join(folder, 'journal.json'),
     status: join(folder, 'status.json'),
+    told: join(folder, 'told.json'),
     identity: join(folder, 'identity.json'),
     preflight: join(folder, 'preflight.json'),
     backups: join(folder, 'backups'),
+    undone: join(folder, 'undone'),
     resolve: join(folder, 'resolve'),
   };
 }

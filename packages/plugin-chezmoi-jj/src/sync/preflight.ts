@@ -18,7 +18,7 @@ export interface Preflight {
 }
 
 /** The facts, and whether they were asked for just now. */
-export interface Checked {
+interface Checked {
   readonly facts: Preflight;
   readonly isFresh: boolean;
 }
@@ -59,17 +59,21 @@ export async function preflight(
     chezmoi: await versionOf(host, env, 'chezmoi'),
   };
   for (const program of ['jj', 'git', 'chezmoi'] as const) checkVersion(program, versions[program]);
-  const facts: ChezmoiFacts = JSON.parse(await chezmoi.must(['execute-template', template], 'tell its settings'));
-  checkSettings(facts);
+  const folders = await readSettings(chezmoi);
   const name = await host.run({ file: 'jj', args: ['config', 'get', 'user.email'], env, cwd: host.user.home });
   const answer: Preflight = {
     versions,
-    tree: facts.tree,
-    source: facts.source,
-    home: facts.home,
+    ...folders,
     hasIdentity: name.exitCode === 0 && name.stdout.trim() !== '',
   };
   return { facts: answer, isFresh: true };
+}
+
+/** Where chezmoi works. @throws ROTA_DOTFILES_CONFIG for settings that no sync can work with */
+export async function readSettings(chezmoi: Chezmoi): Promise<Pick<Preflight, 'tree' | 'source' | 'home'>> {
+  const facts: ChezmoiFacts = JSON.parse(await chezmoi.must(['execute-template', template], 'tell its settings'));
+  checkSettings(facts);
+  return { tree: facts.tree, source: facts.source, home: facts.home };
 }
 
 /** Keeps the facts for the next sync, now that the repository is open. */

@@ -7,9 +7,9 @@ import type { DotfileOptions } from '../options.ts';
 import { readStatus } from '../status/status-file.ts';
 import type { SyncStatus } from '../status/sync-status.ts';
 import { driftOf } from './apply.ts';
-import { readHome } from './capture.ts';
 import { openSession } from './open-session.ts';
 import { statusOf } from './outcome.ts';
+import { readHome } from './read-home.ts';
 import { sourcesOf } from './sources-of.ts';
 
 /** What a sync would take from this home and bring to it, as far as it is known without the remote. Records nothing. */

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { duplicateTargets } from '../conflicts/duplicate-targets.ts';
 import { commitIds, jsonLine, jsonList } from '../jj/json-template.ts';
-import { conflictBookmark, type Picture } from '../jj/picture.ts';
+import { conflictBookmark, type Head, type Picture } from '../jj/picture.ts';
 import type { Enter, Session } from './session.ts';
 
 /** What all lines of work come to. */
@@ -18,17 +18,9 @@ export interface Probe {
 
 const template = jsonLine({
   commit: 'json(commit_id)',
-  conflict: 'json(conflict)',
   conflicted: jsonList('conflicted_files', 'json(x.path())'),
   files: jsonList('self.files()', 'json(x.path())'),
 });
-
-interface Head {
-  readonly commit: string;
-  readonly conflict: boolean;
-  readonly conflicted: readonly string[];
-  readonly files: readonly string[];
-}
 
 /**
  * PLAN and PROBE: merges the shared branch, this home and the edits of the source folder, without checking anything out. A conflict is data in the
@@ -41,13 +33,7 @@ export async function probeMerge(
   without: ReadonlySet<string> = new Set(),
 ): Promise<Probe> {
   const { jj, names } = session;
-  const [tip] = picture.tip;
-  const lines = [picture.remoteMain, tip, ...picture.pending.map(({ commit }) => commit)].filter(
-    (commit) => commit !== undefined && !without.has(commit),
-  );
-  const found = (
-    await jj.lines(['log', '--no-graph', '-r', `heads(${lines.join(' | ')})`, '-T', template], 'find what differs')
-  ).filter(isHead);
+  const found = without.size === 0 ? picture.heads : await headsWithout(session, picture, without);
   const heads = found.toSorted((a, b) => rankOf(picture, a.commit) - rankOf(picture, b.commit) || (a.commit < b.commit ? -1 : 1));
   const [only] = heads;
   if (only !== undefined && heads.length === 1) return probeOf(session, only, [only.commit], false);
@@ -69,6 +55,18 @@ export async function probeMerge(
   ).filter(isHead);
   if (merge === undefined) throw new TypeError('jj made no merge');
   return probeOf(session, merge, ids, true);
+}
+
+async function headsWithout(
+  { jj }: Session,
+  { remoteMain, tip, pending }: Picture,
+  without: ReadonlySet<string>,
+): Promise<readonly Head[]> {
+  const lines = [remoteMain, tip[0], ...pending.map(({ commit }) => commit)].filter(
+    (commit) => commit !== undefined && !without.has(commit),
+  );
+  const heads = await jj.lines(['log', '--no-graph', '-r', `heads(${lines.join(' | ')})`, '-T', template], 'find what differs');
+  return heads.filter(isHead);
 }
 
 /** The merge that waits for a person already, if nothing has moved since; what was resolved in it stays so. */

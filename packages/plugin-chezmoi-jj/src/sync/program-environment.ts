@@ -1,5 +1,6 @@
 import type { Host } from '@rota/core';
 import type { DotfileOptions } from '../options.ts';
+import { belowHome } from './below-home.ts';
 
 /** Variables by which a caller would point git or jj at another repository or identity. git(1), ENVIRONMENT VARIABLES. */
 const foreign = [
@@ -33,9 +34,9 @@ export function programEnvironment(host: Pick<Host, 'env' | 'user' | 'hostname'>
 /** Who made an operation of ours, in `jj op log`. */
 export const syncUser = 'rota-sync';
 
-function sshCommand(host: Pick<Host, 'env'>, { sshKey }: DotfileOptions): string {
+function sshCommand(host: Pick<Host, 'env' | 'user'>, { sshKey }: DotfileOptions): string {
   const own = 'ssh -o BatchMode=yes -o ConnectTimeout=10';
   if (sshKey === undefined) return host.env.GIT_SSH_COMMAND || own;
   // git hands this to a shell.
-  return `${own} -o IdentitiesOnly=yes -i '${sshKey.replaceAll("'", "'\\''")}'`;
+  return `${own} -o IdentitiesOnly=yes -i '${belowHome(host, sshKey).replaceAll("'", "'\\''")}'`;
 }

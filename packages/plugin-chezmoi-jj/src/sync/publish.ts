@@ -15,7 +15,7 @@ export type Published =
 
 /**
  * PUBLISH: moves the shared branch and the bookmark of this host forward at the remote, and only forward. jj itself would also push sideways, so ancestry is
- * checked here; and its exit code is not believed, what it then says of the remote is. `main` undefined: only the bookmark of this host.
+ * checked here, unless the picture tells it already; and its exit code is not believed, what it then says of the remote is. `main` undefined: only the bookmark of this host.
  *
  * @throws ROTA_DOTFILES_FAILED when a move would not be forward, or jj refuses a commit
  */
@@ -28,7 +28,13 @@ export async function publish(session: Session, before: Picture, main: string | 
     ...(tip === before.remoteTip ? [] : [{ name: names.tip, from: before.remoteTip, to: tip }]),
   ];
   if (moves.length === 0) return { kind: 'ok', picture: before };
-  await checkForward(session, moves);
+  const [only, another] = before.heads;
+  const isKnown = ({ name, to }: { readonly name: string; readonly to: string }): boolean =>
+    name === names.main ? another === undefined && only?.commit === to : !before.isForeign;
+  await checkForward(
+    session,
+    moves.filter((move) => !isKnown(move)),
+  );
   for (const { name, to } of moves.filter(({ name: moved }) => moved === names.main))
     await jj.must(['bookmark', 'set', name, '-r', to], 'move the shared branch here');
   const chosen = moves.flatMap(({ name }) => ['--bookmark', exactName(name)]);

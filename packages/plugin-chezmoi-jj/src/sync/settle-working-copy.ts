@@ -1,5 +1,7 @@
+import { join } from 'node:path';
 import { digestOf, RotaError } from '@rota/core';
 import { exactPath } from '../jj/fileset.ts';
+import { largestNewFile } from '../jj/jj.ts';
 import { commitIds } from '../jj/json-template.ts';
 import { type Picture, pendingPrefix, readPicture } from '../jj/picture.ts';
 import type { Enter, Session } from './session.ts';
@@ -10,6 +12,8 @@ export interface Settled {
   readonly picture: Picture;
   /** Whether anything had to be done. */
   readonly moved: boolean;
+  /** New files that jj does not take, below the working tree. */
+  readonly tooLarge: readonly string[];
 }
 
 /**
@@ -28,17 +32,19 @@ export async function settleWorkingCopy(session: Session, enter: Enter, picture:
       },
     );
   }
-  const fresh = await filesToTrack(session, untrackedFiles(session.host, session.tree, picture.tracked));
+  const wanted = await filesToTrack(session, untrackedFiles(session.host, session.tree, picture.tracked));
+  const isTooLarge = (path: string): boolean => (session.host.files.facts(join(session.tree, path))?.size ?? 0) > largestNewFile;
+  const [fresh, tooLarge] = [wanted.filter((path) => !isTooLarge(path)), wanted.filter(isTooLarge)];
   const [tip] = picture.tip;
   const isHere = tip !== undefined && picture.at.parents.length === 1 && picture.at.parents[0] === tip;
-  if (isHere && picture.at.empty && fresh.length === 0) return { picture, moved: false };
+  if (isHere && picture.at.empty && fresh.length === 0) return { picture, moved: false, tooLarge };
   enter('settle', { from: picture.at.parents[0] ?? null, to: tip ?? null });
   await trackFiles(session, fresh);
   const now = fresh.length === 0 ? picture : await readPicture(session.jj, session.names, { snapshot: true });
-  if (tip === undefined) return { picture: await found(session, now), moved: true };
+  if (tip === undefined) return { picture: await found(session, now), moved: true, tooLarge };
   await keepStrayWork(session, now);
   await session.jj.must(['new', tip], 'go to the revision of this host', { snapshot: true });
-  return { picture: await readPicture(session.jj, session.names, { snapshot: true }), moved: true };
+  return { picture: await readPicture(session.jj, session.names, { snapshot: true }), moved: true, tooLarge };
 }
 
 /** Starts to track files. jj answers 0 for one that it does not take (it is ignored); the next look tells. */

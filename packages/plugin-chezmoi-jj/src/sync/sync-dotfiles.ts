@@ -1,5 +1,6 @@
-import { type Host, isRotaError, type RotaError, withLock } from '@rota/core';
+import { type Host, isRotaError, RotaError, withLock } from '@rota/core';
 import type { DotfileOptions } from '../options.ts';
+import { neverSynced } from '../status/never-synced.ts';
 import { readStatus, writeStatus } from '../status/status-file.ts';
 import type { SyncState, SyncStatus } from '../status/sync-status.ts';
 import { cycle } from './cycle.ts';
@@ -27,8 +28,7 @@ export async function syncDotfiles(host: Host, options: DotfileOptions, flags: S
   const place = placeOf(host);
   const before = readStatus(host, place);
   const record = (status: SyncStatus): SyncResult => {
-    writeStatus(host, place, options, status);
-    return { status, before };
+    return { status: writeStatus(host, place, options, status), before };
   };
   try {
     return await withLock(host, place.lock, { purpose: 'dotfile sync', waitMs: 0 }, async () => {
@@ -39,17 +39,41 @@ export async function syncDotfiles(host: Host, options: DotfileOptions, flags: S
         removeJournal(host, place);
         return record(status);
       } catch (error) {
-        if (!isRotaError(error)) throw error;
-        const state = stateOfError(error);
-        const result = record(failed(host, before, state, error));
-        if (state === 'needs-attention') throw error;
-        return result;
+        const known = isRotaError(error) ? error : fullDisk(host, error);
+        const state = stateOfError(known);
+        const status = failed(host, before, state, known);
+        if (state === 'needs-attention') {
+          recordIfItFits(() => record(status));
+          throw known;
+        }
+        return record(status);
       }
     });
   } catch (error) {
-    if (!isRotaError(error) || error.code !== 'ROTA_LOCK_HELD') throw error;
+    const known = isRotaError(error) ? error : fullDisk(host, error);
+    if (known.code !== 'ROTA_LOCK_HELD') throw known;
     // The status is the other's to write.
-    return { status: failed(host, before, 'busy', error), before };
+    return { status: failed(host, before, 'busy', known), before };
+  }
+}
+
+/** What chezmoi and jj say of a full disk is an error of theirs; this is one of our own files. @throws what is something else */
+function fullDisk({ user }: Pick<Host, 'user'>, error: unknown): RotaError {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  if (code !== 'ENOSPC' && code !== 'EDQUOT') throw error;
+  return new RotaError(
+    'ROTA_DOTFILES_FAILED',
+    `There is no space left for the state below ${user.home} (${code}). No edit is lost; the next sync continues.`,
+    { suggestions: [`See what fills it: df -h ${user.home}`], cause: error },
+  );
+}
+
+/** On a full disk the status cannot be written either, and why the sync stopped says more. */
+function recordIfItFits(record: () => unknown): void {
+  try {
+    record();
+  } catch {
+    // Told by what is thrown.
   }
 }
 
@@ -61,19 +85,7 @@ function stateOfError(error: RotaError): SyncState {
 function failed(host: Host, before: SyncStatus | undefined, state: SyncState, error: RotaError): SyncStatus {
   const now = new Date(host.now()).toISOString();
   return {
-    formatVersion: 1,
-    schema: 'rota-chezmoi-status/1',
-    host: readIdentity(host, placeOf(host))?.tip ?? host.hostname,
-    lastSuccess: null,
-    main: null,
-    hostTip: null,
-    ahead: 0,
-    behind: 0,
-    conflicts: [],
-    drift: [],
-    blockedSecrets: [],
-    pendingPush: false,
-    versions: null,
+    ...neverSynced(readIdentity(host, placeOf(host))?.tip ?? host.hostname),
     ...before,
     state,
     lastSync: now,

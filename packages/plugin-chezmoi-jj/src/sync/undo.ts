@@ -1,7 +1,8 @@
-import { rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { rm, rmdir } from 'node:fs/promises';
+import { dirname, join, relative } from 'node:path';
 import { type Host, RotaError, withLock } from '@rota/core';
 import { type BackupRecord, listBackups } from './backup.ts';
+import { filesBelow, isFolder } from './files-below.ts';
 import { placeOf } from './place.ts';
 
 /** What an undo put back. */
@@ -9,6 +10,8 @@ export interface Undone {
   readonly madeAt: string;
   readonly restored: readonly string[];
   readonly removed: readonly string[];
+  /** The folder with what stood there before the undo; `null` when nothing did. */
+  readonly kept: string | null;
 }
 
 /** The backup that `undo` would put back; `undefined` when nothing was applied yet. */
@@ -18,9 +21,9 @@ export function latestBackup(host: Pick<Host, 'files' | 'stateDir'>): BackupReco
 
 /**
  * Puts the files back that the last apply replaced, and takes those away that it made. The repository is not touched: for the next sync the old content is
- * an edit of this host like any other, and is published as one.
+ * an edit of this host like any other, and is published as one. What stands there now may have been edited since: it is kept.
  *
- * @throws ROTA_DOTFILES_PATH when there is no backup; ROTA_LOCK_HELD
+ * @throws ROTA_DOTFILES_PATH when there is no backup, or where a folder with files of its own is in the way; ROTA_LOCK_HELD
  */
 export async function undoApply(host: Host, home: string): Promise<Undone> {
   const place = placeOf(host);
@@ -29,12 +32,48 @@ export async function undoApply(host: Host, home: string): Promise<Undone> {
     if (latest === undefined)
       throw new RotaError('ROTA_DOTFILES_PATH', 'No sync has changed a dotfile of this home, so there is nothing to undo.');
     const { folder, record } = latest;
-    for (const { path, mode } of record.changed) {
-      host.files.write(join(home, path), host.files.readBytes(join(folder, 'files', path)) ?? '', mode);
-    }
-    const removed = record.created.filter((path) => host.files.facts(join(home, path))?.kind === 'file');
+    const isFile = (path: string): boolean => host.files.facts(join(home, path))?.kind === 'file';
+    const removed = record.created.filter(isFile);
+    for (const { path } of record.changed) refuseForeignFiles(host, home, path, removed);
+    const kept = keep(host, home, join(place.undone, record.madeAt.replaceAll(':', '-')), [
+      ...removed,
+      ...record.changed.map(({ path }) => path).filter(isFile),
+    ]);
+    // First, for a file may have become a folder, or a folder a file.
     for (const path of removed) host.files.remove(join(home, path));
+    for (const path of removed) await removeEmptyFolders(home, dirname(path));
+    for (const { path, mode } of record.changed)
+      host.files.write(join(home, path), host.files.readBytes(join(folder, 'files', path)) ?? '', mode);
     await rm(folder, { recursive: true, force: true });
-    return { madeAt: record.madeAt, restored: record.changed.map(({ path }) => path), removed };
+    return { madeAt: record.madeAt, restored: record.changed.map(({ path }) => path), removed, kept };
   });
+}
+
+/** Where a file was and a folder is now, the folder goes with what the apply made in it, and with nothing else. */
+function refuseForeignFiles(host: Host, home: string, path: string, removed: readonly string[]): void {
+  const target = join(home, path);
+  if (host.files.readLink(target) !== undefined || !isFolder(host, target)) return;
+  const others = filesBelow(host, target)
+    .map((file) => relative(home, file))
+    .filter((file) => !removed.includes(file));
+  if (others.length === 0) return;
+  throw new RotaError('ROTA_DOTFILES_PATH', `${target} was a file, and is a folder now that holds ${others.join(', ')}.`, {
+    suggestions: [`Move what is in ${target} elsewhere, then undo again.`],
+  });
+}
+
+function keep(host: Host, home: string, folder: string, paths: readonly string[]): string | null {
+  for (const path of paths) host.files.write(join(folder, path), host.files.readBytes(join(home, path)) ?? '');
+  return paths.length === 0 ? null : folder;
+}
+
+/** Up to the home, as far as they are empty. */
+async function removeEmptyFolders(home: string, folder: string): Promise<void> {
+  for (let at = folder; at !== '.' && at !== ''; at = dirname(at)) {
+    try {
+      await rmdir(join(home, at));
+    } catch {
+      return; // not empty
+    }
+  }
 }

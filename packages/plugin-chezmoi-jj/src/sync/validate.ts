@@ -1,10 +1,10 @@
 import { join } from 'node:path';
 import { isRotaError } from '@rota/core';
 import type { StatusLine } from '../chezmoi/status-line.ts';
-import { changedPaths } from '../jj/changed-paths.ts';
+import { type ChangedPath, changedPaths } from '../jj/changed-paths.ts';
 import { readPicture } from '../jj/picture.ts';
-import { readHome } from './capture.ts';
 import { holdsMarkers } from './conflict-markers.ts';
+import { readHome } from './read-home.ts';
 import type { Enter, Session } from './session.ts';
 
 /** Whether a revision may reach this home. */
@@ -13,6 +13,8 @@ export type Validated =
       readonly ok: true;
       /** What `apply` would do. */
       readonly lines: readonly StatusLine[];
+      /** How it differs from the revision of this home. */
+      readonly changed: readonly ChangedPath[];
     }
   | { readonly ok: false; readonly reason: string };
 
@@ -24,10 +26,11 @@ export async function validate(session: Session, enter: Enter, tip: string, comm
   const { jj, names } = session;
   enter('validate', { from: tip, to: commit });
   const moved = await jj.run(['new', commit], { snapshot: true });
-  const reason = moved.exitCode !== 0 ? moved.stderr.trim() : await problemOf(session, tip, commit, moved.stderr);
+  const changed = moved.exitCode === 0 ? await changedPaths(jj, ['--from', tip, '--to', commit]) : [];
+  const reason = moved.exitCode === 0 ? problemOf(session, changed, moved.stderr) : moved.stderr.trim();
   if (reason === undefined) {
     try {
-      return { ok: true, lines: await readHome(session) };
+      return { ok: true, lines: await readHome(session), changed };
     } catch (error) {
       if (!isRotaError(error) || error.code !== 'ROTA_DOTFILES_FAILED') throw error;
       await goBack(session, tip);
@@ -44,13 +47,12 @@ export async function goBack({ jj }: Session, tip: string): Promise<void> {
   await jj.must(['new', tip], 'go back to the revision of this host', { snapshot: true });
 }
 
-async function problemOf(session: Session, tip: string, commit: string, said: string): Promise<string | undefined> {
-  const { jj, names, tree, host } = session;
+function problemOf({ tree, host }: Session, changed: readonly ChangedPath[], said: string): string | undefined {
   if (/updates were skipped/.test(said))
     return 'Files that are not tracked are in the way of files of the same name that another host publishes.';
-  const { at } = await readPicture(jj, names);
-  if (at.conflict || !at.parents.includes(commit)) return 'The revision holds a conflict.';
-  const changed = await changedPaths(jj, ['--from', tip, '--to', commit]);
-  const marked = changed.flatMap(({ paths }) => paths).find((path) => holdsMarkers(host.files.readText(join(tree, path)) ?? ''));
+  // A file that was removed may have left its name to a folder.
+  const isMarked = (path: string): boolean =>
+    host.files.facts(path)?.kind === 'file' && holdsMarkers(host.files.readText(path) ?? '');
+  const marked = changed.flatMap(({ paths }) => paths).find((path) => isMarked(join(tree, path)));
   return marked === undefined ? undefined : `${marked} holds conflict markers that somebody has committed.`;
 }

@@ -48,7 +48,8 @@ const action: fc.Arbitrary<Action> = fc.oneof(
   { weight: 6, arbitrary: fc.record({ kind: fc.constant('sync' as const), host, kill: fc.option(kill, { freq: 1 }) }) },
 );
 
-const history: fc.Arbitrary<History> = fc.record({
+/** Any history; it shrinks to a shorter one. */
+export const history: fc.Arbitrary<History> = fc.record({
   actions: fc.array(action, { minLength: 8, maxLength: 20, size: 'max' }),
   propagateDeletes: fc.boolean(),
   takes: fc.array(fc.constantFrom('local' as const, 'remote' as const), { minLength: 24, maxLength: 24 }),

@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { output } from '@rota/test-support';
 import { holdsMarkers } from '../sync/conflict-markers.ts';
@@ -14,17 +16,25 @@ export function markersIn({ home, name }: TestHost): readonly string[] {
 export async function movesBackwards({ origin, root }: World): Promise<readonly string[]> {
   const git = async (...args: readonly string[]): Promise<string> =>
     await output('git', ['--git-dir', origin, ...args], { env: environment(root, root) });
-  const names = (await git('for-each-ref', '--format=%(refname)')).split('\n').filter((name) => name !== '');
-  const wrong: string[] = [];
-  for (const name of names) {
-    const values = (await git('reflog', 'show', '--format=%H', name)).split('\n').filter((line) => line !== '');
-    for (const [index, newer] of values.entries()) {
-      const older = values[index + 1];
-      if (older !== undefined && (await git('merge-base', older, newer).catch(() => '')) !== older)
-        wrong.push(`${name}: ${older} to ${newer}`);
-    }
-  }
-  return wrong;
+  const list = (text: string): readonly string[] => text.split('\n').filter((line) => line !== '');
+  const parents = new Map(
+    list(await git('rev-list', '--all', '--reflog', '--parents')).map((line) => {
+      const [commit = '', ...before] = line.split(' ');
+      return [commit, before] as const;
+    }),
+  );
+  const isPartOf = (older: string, newer: string): boolean => {
+    const seen = new Set<string>([newer]);
+    for (const commit of seen) for (const parent of parents.get(commit) ?? []) seen.add(parent);
+    return seen.has(older);
+  };
+  // As git writes it: the old value, the new one, and who did it when.
+  return list(await git('for-each-ref', '--format=%(refname)')).flatMap((name) =>
+    list(readFileSync(join(origin, 'logs', name), 'utf8'))
+      .map((line) => line.split(' '))
+      .filter(([older = '', newer = '']) => !/^0+$/.test(older) && !isPartOf(older, newer))
+      .map(([older, newer]) => `${name}: ${older} to ${newer}`),
+  );
 }
 
 /** Ids of all file contents that a bookmark reaches, here or at the remote. */
@@ -40,7 +50,8 @@ export async function reachableContents({ origin, root }: World, hosts: readonly
   return new Set((await Promise.all(lists)).flatMap((list) => list.split('\n')));
 }
 
-/** The id that git has for a content. */
-export async function contentId({ root }: World, text: string): Promise<string> {
-  return await output('git', ['hash-object', '--stdin'], { env: environment(root, root), input: text });
+/** The id that git has for a content (gitformat-pack(5), blobs). */
+export function contentId(text: string): string {
+  const bytes = Buffer.from(text);
+  return createHash('sha1').update(`blob ${bytes.length}\0`).update(bytes).digest('hex');
 }

@@ -1,5 +1,6 @@
-import { cpSync, rmSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { output } from '@rota/test-support';
 import { hostNames, modelFiles, slots } from './history.ts';
 import { modelText } from './play-history.ts';
 import { makeWorld, type TestHost, type World } from './world.ts';
@@ -11,7 +12,9 @@ export interface ModelWorld {
 }
 
 /** Makes the world once and answers a function that puts it back as it was. */
-export async function modelWorlds(root: string): Promise<(options: { readonly propagateDeletes: boolean }) => ModelWorld> {
+export async function modelWorlds(
+  root: string,
+): Promise<(options: { readonly propagateDeletes: boolean }) => Promise<ModelWorld>> {
   const [live, kept] = [join(root, 'live'), join(root, 'kept')];
   const world = await makeWorld(live);
   const [first, ...others] = hostNames.map((name) => world.host(name));
@@ -21,13 +24,13 @@ export async function modelWorlds(root: string): Promise<(options: { readonly pr
   await first.chezmoi('init');
   for (const { path, source } of modelFiles)
     await first.chezmoi('add', ...(source.endsWith('.tmpl') ? ['--template'] : []), join(first.home, path));
-  await first.git('config', 'core.logAllRefUpdates', 'always');
   for (const host of [first, ...others]) await host.sync();
-  await first.git('--git-dir', world.origin, 'config', 'core.logAllRefUpdates', 'always');
-  cpSync(live, kept, { recursive: true, preserveTimestamps: true, verbatimSymlinks: true });
-  return ({ propagateDeletes }) => {
+  // Times to the nanosecond: the sync takes a file whose time differs for another one.
+  const copy = async (from: string, to: string): Promise<unknown> => await output('cp', ['-a', from, to]);
+  await copy(live, kept);
+  return async ({ propagateDeletes }) => {
     rmSync(live, { recursive: true, force: true });
-    cpSync(kept, live, { recursive: true, preserveTimestamps: true, verbatimSymlinks: true });
+    await copy(kept, live);
     return { world, hosts: hostNames.map((name) => world.host(name, { propagateDeletes, retries: 3 })) };
   };
 }

@@ -1,3 +1,4 @@
+import { dirname } from 'node:path';
 import { exec } from '@rota/test-support';
 import { environment, type TestHost } from './world.ts';
 
@@ -6,7 +7,7 @@ import { environment, type TestHost } from './world.ts';
  * dotfile over what the rebase brought.
  */
 export async function naiveSync({ home, tree, options, network }: TestHost): Promise<void> {
-  const env = { ...environment(home, home), ...network(), JJ_USER: 'Ada', JJ_EMAIL: 'ada@example.org' };
+  const env = { ...environment(home, dirname(home)), ...network(), JJ_USER: 'Ada', JJ_EMAIL: 'ada@example.org' };
   const jj = async (...args: readonly string[]): Promise<unknown> =>
     await exec('jj', ['-R', tree, '--no-pager', '--color=never', ...args], { env });
   const main = options.branch ?? 'main';

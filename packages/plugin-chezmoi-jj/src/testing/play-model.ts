@@ -8,7 +8,7 @@ import type { SyncStatus } from '../status/sync-status.ts';
 import { openSession } from '../sync/open-session.ts';
 import { placeOf } from '../sync/place.ts';
 import { syncDotfiles } from '../sync/sync-dotfiles.ts';
-import { historyOf, modelFiles } from './history.ts';
+import { type History, modelFiles } from './history.ts';
 import { contentId, markersIn, movesBackwards, reachableContents } from './invariants.ts';
 import { type Kill, killedHost } from './killed-host.ts';
 import { type Ledger, marksIn } from './ledger.ts';
@@ -23,16 +23,15 @@ export interface ModelReport {
 }
 
 /** Plays a history with our sync, lets people decide what waits for them, and looks whether everything holds that is promised. */
-export async function playModel(renew: Awaited<ReturnType<typeof modelWorlds>>, seed: number): Promise<ModelReport> {
-  const history = historyOf(seed);
-  const model = renew(history);
+export async function playModel(renew: Awaited<ReturnType<typeof modelWorlds>>, history: History): Promise<ModelReport> {
+  const model = await renew(history);
   const { world, hosts } = model;
   const captured = new Map<string, string>();
   const problems: string[] = [];
   const remember = async (host: TestHost, status: SyncStatus, before: Readonly<Record<string, string>>): Promise<void> => {
     for (const path of status.captured) {
       const text = before[path];
-      if (text !== undefined) captured.set(await contentId(world, text), `${host.name}: ${path}`);
+      if (text !== undefined) captured.set(contentId(text), `${host.name}: ${path}`);
     }
   };
   const sync = async (host: TestHost): Promise<SyncStatus> => {
@@ -81,6 +80,8 @@ async function bringTogether({ world, hosts }: ModelWorld, { sync, ledger, takes
   let last: readonly SyncStatus[] = [];
   for (let round = 0; round < rounds; round += 1) {
     last = [];
+    // A lock that a killed git left is waited for.
+    world.later(60_000);
     for (const host of hosts) {
       const status = await sync(host);
       last = [...last, status];

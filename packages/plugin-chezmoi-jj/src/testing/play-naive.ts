@@ -16,7 +16,7 @@ export interface NaiveReport {
 /** Plays a history with the naive order, without kills, and lets it come to rest. */
 export async function playNaive(renew: Awaited<ReturnType<typeof modelWorlds>>, seed: number): Promise<NaiveReport> {
   const history = historyOf(seed);
-  const { hosts } = renew(history);
+  const { hosts } = await renew(history);
   const marked = new Set<string>();
   const look = async (): Promise<void> => {
     for (const host of hosts) if (markersIn(host).length > 0) marked.add(host.name);

@@ -1,4 +1,4 @@
-import { definePluginCommand, type PluginCommand, RotaError } from '@rota/core';
+import { definePluginCommand, type InventoryHost, type PluginCommand, RotaError } from '@rota/core';
 import { fetchFleet } from '../fleet/fleet-repository.ts';
 import { openContext } from '../open-context.ts';
 import type { NixUpdateOptions } from '../settings/options-schema.ts';
@@ -6,8 +6,8 @@ import { readSettings } from '../settings/read-settings.ts';
 import { fleetOutput } from './output-schemas.ts';
 import { requiredOptions } from './required-options.ts';
 
-/** `rota nix fleet` */
-export function fleetCommand(options: NixUpdateOptions | undefined): PluginCommand {
+/** `rota nix fleet`; `inventory` are the hosts of the config, of which some may never have published. */
+export function fleetCommand(options: NixUpdateOptions | undefined, inventory: readonly InventoryHost[]): PluginCommand {
   return definePluginCommand({
     name: 'fleet',
     summary: 'what every host has published of its updates',
@@ -29,11 +29,14 @@ export function fleetCommand(options: NixUpdateOptions | undefined): PluginComma
         rebootNeeded === null ? 'unknown' : rebootNeeded ? 'yes' : 'no',
         String(bad.length),
       ]);
-      const text =
+      const silent = inventory.map(({ name }) => name).filter((name) => !hosts.some(({ host: other }) => other === name));
+      const text = [
         hosts.length === 0
           ? 'no host has published yet'
-          : table([['HOST', 'RING', 'STATUS', 'AT', 'LOCK', 'REBOOT', 'BAD'], ...rows]);
-      return { data: { hosts }, text };
+          : table([['HOST', 'RING', 'STATUS', 'AT', 'LOCK', 'REBOOT', 'BAD'], ...rows]),
+        ...(silent.length === 0 ? [] : [`in the inventory, and has never published: ${silent.join(', ')}`]),
+      ].join('\n');
+      return { data: { hosts, silent }, text };
     },
   });
 }

@@ -1,4 +1,4 @@
-import type { PluginCommandGroup } from '@rota/core';
+import type { InventoryHost, PluginCommandGroup } from '@rota/core';
 import type { NixUpdateOptions } from '../settings/options-schema.ts';
 import { checkCommand } from './check.ts';
 import { fleetCommand } from './fleet.ts';
@@ -11,7 +11,7 @@ import { updateCommand } from './update.ts';
 import { verifyCommand } from './verify.ts';
 
 /** The commands below `rota nix`. Without options those that say so use what the last update was called with. */
-export function nixCommands(options: NixUpdateOptions | undefined): PluginCommandGroup {
+export function nixCommands(options: NixUpdateOptions | undefined, inventory: readonly InventoryHost[] = []): PluginCommandGroup {
   return {
     name: 'nix',
     summary: 'keep a Nix machine up to date',
@@ -24,7 +24,7 @@ export function nixCommands(options: NixUpdateOptions | undefined): PluginComman
       rebootNeededCommand(options),
       rebootCommand(options),
       verifyCommand(options),
-      fleetCommand(options),
+      fleetCommand(options, inventory),
     ],
   };
 }

@@ -133,4 +133,5 @@ export const fleetOutput = object({
       bad: list(object({ ...sighting, reason: text })),
     }),
   ),
+  silent: list(text),
 });

@@ -26,7 +26,9 @@ function host(name: string, healthy: readonly (readonly [string, number])[], bad
   };
 }
 
-const locks = { a: 'text of a', b: 'text of b', c: 'text of c' };
+const lockMade = (days: number): string =>
+  JSON.stringify({ nodes: { dep: { locked: { rev: 'x', lastModified: (now - days * day) / 1000 } } } });
+const locks = { a: lockMade(21), b: lockMade(9), c: lockMade(3), damaged: '{' };
 const choose = (hosts: readonly HostReport[], ring: string | undefined = 'rest') =>
   chooseLock({ hosts, locks }, { rings, ring, nowMs: now });
 
@@ -64,5 +66,11 @@ test('a lock that any host has sent back since is not taken', () => {
 test('without a lock that has soaked, without its text, and in a ring that nobody declared, nothing is taken', () => {
   expect(choose([host('anna', [['c', 2]])])).toMatchObject({ kind: 'none' });
   expect(choose([host('anna', [['lost', 20]])])).toMatchObject({ kind: 'none' });
+  expect(choose([host('anna', [['damaged', 20]])])).toMatchObject({ kind: 'none' });
   expect(choose([], 'rset')).toEqual({ kind: 'none', reason: 'There is no ring "rset"; there are canary, rest.' });
+});
+
+test('a host whose clock had no battery has not waited since 1970: the wait begins with the newest input', () => {
+  expect(choose([host('anna', [['c', 20_000]])])).toMatchObject({ kind: 'none' });
+  expect(choose([host('anna', [['b', 20_000]])])).toMatchObject({ kind: 'proven', lockDigest: 'b' });
 });

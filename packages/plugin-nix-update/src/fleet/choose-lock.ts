@@ -1,3 +1,4 @@
+import { lockedInputs } from '../lock/lock-inputs.ts';
 import type { Settings } from '../settings/options-schema.ts';
 import type { Fleet, HostReport } from './host-report.ts';
 
@@ -29,7 +30,8 @@ export function chooseLock(
     .filter((host) => host.ring === earlier.name)
     .flatMap(({ host, healthy }) => healthy.map((sighting) => ({ ...sighting, host })))
     .filter(
-      ({ lockDigest, at }) => !bad.has(lockDigest) && nowMs - Date.parse(at) >= own.soak && fleet.locks[lockDigest] !== undefined,
+      ({ lockDigest, at }) =>
+        !bad.has(lockDigest) && nowMs - Math.max(Date.parse(at), newestInput(fleet.locks[lockDigest])) >= own.soak,
     )
     .sort((a, b) => Date.parse(b.at) - Date.parse(a.at));
   const [newest] = sightings;
@@ -41,6 +43,15 @@ export function chooseLock(
     };
   const by = sightings.filter(({ lockDigest }) => lockDigest === newest.lockDigest).map(({ host }) => host);
   return { kind: 'proven', lockDigest: newest.lockDigest, text, by: [...new Set(by)].sort() };
+}
+
+/** When the newest input of a lock was made: nobody has found it healthy before, whatever a clock without a battery said. Never, without the lock. */
+function newestInput(text: string | undefined): number {
+  try {
+    return Math.max(0, ...lockedInputs(text ?? '').map(({ lastModified }) => (lastModified ?? 0) * 1000));
+  } catch {
+    return Number.POSITIVE_INFINITY;
+  }
 }
 
 /** Every lock that any host has sent back, and who did first. */

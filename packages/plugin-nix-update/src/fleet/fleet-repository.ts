@@ -4,6 +4,7 @@ import { failureOf } from '../machine/classify-output.ts';
 import { type Command, changes } from '../machine/command.ts';
 import type { UpdateContext } from '../update-context.ts';
 import type { Fleet, HostReport } from './host-report.ts';
+import { readHostReport } from './read-host-report.ts';
 
 type FleetContext = Pick<UpdateContext, 'host' | 'call' | 'layout'>;
 
@@ -17,7 +18,19 @@ export interface FleetPlace {
 export const fleetCommands = (folder: string, { repository, branch }: FleetPlace, message: string) => ({
   prepare: changes('git', 'init', '--quiet', folder),
   fetch: changes('git', '-C', folder, 'fetch', '--quiet', repository, `+refs/heads/${branch}:refs/rota/fleet`),
-  take: changes('git', '-C', folder, 'checkout', '--quiet', '--force', '--detach', 'refs/rota/fleet'),
+  // Any host may push: a link in the branch must not lead what is written here elsewhere.
+  take: changes(
+    'git',
+    '-C',
+    folder,
+    '-c',
+    'core.symlinks=false',
+    'checkout',
+    '--quiet',
+    '--force',
+    '--detach',
+    'refs/rota/fleet',
+  ),
   begin: changes('git', '-C', folder, 'checkout', '--quiet', '--orphan', 'fleet'),
   add: changes('git', '-C', folder, 'add', '--', 'hosts', 'locks'),
   commit: changes(
@@ -47,9 +60,9 @@ export const fleetCommands = (folder: string, { repository, branch }: FleetPlace
 export async function fetchFleet(context: FleetContext, place: FleetPlace): Promise<Fleet> {
   const { host, layout } = context;
   const commands = fleetCommands(layout.fleet, place, '');
-  if (host.files.facts(join(layout.fleet, '.git')) === undefined) await succeed(context, commands.prepare);
+  if (host.files.facts(join(layout.fleet, '.git')) === undefined) await succeed(context, commands.prepare, 'init');
   const fetched = await context.call(commands.fetch);
-  if (fetched.exitCode === 0) await succeed(context, commands.take);
+  if (fetched.exitCode === 0) await succeed(context, commands.take, 'checkout');
   else if (!/couldn't find remote ref/.test(fetched.stderr)) throw failureOf(fetched, 'network', 'The fetch of the fleet');
   else return { hosts: [], locks: {} };
   return readFleet(host.files, layout.fleet);
@@ -72,8 +85,8 @@ export async function publishReport(
     host.files.write(join(layout.fleet, 'hosts', `${name}.json`), `${JSON.stringify(report, null, 2)}\n`, 0o644);
     host.files.makeFolder(join(layout.fleet, 'locks'), 0o755);
     if (lock !== null) host.files.write(join(layout.fleet, 'locks', `${lock.digest}.json`), lock.text, 0o644);
-    await succeed(context, commands.add);
-    await succeed(context, commands.commit);
+    await succeed(context, commands.add, 'add');
+    await succeed(context, commands.commit, 'commit');
     const pushed = await call(commands.push);
     if (pushed.exitCode === 0) return;
     if (attempt >= 5 || !/rejected|fetch first|cannot lock ref|failed to update ref/i.test(pushed.stderr))
@@ -84,7 +97,7 @@ export async function publishReport(
 
 function readFleet(files: UpdateContext['host']['files'], folder: string): Fleet {
   const hosts = files.list(join(folder, 'hosts')).flatMap((name) => {
-    const report = hostReport(files.readText(join(folder, 'hosts', name)));
+    const report = readHostReport(name, files.readText(join(folder, 'hosts', name)));
     return report === null ? [] : [report];
   });
   const locks = files
@@ -93,30 +106,9 @@ function readFleet(files: UpdateContext['host']['files'], folder: string): Fleet
   return { hosts, locks: Object.fromEntries(locks) };
 }
 
-/** What another host wrote: a stranger's text until it has the shape. */
-function hostReport(text: string | undefined): HostReport | null {
-  try {
-    const value: unknown = JSON.parse(text ?? '');
-    const isReport =
-      typeof value === 'object' &&
-      value !== null &&
-      'formatVersion' in value &&
-      value.formatVersion === 1 &&
-      'host' in value &&
-      typeof value.host === 'string' &&
-      'healthy' in value &&
-      Array.isArray(value.healthy) &&
-      'bad' in value &&
-      Array.isArray(value.bad);
-    return isReport ? (value as HostReport) : null;
-  } catch {
-    return null;
-  }
-}
-
-async function succeed({ call }: FleetContext, command: Command): Promise<void> {
+async function succeed({ call }: FleetContext, command: Command, name: string): Promise<void> {
   const result = await call(command);
   if (result.exitCode === 0) return;
-  const failure = failureOf(result, 'git', `git ${command.args[2] ?? ''}`);
+  const failure = failureOf(result, 'git', `git ${name}`);
   throw new UpdateFailure(failure.failureClass, failure.message, { output: failure.output });
 }

@@ -13,12 +13,12 @@ const retryMs = 2000;
  * Units that had failed before the update count against nobody.
  */
 export async function healthProblems(context: HealthContext, failedBefore: readonly string[] | null): Promise<readonly string[]> {
-  const { host, settings } = context;
+  const { host, settings, elapsedMs } = context;
   await host.sleep(settings.healthSettle);
-  const deadline = host.now() + settings.healthGrace;
+  const deadline = elapsedMs() + settings.healthGrace;
   for (;;) {
     const problems = await problemsNow(context, failedBefore);
-    const left = deadline - host.now();
+    const left = deadline - elapsedMs();
     if (problems.length === 0 || left <= 0) return problems;
     await host.sleep(Math.min(retryMs, left));
   }

@@ -35,8 +35,8 @@ export async function recover(open: OpenContext): Promise<UpdateReport | null> {
 }
 
 /** Healthy when it was cut off, and not lost by a boot into the old system since. */
-function mayFinish({ host, system }: UpdateContext, { step, target, baseline, needsBoot }: UpdateJournal): boolean {
-  if (target === null || !isAtOrAfter(step, firstKeptStep)) return false;
+function mayFinish({ host, system }: UpdateContext, { step, target, baseline, needsBoot, takenBack }: UpdateJournal): boolean {
+  if (takenBack === true || target === null || !isAtOrAfter(step, firstKeptStep)) return false;
   return needsBoot || readBootId(host.files) === baseline.bootId || followLink(host.files, system.current) === target;
 }
 
@@ -93,9 +93,9 @@ function interrupted(what: string, error: unknown): UpdateFailure {
 const pollMs = 500;
 
 /** An activation has a unit of its own and outlives the updater: two at once would fight. Its own limit ends it. */
-async function activationEnded({ host, call, system, settings }: UpdateContext): Promise<void> {
-  const deadline = host.now() + settings.activationTimeout + 60_000;
-  while (host.now() < deadline) {
+async function activationEnded({ host, call, system, settings, elapsedMs }: UpdateContext): Promise<void> {
+  const deadline = elapsedMs() + settings.activationTimeout + 60_000;
+  while (elapsedMs() < deadline) {
     const result = await call({ ...unitState(system.kind, `${activationUnit}.service`), timeoutMs: 30_000 });
     const state = result.exitCode === 0 ? parseProperties(result.stdout).ActiveState : undefined;
     if (state !== 'active' && state !== 'activating' && state !== 'deactivating') return;

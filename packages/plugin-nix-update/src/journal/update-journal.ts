@@ -1,8 +1,9 @@
 import { type Host, RotaError } from '@rota/core';
+import * as v from 'valibot';
 import type { LockChange } from '../lock/lock-change.ts';
 import type { Baseline } from '../machine/read-baseline.ts';
 import type { UpdatedSystem } from '../machine/updated-system.ts';
-import type { StepName } from '../steps/step-names.ts';
+import { type StepName, stepNames } from '../steps/step-names.ts';
 import type { UpdateCause } from '../update-cause.ts';
 
 /**
@@ -24,6 +25,8 @@ export interface UpdateJournal {
   readonly target: string | null;
   /** It needs a boot to be active: its health is judged after that. */
   readonly needsBoot: boolean;
+  /** It did not go through, and is being taken back: whoever finds this goes on with that, however far it had come. */
+  readonly takenBack?: boolean;
 }
 
 /** @throws ROTA_STATE_DAMAGED */
@@ -32,14 +35,28 @@ export function readJournal(files: Pick<Host['files'], 'readText'>, path: string
   if (text === undefined) return null;
   try {
     const value: unknown = JSON.parse(text);
-    if (typeof value === 'object' && value !== null && 'formatVersion' in value && value.formatVersion === 1)
-      return value as UpdateJournal;
+    if (isJournal(value)) return value;
   } catch {
     // said below
   }
   throw new RotaError('ROTA_STATE_DAMAGED', `The journal of an update cannot be read: ${path}`, {
     suggestions: ['See what runs now (`rota nix status`), then remove the file.'],
   });
+}
+
+/** What recovering acts on. A file that holds something else is damaged, whatever its format says. */
+const schema = v.looseObject({
+  formatVersion: v.literal(1),
+  step: v.picklist(stepNames),
+  operation: v.picklist(['switch', 'boot', 'test']),
+  system: v.looseObject({ kind: v.picklist(['nixos', 'home-manager']), profile: v.string(), current: v.string() }),
+  baseline: v.looseObject({ profile: v.nullable(v.string()), current: v.nullable(v.string()), bootId: v.nullable(v.string()) }),
+  lock: v.nullable(v.looseObject({ mode: v.picklist(['in-place', 'committed']) })),
+  target: v.nullable(v.string()),
+});
+
+function isJournal(value: unknown): value is UpdateJournal {
+  return v.is(schema, value);
 }
 
 export function writeJournal(files: Pick<Host['files'], 'write'>, path: string, journal: UpdateJournal): void {

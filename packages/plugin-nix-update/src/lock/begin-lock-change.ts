@@ -5,6 +5,7 @@ import type { UpdateContext } from '../update-context.ts';
 import { addWorktree, findRepository, listChanges, pruneWorktrees, removeWorktree } from './git-commands.ts';
 import type { LockChange } from './lock-change.ts';
 import { lockDigest } from './lock-digest.ts';
+import { isOwnLock } from './own-lock.ts';
 
 /** A change of the lock that may begin: what is to be evaluated, and how to take it back. */
 export interface BegunLockChange {
@@ -40,7 +41,7 @@ export async function beginLockChange(context: UpdateContext): Promise<BegunLock
   if (repository !== undefined) {
     const edited = await call(listChanges(flake, ...(settings.hostCanCommitConfig ? ['.'] : ['flake.lock'])));
     if (edited.exitCode !== 0) throw failureOf(edited, 'git', 'git status');
-    const own = host.files.readText(layout.ownLock)?.trim() === lockDigest(bytes);
+    const own = isOwnLock(host.files, layout.ownLock, lockDigest(bytes));
     const names = edited.stdout
       .split('\n')
       .filter((line) => line !== '')

@@ -36,4 +36,8 @@ export const commitLock = (folder: string, message: string, author: string | nul
 export const fastForward = (repository: string, commit: string): Command =>
   changes('git', ...git(repository, 'merge', '--quiet', '--ff-only', commit));
 
+/** Exit 0: the checkout can be moved to the commit without losing one of its own. */
+export const isBefore = (repository: string, commit: string): Command =>
+  reads('git', ...git(repository, 'merge-base', '--is-ancestor', 'HEAD', commit));
+
 export const push = (repository: string): Command => changes('git', ...git(repository, 'push', '--quiet'));

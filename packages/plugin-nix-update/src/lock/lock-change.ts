@@ -16,4 +16,6 @@ export type LockChange =
       readonly worktree: string;
       /** `null` while there is none, also when the update changes nothing. */
       readonly commit: string | null;
+      /** Of the committed lock. Absent in what an earlier version wrote. */
+      readonly digest?: string | null;
     };

@@ -8,6 +8,9 @@ export type ActivationAction = 'test' | 'boot';
 /** The unit in which an activation runs, outside that of the updater: stopping or limiting the updater does not reach it. */
 export const activationUnit = 'rota-nix-activation';
 
+/** Between TERM and KILL, for an activation that hangs and does not hear. */
+const untilKillSeconds = 10;
+
 export interface ActivationInput {
   readonly system: UpdatedSystem;
   /** Store path of the system that is to act. */
@@ -26,8 +29,8 @@ export function activate({ system, path, action, ownUnit, timeoutMs }: Activatio
       ? [join(path, 'bin/switch-to-configuration'), action]
       : [join(path, 'activate'), '--driver-version', '1'];
   const command = ownUnit ? changes('systemd-run', ...unitOptions(system, timeoutMs), '--', ...call) : direct(call);
-  // systemd ends the unit at the limit; the caller waits a little longer than that.
-  return { ...command, timeoutMs: timeoutMs + 30_000 };
+  // systemd ends the unit at the limit; the caller waits longer than that takes, for the next activation needs the name of the unit.
+  return { ...command, timeoutMs: timeoutMs + 2 * untilKillSeconds * 1000 + 30_000 };
 }
 
 /** As nixos-rebuild does it, and with a limit of its own. */
@@ -42,6 +45,7 @@ function unitOptions(system: UpdatedSystem, timeoutMs: number): readonly string[
     '--service-type=exec',
     `--unit=${activationUnit}`,
     `--property=RuntimeMaxSec=${Math.ceil(timeoutMs / 1000)}`,
+    `--property=TimeoutStopSec=${untilKillSeconds}`,
     '--setenv=LC_ALL=C',
     '--setenv=NIXOS_INSTALL_BOOTLOADER=0',
     '--setenv=PATH',

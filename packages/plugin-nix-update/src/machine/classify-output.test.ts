@@ -39,3 +39,10 @@ test('a failure carries the reason that nix gives, without colour, and how the p
   expect(failureOf({ ...result, timedOut: true }, 'build', 'x').failureClass).toBe('timeout');
   expect(failureOf({ ...result, exitCode: null, signal: 'SIGTERM' }, 'build', 'x').failureClass).toBe('interrupted');
 });
+
+test('a push that is refused carries why, not only that it was', () => {
+  const stderr =
+    "To /srv/origin.git\n ! [rejected]        main -> main (fetch first)\nerror: failed to push some refs to '/srv/origin.git'\n";
+  const result = { exitCode: 1, signal: null, stdout: '', stderr, timedOut: false };
+  expect(failureOf(result, 'git', 'git push').message).toBe('git push failed (exit 1): [rejected] main -> main (fetch first)');
+});

@@ -46,7 +46,9 @@ export function failureOf(result: ProcessResult, fallback: FailureClass, what: s
   if (result.signal !== null)
     return new UpdateFailure('interrupted', `${what} was ended by ${result.signal}.`, { output: tail(text) });
   const failureClass = classOfOutput(text, fallback);
-  const reason = /^error:\s*(.+)$/m.exec(text)?.[1] ?? text.trim().split('\n').at(-1) ?? '';
+  // git says only in the line of the branch why it was not taken.
+  const [said] = text.match(/(?<=^ ! )\[(?:remote )?rejected\].+$|(?<=^error:\s*)\S.*$/m) ?? [];
+  const reason = said?.replace(/\s+/g, ' ') ?? text.trim().split('\n').at(-1) ?? '';
   return new UpdateFailure(failureClass, `${what} failed (exit ${result.exitCode}): ${reason.trim()}`, { output: tail(text) });
 }
 

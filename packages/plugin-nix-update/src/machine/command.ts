@@ -6,6 +6,8 @@ export interface Command {
   readonly args: readonly string[];
   /** Whether it may change the machine, its store or the flake. */
   readonly effect: 'reads' | 'changes';
+  /** All of what it prints is read. Absent: the end of it, however much that is. */
+  readonly wholeOutput?: boolean;
   /** Absent: the limit of the step. */
   readonly timeoutMs?: number;
   /** Absent: `/`, which does not disappear (a deleted working folder gives nix an empty closure, nix #13367). */

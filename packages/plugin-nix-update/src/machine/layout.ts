@@ -16,6 +16,8 @@ export interface UpdateLayout {
   readonly reboot: string;
   /** Digest of a lock file that this updater wrote and nobody has committed. */
   readonly ownLock: string;
+  /** A lock that is deployed, and could not be committed to the checkout, or pushed, yet. */
+  readonly unkeptLock: string;
   /** Settings of the last run: `rollback` and `status` need no config. */
   readonly settings: string;
   readonly log: string;
@@ -36,6 +38,7 @@ export function updateLayout(stateDir: string, logFile?: string): UpdateLayout {
     badRevisions: join(root, 'bad-revisions.json'),
     reboot: join(root, 'reboot.json'),
     ownLock: join(root, 'own-lock'),
+    unkeptLock: join(root, 'unkept-lock.json'),
     settings: join(root, 'settings.json'),
     log: logFile ?? join(root, 'log', 'update.log'),
     worktree: join(root, 'worktree'),

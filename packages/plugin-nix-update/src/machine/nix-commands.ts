@@ -19,7 +19,10 @@ export const evaluateSystem = (folder: string, attribute: string): Command =>
   );
 
 /** Says on standard error what would be built and fetched. */
-export const previewBuild = (derivation: string): Command => reads('nix-store', '--realise', '--dry-run', derivation);
+export const previewBuild = (derivation: string): Command => ({
+  ...reads('nix-store', '--realise', '--dry-run', derivation),
+  wholeOutput: true,
+});
 
 /** `nix-store` tells by its exit code why a build failed, `nix build` does not. The root keeps the result from the garbage collector. */
 export const buildSystem = (derivation: string, root: string): Command =>

@@ -1,4 +1,5 @@
 import type { Files } from '@rota/core';
+import * as v from 'valibot';
 
 /** Where a machine stands with its reboot. `unknown`: what would tell cannot be read, so nobody reboots. */
 export type RebootState = 'not-needed' | 'pending' | 'scheduled' | 'unknown';
@@ -20,13 +21,24 @@ export interface RebootMarker {
   readonly lockDigest: string | null;
 }
 
+const schema = v.object({
+  formatVersion: v.literal(1),
+  expected: v.string(),
+  previous: v.nullable(v.string()),
+  bootId: v.nullable(v.string()),
+  since: v.string(),
+  state: v.picklist(['pending', 'scheduled']),
+  reasons: v.array(v.string()),
+  failedUnits: v.nullable(v.array(v.string())),
+  lockDigest: v.nullable(v.string()),
+}) satisfies v.GenericSchema<unknown, RebootMarker>;
+
 /** `null` when no boot is awaited. A damaged marker is none: nothing is ever rebooted or rolled back on its word. */
 export function readRebootMarker(files: Pick<Files, 'readText'>, path: string): RebootMarker | null {
   try {
     const value: unknown = JSON.parse(files.readText(path) ?? 'null');
-    return typeof value === 'object' && value !== null && 'formatVersion' in value && value.formatVersion === 1
-      ? (value as RebootMarker)
-      : null;
+    const result = v.safeParse(schema, value);
+    return result.success ? result.output : null;
   } catch {
     return null;
   }

@@ -45,6 +45,7 @@ export async function verifyAfterBoot(open: OpenContext): Promise<UpdateReport |
 async function verified(context: UpdateContext, marker: RebootMarker, current: string | null): Promise<Ending> {
   const problem = await problemAfterBoot(context, marker, current);
   if (problem === null) return { status: 'updated' };
+  context.host.files.remove(context.layout.unkeptLock);
   rememberBad(context, {
     path: marker.expected,
     lockDigest: marker.lockDigest,

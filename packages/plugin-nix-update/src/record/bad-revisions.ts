@@ -1,5 +1,6 @@
 import type { Files } from '@rota/core';
-import type { FailureClass } from '../failure.ts';
+import * as v from 'valibot';
+import { type FailureClass, failureClasses } from '../failure.ts';
 import type { UpdateContext } from '../update-context.ts';
 
 /** A system that was tried and sent back. It is not tried again; a newer one is. */
@@ -13,13 +14,21 @@ export interface BadRevision {
   readonly reason: string;
 }
 
+const schema = v.object({
+  path: v.string(),
+  lockDigest: v.nullable(v.string()),
+  at: v.string(),
+  class: v.picklist(failureClasses),
+  reason: v.string(),
+}) satisfies v.GenericSchema<unknown, BadRevision>;
+
 /** More than a year of bad nights; the oldest are forgotten. */
 const most = 400;
 
 export function readBadRevisions(files: Pick<Files, 'readText'>, path: string): readonly BadRevision[] {
   try {
     const value: unknown = JSON.parse(files.readText(path) ?? '[]');
-    return Array.isArray(value) ? value : [];
+    return Array.isArray(value) ? value.filter((one) => v.is(schema, one)) : [];
   } catch {
     return []; // without its memory the updater tries a bad system once more, and sends it back again
   }

@@ -1,4 +1,5 @@
 import type { Files } from '@rota/core';
+import * as v from 'valibot';
 import type { UpdateReport } from '../report.ts';
 
 /** A file that has grown beyond this loses its older half. */
@@ -15,14 +16,28 @@ export function appendReport(
   files.write(path, `${lines.slice(Math.floor(lines.length / 2)).join('\n')}\n`);
 }
 
+/** What is made of a report that was kept. */
+const schema = v.looseObject({
+  formatVersion: v.literal(1),
+  kind: v.string(),
+  status: v.string(),
+  startedAt: v.string(),
+  endedAt: v.string(),
+  failure: v.nullable(v.looseObject({ class: v.string(), message: v.string() })),
+  from: v.nullable(v.string()),
+  to: v.nullable(v.string()),
+});
+
+function isReport(value: unknown): value is UpdateReport {
+  return v.is(schema, value);
+}
+
 /** Reports, oldest first. A line that a crash has torn is passed over. */
 export function readReports(files: Pick<Files, 'readText'>, path: string): readonly UpdateReport[] {
   return (files.readText(path) ?? '').split('\n').flatMap((line) => {
     try {
       const value: unknown = JSON.parse(line);
-      return typeof value === 'object' && value !== null && 'formatVersion' in value && value.formatVersion === 1
-        ? [value as UpdateReport]
-        : [];
+      return isReport(value) ? [value] : [];
     } catch {
       return [];
     }

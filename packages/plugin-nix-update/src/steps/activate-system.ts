@@ -1,6 +1,6 @@
 import { UpdateFailure } from '../failure.ts';
 import { activate } from '../machine/activation-commands.ts';
-import { failureOf } from '../machine/classify-output.ts';
+import { classOfOutput, failureOf } from '../machine/classify-output.ts';
 import { followLink } from '../machine/follow-link.ts';
 import type { UpdateContext } from '../update-context.ts';
 
@@ -35,6 +35,8 @@ export async function makeBootDefault(context: ActivatingContext, path: string):
   if (command === null) return;
   const result = await context.call(command);
   if (result.exitCode !== 0) throw failureOf(result, 'boot', 'The boot entry');
+  // A full /boot is printed, and not told by the exit code (nixpkgs #189966).
+  if (classOfOutput(result.stderr, 'boot') === 'disk') throw failureOf(result, 'disk', 'The boot entry');
 }
 
 function activationOf({ host, system, settings }: ActivatingContext) {

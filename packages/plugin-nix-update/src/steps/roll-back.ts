@@ -16,7 +16,7 @@ export interface RollBackInput {
   readonly defaultChanged: boolean;
 }
 
-type RollBackContext = Pick<UpdateContext, 'host' | 'system' | 'settings' | 'call' | 'warn'>;
+type RollBackContext = Pick<UpdateContext, 'host' | 'system' | 'settings' | 'call' | 'warn' | 'elapsedMs'>;
 
 /**
  * Goes back to the store paths that were taken down before the update, never to "the previous generation": that may be one that was rejected.

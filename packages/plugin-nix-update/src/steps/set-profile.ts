@@ -10,6 +10,8 @@ export async function pointProfile(
   { host, system, call }: Pick<UpdateContext, 'host' | 'system' | 'call'>,
   path: string,
 ): Promise<void> {
+  // nix-env would take room for saying the same again, which a rollback on a full disk does not have.
+  if (followLink(host.files, system.profile) === path) return;
   host.files.makeFolder(dirname(system.profile), 0o755);
   const result = await call({ ...setProfile(system.profile, path), timeoutMs: 120_000 });
   if (result.exitCode !== 0) throw failureOf(result, 'activation', 'The new generation');

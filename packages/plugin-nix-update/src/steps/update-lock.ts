@@ -5,6 +5,7 @@ import { authorOf, commitLock, headCommit } from '../lock/git-commands.ts';
 import type { LockChange } from '../lock/lock-change.ts';
 import { lockDigest } from '../lock/lock-digest.ts';
 import { type InputChange, inputChanges, lockedInputs, steppedBack } from '../lock/lock-inputs.ts';
+import { ownNextLock } from '../lock/own-lock.ts';
 import { failureOf, staleMarker, withoutColour } from '../machine/classify-output.ts';
 import { updateFlake } from '../machine/nix-commands.ts';
 import type { UpdateContext } from '../update-context.ts';
@@ -39,7 +40,7 @@ export async function updateLock(context: UpdateContext, flake: string, change: 
   const inputs = inputChanges(before.inputs, after.inputs);
   const digest = lockDigest(after.text);
   refuseLockThatIsBadElsewhere(context, proven?.fleet, digest);
-  return { change: await recorded(context, flake, change, inputs), digest, inputs, text: after.text };
+  return { change: await recorded(context, flake, change, inputs, digest), digest, inputs, text: after.text };
 }
 
 /** `nix flake update`, whose exit 0 is not believed on its own. */
@@ -70,12 +71,16 @@ function readLock(
 
 /** Commits the lock in the working copy, so that what is built is what the checkout will hold (`self.rev` included). */
 async function recorded(
-  { host, call }: UpdateContext,
+  { host, call, layout }: UpdateContext,
   flake: string,
   change: LockChange,
   inputs: readonly InputChange[],
+  digest: string,
 ): Promise<LockChange> {
-  if (change.mode === 'in-place') return { ...change, after: lockDigest(host.files.readBytes(change.path) ?? '') };
+  if (change.mode === 'in-place') {
+    ownNextLock(host.files, layout.ownLock, lockDigest(Buffer.from(change.before, 'base64')), digest);
+    return { ...change, after: digest };
+  }
   if (inputs.length === 0) return change;
   const known = await call(authorOf(change.repository));
   const author = known.exitCode === 0 && known.stdout.trim() !== '' ? null : `rota@${host.hostname}`;
@@ -83,7 +88,7 @@ async function recorded(
   if (committed.exitCode !== 0) throw failureOf(committed, 'git', 'git commit');
   const head = await call(headCommit(flake));
   if (head.exitCode !== 0) throw failureOf(head, 'git', 'git rev-parse');
-  return { ...change, commit: head.stdout.trim() };
+  return { ...change, commit: head.stdout.trim(), digest };
 }
 
 function commitMessage(hostname: string, inputs: readonly InputChange[]): string {

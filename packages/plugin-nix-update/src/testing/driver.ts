@@ -1,5 +1,6 @@
+import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import { createHost } from '@rota/core';
+import { createHost, type ProcessRunner } from '@rota/core';
 import { planUpdate } from '../plan-update.ts';
 import { runUpdate } from '../run-update.ts';
 import type { NixUpdateOptions } from '../settings/options-schema.ts';
@@ -11,6 +12,12 @@ export interface DriverRequest {
   readonly cause?: UpdateCause;
   /** Ends the updater with KILL when a step gets there, such as `build:done`. */
   readonly killAt?: string;
+  /** Ends the updater with KILL when a program whose command line holds these words has ended, before the updater knows. */
+  readonly killAfter?: string;
+  /** Ends the updater with KILL while the program with this number (from 0) runs. */
+  readonly killDuring?: number;
+  /** A line of shell that is run when a step gets there. */
+  readonly at?: { readonly moment: string; readonly run: string };
   /** Answers the plan instead of updating. */
   readonly plan?: boolean;
   /** Another host, with a state of its own, on the same machine. */
@@ -21,7 +28,19 @@ export interface DriverRequest {
 
 const request: DriverRequest = JSON.parse(readFileSync(0, 'utf8'));
 const { hostname } = request;
+const own = createHost();
+let started = 0;
+const kill = (): void => void process.kill(process.pid, 'SIGKILL');
+const run: ProcessRunner = async (call) => {
+  const running = own.run(call);
+  if (started === request.killDuring) setTimeout(kill, 15);
+  started += 1;
+  const result = await running;
+  if (request.killAfter !== undefined && [call.file, ...call.args].join(' ').includes(request.killAfter)) kill();
+  return result;
+};
 const host = createHost({
+  run,
   now: () => Date.now() + (request.clockOffsetMs ?? 0),
   ...(hostname === undefined ? {} : { hostname, stateDir: `/root/state-of-${hostname}` }),
 });
@@ -32,7 +51,9 @@ try {
         ...request,
         host,
         onStep({ step, state }) {
-          if (`${step}:${state}` === request.killAt) process.kill(process.pid, 'SIGKILL');
+          const moment = `${step}:${state}`;
+          if (moment === request.at?.moment) execFileSync('sh', ['-c', request.at.run]);
+          if (moment === request.killAt) kill();
         },
       });
   process.stdout.write(JSON.stringify(answer));

@@ -1,10 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { repositoryRoot, type TestMachine, testMachine } from '@rota/test-support';
+import { bundleForMachine, repositoryRoot, type TestMachine, testMachine } from '@rota/test-support';
 import type { PlannedCommand } from '../plan-update.ts';
 import type { UpdateReport } from '../report.ts';
 import type { NixUpdateOptions } from '../settings/options-schema.ts';
-import { bundleForMachine } from './bundle-for-machine.ts';
 import type { DriverRequest } from './driver.ts';
 
 /** What a revision of the flake's input brings. */
@@ -119,7 +118,7 @@ ln -sfn "$system" /run/booted-system
 echo "$system" >/var/lib/machine/first`;
 
 const resetScript = `
-rm -rf /root/.local/state/rota /var/lib/machine/rc-* /var/lib/machine/after-test /var/lib/machine/mail /var/lib/machine/slow /var/lib/machine/boots-instead /nix/var/nix/profiles/system*
+rm -rf /root/.local/state/rota /var/lib/machine/rc-* /var/lib/machine/says-* /var/lib/machine/after-test /var/lib/machine/mail /var/lib/machine/slow /var/lib/machine/boots-instead /nix/var/nix/profiles/system*
 shutdown -c 2>/dev/null || true
 for repository in /srv/dep /srv/conf; do cd $repository; git worktree prune; git checkout -qf main; git reset -q --hard first; git clean -qfd; done
 system=$(cat /var/lib/machine/first)
@@ -131,7 +130,7 @@ rm -f /var/lib/machine/journal`;
 const factsScript = `
 touch /var/lib/machine/journal; cat /var/lib/machine/journal; echo @; readlink /run/current-system; echo @; readlink /boot/default; echo @
 readlink -f /nix/var/nix/profiles/system; echo @; ls -d /nix/var/nix/profiles/system-*-link | wc -l; echo @
-base64 -w0 /srv/conf/flake.lock; echo; echo @; git -C /srv/conf log --format=%s; echo @; git -C /srv/conf status --porcelain`;
+base64 -w0 /srv/conf/flake.lock; echo; echo @; git -C /srv/conf log --format=%s; echo @; git --no-optional-locks -C /srv/conf status --porcelain`;
 
 export async function nixMachine(name: string): Promise<NixMachine> {
   const [machine, driver] = await Promise.all([

@@ -2,8 +2,11 @@
 export interface ForecastStep {
   readonly step: 'stop' | 'scan' | 'send' | 'verify' | 'reissue' | 'swap' | 'start' | 'health';
   readonly ms: number;
-  /** `measured`: in this migration; `earlier`: the 95th percentile of earlier ones here; `assumed`: nothing is known. */
-  readonly from: 'measured' | 'earlier' | 'assumed';
+  /**
+   * `measured`: in this migration; `estimated`: nothing was sent, and it follows from the pace of the line; `earlier`: the 95th percentile of
+   * earlier ones here; `assumed`: nothing is known.
+   */
+  readonly from: 'measured' | 'estimated' | 'earlier' | 'assumed';
 }
 
 /** How long a service would stand still, part by part. */
@@ -20,6 +23,8 @@ export interface ForecastInput {
   /** What the last live round took: looking at everything, and sending what had changed. */
   readonly scanMs: number;
   readonly sendMs: number;
+  /** @default 'measured' */
+  readonly sendFrom?: 'measured' | 'estimated';
   /** Content that changed in that round and is read again on both sides, and the pace of reading, bytes a second. */
   readonly changedBytes: number;
   readonly hashBytesPerSecond: number;
@@ -43,7 +48,7 @@ export function forecastDowntime(input: ForecastInput): Forecast {
   const steps: readonly ForecastStep[] = [
     known('stop'),
     measured('scan', input.scanMs),
-    measured('send', input.sendMs),
+    { ...measured('send', input.sendMs), from: input.sendFrom ?? 'measured' },
     // Each side also looks at everything once.
     measured('verify', verifyMs + 2 * input.scanMs),
     { step: 'swap', ms: 100, from: 'assumed' },

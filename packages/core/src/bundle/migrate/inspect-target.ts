@@ -2,6 +2,7 @@ import { existsSync, lstatSync, readdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { isRotaError } from '../../errors/rota-error.ts';
 import type { Host } from '../../host/host.ts';
+import { hasArtifact } from '../artifact.ts';
 import { freeBytes } from '../plan-capture.ts';
 import type { PrepareRequest } from './arrival.ts';
 import { type Prepared, protocolVersion } from './protocol.ts';
@@ -37,6 +38,10 @@ export async function inspectTarget(host: Host, request: PrepareRequest): Promis
       );
     else if (await answers(host, file, args)) problems.push(`${name} runs on ${here} already; stop it there first.`);
   }
+  if (request.artifact !== undefined && !(await hasArtifact(host, request.artifact)))
+    problems.push(
+      `The artifact ${request.artifact} is not on ${here}; with --with-artifact it is sent, if it is in the store of nix.`,
+    );
   return { hostname: here, nowMs: host.now(), problems, notes: [], free, fresh: {}, dumps: '', verdict: '' };
 }
 

@@ -6,12 +6,15 @@ import type { Host } from '../../host/host.ts';
 import { instantText } from '../../run/instant-text.ts';
 import { withLock } from '../../state/lock.ts';
 import { openState } from '../../state/state-format.ts';
+import { sendArtifact } from '../artifact.ts';
 import { bundleLayout } from '../bundle-layout.ts';
 import type { BundleService, BundleSpec } from '../bundle-spec.ts';
 import { recoverBundles } from '../recover-bundles.ts';
+import { sshOptions } from '../ssh-command.ts';
 import { type AgentConnection, connectAgent } from './agent-connection.ts';
 import { beginDeparture, type Departure } from './departure.ts';
 import { explainForecast, type Forecast, forecastDowntime } from './forecast.ts';
+import { foretellMove } from './foretell-move.ts';
 import type { MigrateInput } from './migrate-input.ts';
 import { type MigrationPlan, planMigration } from './plan-migration.ts';
 import { type PreCopy, preCopy, sendRound } from './pre-copy.ts';
@@ -37,15 +40,18 @@ export interface MigrateResult {
 /** What would move, and what the other machine says to it. */
 export interface PlannedMove extends MigrationPlan {
   readonly target: Prepared;
+  /** How long it would stand still, as far as that can be told without copying. */
+  readonly forecast: Forecast;
 }
 
-/** Looks at both ends, and changes nothing. @throws ROTA_BUNDLE_TARGET and what {@link migrateBundle} throws before it begins */
+/** Looks at both ends, foretells the downtime, and changes nothing. @throws ROTA_BUNDLE_TARGET and what {@link migrateBundle} throws before it begins */
 export async function planMove(input: MigrateInput): Promise<PlannedMove> {
   refuseMoved(input.host, input.namespace, input.spec);
   const plan = await planMigration(input);
   const agent = connectAgent(input.to, input.remoteCommand ?? 'rota');
   try {
-    return { ...plan, target: await agent.ask(prepareRequest(input, plan, randomId(), true), preparedSchema, 60_000) };
+    const target = await agent.ask(prepareRequest(input, plan, randomId(), true), preparedSchema, 60_000);
+    return { ...plan, target, forecast: await foretellMove(input, plan) };
   } finally {
     agent.close();
   }
@@ -69,6 +75,9 @@ export async function migrateBundle(input: MigrateInput): Promise<MigrateResult>
     refuseMoved(host, namespace, spec);
     const plan = await planMigration(input);
     input.onProgress?.('look', plan.entries, plan.entries);
+    const { artifact, to } = input;
+    if (input.withArtifact === true && artifact !== undefined)
+      await sendArtifact(host, artifact.path, { host: to.host, sshArgs: sshOptions(to) }, signal);
     const id = randomId();
     const agent = connectAgent(input.to, input.remoteCommand ?? 'rota');
     try {
@@ -197,7 +206,8 @@ async function stayHere(
   });
 }
 
-function prepareRequest({ host, namespace, spec, map, replace }: MigrateInput, plan: MigrationPlan, id: string, dryRun: boolean) {
+function prepareRequest(input: MigrateInput, plan: MigrationPlan, id: string, dryRun: boolean) {
+  const { host, namespace, spec, map, replace, artifact } = input;
   const roots = spec.roots.map((root) => ({ ...root, path: map?.[root.name] ?? root.path }));
   return {
     ask: 'prepare' as const,
@@ -209,6 +219,8 @@ function prepareRequest({ host, namespace, spec, map, replace }: MigrateInput, p
     from: host.hostname,
     replace: replace ?? false,
     dryRun,
+    // A rehearsal sends nothing, so it is not there yet.
+    ...(artifact === undefined || (dryRun && input.withArtifact === true) ? {} : { artifact: artifact.path }),
   };
 }
 

@@ -1,6 +1,7 @@
 import type { Host } from '../../host/host.ts';
 import type { RotaEvents } from '../../state/events.ts';
 import type { BundleSpec } from '../bundle-spec.ts';
+import type { BundleArtifact } from '../manifest.ts';
 import type { SshPlace } from '../ssh-command.ts';
 
 /** What moves, and where to. */
@@ -15,6 +16,10 @@ export interface MigrateInput {
   readonly map?: Readonly<Record<string, string>>;
   /** What becomes of paths whose policy is `prompt`: a pattern of members (`data/ROOT/PATH`) to `preserve` or `exclude`. */
   readonly identity?: Readonly<Record<string, 'preserve' | 'exclude'>>;
+  /** What a target runs as; the machine has to have it. */
+  readonly artifact?: BundleArtifact | undefined;
+  /** Send the artifact there first, as far as it is not there. @default false */
+  readonly withArtifact?: boolean;
   /** Replace what stands at the roots there; it is kept beside. @default false */
   readonly replace?: boolean;
   /** Called as each phase goes on. */

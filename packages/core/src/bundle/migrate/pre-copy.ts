@@ -10,7 +10,7 @@ import type { AgentConnection } from './agent-connection.ts';
 import type { MigrateInput } from './migrate-input.ts';
 import type { MigrationPlan } from './plan-migration.ts';
 import { digestSchema, type Prepared } from './protocol.ts';
-import { type ScannedEntry, scanState } from './scan-state.ts';
+import { changedSince, type ScannedEntry, scanState } from './scan-state.ts';
 import { sendChanges } from './send-changes.ts';
 import { type StateDigest, stateHasher } from './state-digest.ts';
 
@@ -101,10 +101,7 @@ export async function sendRound(
   const scanMs = host.now() - begun;
   const gone = [...before.values()].filter(({ name, type }) => entries.get(name)?.type !== type).map(({ name }) => name);
   if (gone.length > 0) await agent.ask({ ask: 'remove', names: gone }, v.null());
-  const changed = [...entries.values()].filter((entry) => {
-    const old = before.get(entry.name);
-    return old === undefined || old.racy || old.facts !== entry.facts || old.link !== entry.link;
-  });
+  const changed = changedSince(before, entries.values());
   let sentBytes = 0;
   let changedBytes = 0;
   for (const root of plan.roots) {

@@ -27,6 +27,8 @@ export const requestSchema = v.variant('ask', [
     bases: v.record(v.string(), v.string()),
     from: v.string(),
     replace: v.boolean(),
+    // What the service runs as, which has to be there.
+    artifact: v.optional(v.string()),
     dryRun: v.boolean(),
   }),
   v.object({ ask: v.literal('remove'), names: v.array(v.string()) }),

@@ -11,7 +11,7 @@ export interface ScannedEntry {
   readonly root: string;
   /** `a/b` below the root; empty for the root itself. */
   readonly path: string;
-  readonly place: Buffer;
+  readonly place: string | Buffer;
   readonly type: BundleEntry['type'];
   readonly mode: number;
   readonly size: number;
@@ -73,6 +73,17 @@ export async function* scanState(
       };
     }
   }
+}
+
+/** What has to be sent to somebody who has what an earlier scan found. */
+export function changedSince(
+  before: ReadonlyMap<string, ScannedEntry>,
+  entries: Iterable<ScannedEntry>,
+): readonly ScannedEntry[] {
+  return [...entries].filter((entry) => {
+    const old = before.get(entry.name);
+    return old === undefined || old.racy || old.facts !== entry.facts || old.link !== entry.link;
+  });
 }
 
 function typeOf(stats: BigIntStats): BundleEntry['type'] | undefined {

@@ -24,7 +24,7 @@ const pieceSize = 4 * 1024 * 1024;
 export function stateHasher(now: () => number, signal?: AbortSignal): StateHasher {
   const known = new Map<string, { readonly facts: string; readonly sha256: string }>();
   const piece = Buffer.allocUnsafe(pieceSize);
-  async function sha256Of(place: Buffer): Promise<{ readonly sha256: string; readonly bytes: number }> {
+  async function sha256Of(place: string | Buffer): Promise<{ readonly sha256: string; readonly bytes: number }> {
     const hash = createHash('sha256');
     const file = openSync(place, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
     let bytes = 0;

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import type { BundleManifest } from '../manifest.ts';
+import type { BundleHead } from '../manifest.ts';
 
 /** The one source of the type of a sidecar and of its check. */
 export const sidecarSchema = v.object({
@@ -40,8 +40,8 @@ export type Sidecar = v.InferOutput<typeof sidecarSchema>;
 export interface BundleContent {
   /** A finished file, as its sidecar describes it. The store copies it or links to it, and neither moves nor changes it. */
   readonly file: string;
-  /** What is in it. */
-  readonly manifest: BundleManifest;
+  /** What is in it: its manifest without the entries. */
+  readonly manifest: BundleHead;
   /** The archive before it was compressed and encrypted, for a store that keeps trees instead of files. May be read once. */
   readonly archive: () => AsyncIterable<Uint8Array>;
 }

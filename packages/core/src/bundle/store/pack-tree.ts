@@ -1,12 +1,12 @@
-import { closeSync, constants, fstatSync, openSync, readFileSync, readSync, writeSync } from 'node:fs';
-import { join } from 'node:path';
+import { closeSync, constants, fstatSync, openSync, readSync, statSync, writeSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { RotaError } from '../../errors/rota-error.ts';
 import { bytesOfName } from '../file-name.ts';
-import { parseManifest } from '../read-bundle.ts';
+import { manifestParser } from '../read-manifest.ts';
 import { memberOf } from '../stage-tree.ts';
 import { endOfArchive, sharedTarHeader } from '../tar/tar-header.ts';
 import { padding } from '../tar/tar-member.ts';
-import { manifestMember } from '../write-bundle.ts';
+import { manifestHeader } from '../write-bundle.ts';
 
 const pieceSize = 1024 * 1024;
 
@@ -17,16 +17,21 @@ const pieceSize = 1024 * 1024;
  * @throws ROTA_BUNDLE_MISMATCH when a file is missing or has another size; ROTA_BUNDLE_FORMAT, ROTA_BUNDLE_HOSTILE
  */
 export function packTree(tree: string, out: string): string {
-  const text = readFileSync(join(tree, 'manifest.json'));
-  const manifest = parseManifest(text);
-  const archive = openSync(out, 'wx', 0o600);
   const piece = Buffer.allocUnsafe(pieceSize);
+  const manifest = manifestParser(dirname(out));
+  const archive = openSync(out, 'wx', 0o600);
   const write = (bytes: Uint8Array): void => {
     for (let written = 0; written < bytes.length; ) written += writeSync(archive, bytes, written);
   };
   try {
-    for (const part of manifestMember(text, manifest.createdAt)) write(part);
-    for (const entry of manifest.entries) {
+    const path = join(tree, 'manifest.json');
+    const { size } = statSync(path);
+    copyContent(Buffer.from(path), { name: 'manifest.json', size }, piece, manifest.feed);
+    const { head, entries, text } = manifest.finish();
+    write(manifestHeader(size, head.createdAt));
+    for (const part of text()) write(part);
+    write(Buffer.alloc(padding(size)));
+    for (const entry of entries) {
       write(sharedTarHeader(memberOf(entry)));
       if (entry.type !== 'file') continue;
       copyContent(bytesOfName(join(tree, entry.name)), entry, piece, write);
@@ -34,6 +39,7 @@ export function packTree(tree: string, out: string): string {
     }
     write(endOfArchive);
   } finally {
+    manifest.close();
     closeSync(archive);
   }
   return out;

@@ -12,8 +12,8 @@ export interface SshServer {
   readonly stop: () => Promise<void>;
 }
 
-/** Starts a server; resolves when it answers. */
-export async function sshServer(): Promise<SshServer> {
+/** Starts a server; resolves when it answers. What it runs gets the variables. */
+export async function sshServer(env: Readonly<Record<string, string>> = {}): Promise<SshServer> {
   const folder = mkdtempSync(join(tmpdir(), 'rota-sshd-'));
   const key = (name: string): string => join(folder, name);
   for (const name of ['host', 'user']) execFileSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-f', key(name)]);
@@ -21,6 +21,8 @@ export async function sshServer(): Promise<SshServer> {
   writeFileSync(key('authorized'), readFileSync(key('user.pub')));
   chmodSync(key('authorized'), 0o600);
   const config = ['UsePAM no', 'StrictModes no', 'PasswordAuthentication no', 'MaxStartups 100:30:200', `PidFile ${key('pid')}`];
+  const variables = Object.entries(env).map(([name, value]) => `"${name}=${value}"`);
+  if (variables.length > 0) config.push(`SetEnv ${variables.join(' ')}`);
   writeFileSync(key('config'), `${config.join('\n')}\nHostKey ${key('host')}\nAuthorizedKeysFile ${key('authorized')}\n`);
   writeFileSync(key('known'), `[127.0.0.1]:${port} ${readFileSync(key('host.pub'), 'utf8')}`);
   if (process.getuid?.() === 0) mkdirSync('/run/sshd', { recursive: true, mode: 0o755 });

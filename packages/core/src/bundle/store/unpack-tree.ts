@@ -1,21 +1,22 @@
 import { createHash } from 'node:crypto';
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { closeSync, mkdirSync, openSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import type { Host } from '../../host/host.ts';
 import { extractBundle } from '../extract-bundle.ts';
-import type { BundleManifest } from '../manifest.ts';
+import type { BundleHead } from '../manifest.ts';
 
 /**
- * Lays an archive out as a tree: `manifest.json`, `data/ROOT/...`, `db/NAME.dump`, with owners, modes, times and links. The tree is compared
+ * Lays an archive out as a tree: `manifest.json`, `data/ROOT/...`, `db/NAME.dump`, `artifact/closure`, with owners, modes, times and links. The tree is compared
  * with the manifest. Resolves to size and SHA-256 of the archive.
  */
 export async function unpackTree(
   host: Pick<Host, 'run' | 'files'>,
-  { manifest, bytes }: { readonly manifest: BundleManifest; readonly bytes: AsyncIterable<Uint8Array> },
+  { manifest, bytes }: { readonly manifest: BundleHead; readonly bytes: AsyncIterable<Uint8Array> },
   tree: string,
 ): Promise<{ readonly size: number; readonly sha256: string }> {
   mkdirSync(tree, { mode: 0o700 });
-  for (const area of ['data', 'db']) mkdirSync(join(tree, area), { mode: 0o700 });
+  const areas = ['data', 'db', ...(manifest.artifact?.member === undefined ? [] : ['artifact'])];
+  for (const area of areas) mkdirSync(join(tree, area), { mode: 0o700 });
   const hash = createHash('sha256');
   let size = 0;
   async function* counted(): AsyncGenerator<Uint8Array> {
@@ -31,9 +32,20 @@ export async function unpackTree(
     path: counted(),
     places: new Map(roots.map((name) => [name, join(tree, 'data', name)])),
     dumps: join(tree, 'db'),
+    artifacts: join(tree, 'artifact'),
+    workFolder: dirname(tree),
     // Nothing is read through them here.
     keepLinks: new Set(roots),
-    onManifest: (text) => writeFileSync(join(tree, 'manifest.json'), text, { mode: 0o600 }),
+    onManifest: ({ text }) => writeParts(join(tree, 'manifest.json'), text()),
   });
   return { size, sha256: hash.digest('hex') };
+}
+
+function writeParts(path: string, parts: Iterable<Uint8Array>): void {
+  const file = openSync(path, 'wx', 0o600);
+  try {
+    for (const part of parts) writeFileSync(file, part);
+  } finally {
+    closeSync(file);
+  }
 }

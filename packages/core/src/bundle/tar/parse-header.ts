@@ -1,4 +1,4 @@
-import { RotaError } from '../../errors/rota-error.ts';
+import { damagedBundle, hostileBundle } from '../bundle-error.ts';
 import { nameOfBytes } from '../file-name.ts';
 import { checksum } from './tar-header.ts';
 import { blockSize, type TarMember } from './tar-member.ts';
@@ -14,13 +14,14 @@ export function parseHeader(header: Buffer): TarMember {
   if (flag !== 'x') return memberOf(flag, fields, new Map());
   const pax = readPax(header.subarray(blockSize, blockSize + fields.size));
   const main = readBlock(header.subarray(header.length - blockSize));
-  if (main.flag === 'x') throw hostile('two extended headers in a row');
+  if (main.flag === 'x') throw hostileBundle('two extended headers in a row');
   return memberOf(main.flag, main.fields, pax);
 }
 
 function memberOf(flag: string, fields: Fields, pax: ReadonlyMap<string, Buffer>): TarMember {
   const type = readableTypes.get(flag);
-  if (type === undefined) throw hostile(`a member of type "${flag}" (${refusedTypes.get(flag) ?? 'unknown'}): ${fields.name}`);
+  if (type === undefined)
+    throw hostileBundle(`a member of type "${flag}" (${refusedTypes.get(flag) ?? 'unknown'}): ${fields.name}`);
   const text = (key: string, otherwise: string): string => {
     const value = pax.get(key);
     return value === undefined ? otherwise : nameOfBytes(value);
@@ -29,20 +30,20 @@ function memberOf(flag: string, fields: Fields, pax: ReadonlyMap<string, Buffer>
     const value = pax.get(key);
     if (value === undefined) return otherwise;
     const read = value.toString('latin1');
-    if (!/^\d{1,15}$/.test(read)) throw damaged(`its header says ${key}=${read}`);
+    if (!/^\d{1,15}$/.test(read)) throw damagedBundle(`its header says ${key}=${read}`);
     return Number(read);
   };
   for (const key of pax.keys())
-    if (!knownKeys.has(key) && !key.startsWith('SCHILY.xattr.')) throw hostile(`an extended header "${key}"`);
+    if (!knownKeys.has(key) && !key.startsWith('SCHILY.xattr.')) throw hostileBundle(`an extended header "${key}"`);
   const written = text('path', fields.name);
   const name = type === 'folder' ? written.replace(/\/$/, '') : written;
   checkName(name, 'a member');
   const size = whole('size', fields.size);
-  if (type !== 'file' && size !== 0) throw hostile(`${name}, which is a ${type} with content`);
+  if (type !== 'file' && size !== 0) throw hostileBundle(`${name}, which is a ${type} with content`);
   const link = text('linkpath', fields.link);
   if (type === 'hardlink') checkName(link, 'a hard link to');
   else if (type === 'symlink' ? link === '' || link.includes('\0') : link !== '')
-    throw hostile(`${name}, whose link leads to "${link}"`);
+    throw hostileBundle(`${name}, whose link leads to "${link}"`);
   const xattrs = [...pax].filter(([key]) => key.startsWith('SCHILY.xattr.'));
   return {
     name,
@@ -113,7 +114,7 @@ export function checkName(name: string, what: string): void {
                   : process.platform === 'win32' && /[\\:]/.test(name)
                     ? 'would be read as a Windows path'
                     : undefined;
-  if (wrong !== undefined) throw hostile(`${what} whose name ${wrong}: ${JSON.stringify(name.slice(0, 200))}`);
+  if (wrong !== undefined) throw hostileBundle(`${what} whose name ${wrong}: ${JSON.stringify(name.slice(0, 200))}`);
 }
 
 interface Fields {
@@ -130,11 +131,11 @@ interface Fields {
 
 /** The fields of one block, its checksum found right. */
 export function readBlock(block: Buffer): { readonly flag: string; readonly fields: Fields } {
-  if (number(block, 148, 8) !== checksum(block)) throw damaged('the checksum of a header is wrong');
+  if (number(block, 148, 8) !== checksum(block)) throw damagedBundle('the checksum of a header is wrong');
   const magic = block.toString('latin1', 257, 265);
-  if (magic !== 'ustar\x0000') throw hostile('a header that is not of POSIX tar');
+  if (magic !== 'ustar\x0000') throw hostileBundle('a header that is not of POSIX tar');
   const prefix = cText(block, 345, 155);
-  if (prefix.length > 0) throw hostile('a header with a prefix, which captures do not write');
+  if (prefix.length > 0) throw hostileBundle('a header with a prefix, which captures do not write');
   return {
     flag: String.fromCharCode(block[156] ?? 0),
     fields: {
@@ -162,7 +163,7 @@ function number(block: Buffer, at: number, length: number): number {
     .toString('latin1', at, at + length)
     .replace(/\0.*$/s, '')
     .trim();
-  if (!/^[0-7]+$/.test(text)) throw damaged('a number of a header is not octal');
+  if (!/^[0-7]+$/.test(text)) throw damagedBundle('a number of a header is not octal');
   return Number.parseInt(text, 8);
 }
 
@@ -175,9 +176,9 @@ function readPax(body: Buffer): ReadonlyMap<string, Buffer> {
     const end = at + length;
     const equals = body.indexOf(0x3d, blank);
     if (length === 0 || end > body.length || body[end - 1] !== 0x0a || equals === -1 || equals >= end)
-      throw damaged('an extended header is malformed');
+      throw damagedBundle('an extended header is malformed');
     const key = body.toString('utf8', blank + 1, equals);
-    if (records.has(key)) throw hostile(`"${key}" twice in one extended header`);
+    if (records.has(key)) throw hostileBundle(`"${key}" twice in one extended header`);
     records.set(key, body.subarray(equals + 1, end - 1));
     at = end;
   }
@@ -186,7 +187,7 @@ function readPax(body: Buffer): ReadonlyMap<string, Buffer> {
 
 function nanoseconds(text: string): bigint {
   const match = /^(-?)(\d{1,12})(?:\.(\d{1,9})\d*)?$/.exec(text);
-  if (match === null) throw damaged(`a time of its headers is "${text}"`);
+  if (match === null) throw damagedBundle(`a time of its headers is "${text}"`);
   const size = BigInt(match[2] ?? '0') * 1_000_000_000n + BigInt((match[3] ?? '').padEnd(9, '0'));
   return match[1] === '-' ? -size : size;
 }
@@ -194,16 +195,4 @@ function nanoseconds(text: string): bigint {
 export function isZero(bytes: Uint8Array): boolean {
   for (let at = 0; at < bytes.length; at++) if (bytes[at] !== 0) return false;
   return true;
-}
-
-export function damaged(why: string): RotaError {
-  return new RotaError('ROTA_BUNDLE_FORMAT', `The bundle is damaged: ${why}.`, {
-    suggestions: ['Use another bundle; `rota bundle list` shows them.'],
-  });
-}
-
-export function hostile(what: string): RotaError {
-  return new RotaError('ROTA_BUNDLE_HOSTILE', `The bundle holds ${what}; no capture writes that, and nothing was unpacked.`, {
-    suggestions: ['Do not trust where this file came from.'],
-  });
 }

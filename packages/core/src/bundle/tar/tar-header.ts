@@ -11,6 +11,72 @@ export function tarHeader(member: TarMember): Buffer {
 
 /** The same in a buffer that the next call uses again, for whoever is done with it by then: a tree has a header for every file. */
 export function sharedTarHeader(member: TarMember): Buffer {
+  return plainHeader(member) ?? anyHeader(member);
+}
+
+/** Two blocks of a pax header that says the time, and one of the member; or that one alone. Most headers are such. */
+const plain = Buffer.alloc(3 * blockSize);
+const timeBlock = plain.subarray(blockSize, 2 * blockSize);
+const memberBlock = plain.subarray(2 * blockSize);
+const paxBlocks = new Map<number, Buffer>();
+
+/** The header of a member of which nothing but the time needs a pax header; `undefined` for any other. */
+function plainHeader({ name, type, mode, uid, gid, user, group, size, link, mtimeNs, xattrs }: TarMember): Buffer | undefined {
+  const folder = type === 'folder';
+  if (
+    xattrs !== undefined ||
+    name.length + (folder ? 1 : 0) > 100 ||
+    link.length > 100 ||
+    user.length > 31 ||
+    group.length > 31 ||
+    uid > 0o7777777 ||
+    gid > 0o7777777 ||
+    size > 0o77777777777 ||
+    mtimeNs < 0n ||
+    mtimeNs >= plainTimesEnd ||
+    !(isAscii(name) && isAscii(link) && isAscii(user) && isAscii(group))
+  )
+    return undefined;
+  const time = String(mtimeNs).padStart(10, '0');
+  const nanoseconds = time.slice(-9);
+  memberBlock.set(emptyBlock);
+  memberBlock.write(name, 0, 'latin1');
+  if (folder) memberBlock[name.length] = 0x2f;
+  octal(memberBlock, 100, 8, mode & 0o7777);
+  octal(memberBlock, 108, 8, uid);
+  octal(memberBlock, 116, 8, gid);
+  octal(memberBlock, 124, 12, size);
+  octal(memberBlock, 136, 12, Number(time.slice(0, -9)));
+  memberBlock[156] = typeFlags[type].charCodeAt(0);
+  if (link !== '') memberBlock.write(link, 157, 'latin1');
+  if (user !== '') memberBlock.write(user, 265, 'latin1');
+  if (group !== '') memberBlock.write(group, 297, 'latin1');
+  octal(memberBlock, 148, 7, checksum(memberBlock));
+  if (nanoseconds === '000000000') return memberBlock;
+  const record = paxText('mtime', `${time.slice(0, -9)}.${nanoseconds.replace(/0+$/, '')}`);
+  plain.set(paxBlockOf(record.length));
+  timeBlock.fill(0, 0, longestTimeRecord);
+  timeBlock.write(record, 0, 'latin1');
+  return plain;
+}
+
+/** From here on a time needs a pax header of its own kind. */
+const plainTimesEnd = 0o100000000000n * 1_000_000_000n;
+/** `32 mtime=SSSSSSSSSSS.NNNNNNNNN` */
+const longestTimeRecord = 64;
+
+function paxBlockOf(size: number): Buffer {
+  let block = paxBlocks.get(size);
+  if (block === undefined) {
+    block = Buffer.alloc(blockSize);
+    ustarBlock(block, 'x', { ...paxFields, size });
+    paxBlocks.set(size, block);
+  }
+  return block;
+}
+
+/** Of any member. */
+function anyHeader(member: TarMember): Buffer {
   const nameText = member.type === 'folder' ? `${member.name}/` : member.name;
   const name = bytesOf(nameText);
   const link = bytesOf(member.link);
@@ -101,23 +167,27 @@ interface UstarFields {
   readonly group: Buffer;
 }
 
-/** Fills a block of zeros. */
+/** What is the same in every block; the field of the checksum is blank. */
+const emptyBlock = Buffer.alloc(blockSize);
+emptyBlock.fill(0x20, 148, 156);
+emptyBlock.write('ustar\x0000', 257, 'latin1');
+octal(emptyBlock, 329, 8, 0);
+octal(emptyBlock, 337, 8, 0);
+
 function ustarBlock(block: Buffer, flag: string, fields: UstarFields): void {
+  block.set(emptyBlock);
   fields.name.copy(block, 0);
   octal(block, 100, 8, fields.mode);
   octal(block, 108, 8, fields.uid > 0o7777777 ? 0 : fields.uid);
   octal(block, 116, 8, fields.gid > 0o7777777 ? 0 : fields.gid);
   octal(block, 124, 12, fields.size > 0o77777777777 ? 0 : fields.size);
   octal(block, 136, 12, fields.seconds < 0n || fields.seconds > 0o77777777777n ? 0 : Number(fields.seconds));
-  block.fill(0x20, 148, 156);
   block.write(flag, 156, 'latin1');
   fields.link.copy(block, 157);
-  block.write('ustar\x0000', 257, 'latin1');
   fields.user.copy(block, 265);
   fields.group.copy(block, 297);
-  octal(block, 329, 8, 0);
-  octal(block, 337, 8, 0);
-  block.write(`${checksum(block).toString(8).padStart(6, '0')}\0 `, 148, 'latin1');
+  // Six digits, NUL, blank.
+  octal(block, 148, 7, checksum(block));
 }
 
 /** Sum of all bytes of a header, with the field of the sum itself taken as blanks. */
@@ -127,8 +197,15 @@ export function checksum(block: Uint8Array): number {
   return sum;
 }
 
+/** Digits with leading zeros, and a NUL. */
 function octal(block: Buffer, at: number, width: number, value: number): void {
-  block.write(`${value.toString(8).padStart(width - 1, '0')}\0`, at, 'latin1');
+  let left = value;
+  for (let place = at + width - 2; place >= at; place--) {
+    const higher = Math.floor(left / 8);
+    block[place] = 0x30 + (left - higher * 8);
+    left = higher;
+  }
+  block[at + width - 1] = 0;
 }
 
 /** The same record for a value in ASCII. */

@@ -1,4 +1,5 @@
-import { damaged, hostile, isZero, readBlock } from './parse-header.ts';
+import { damagedBundle, hostileBundle } from '../bundle-error.ts';
+import { isZero, readBlock } from './parse-header.ts';
 import { blockSize, padding } from './tar-member.ts';
 
 /** What becomes of a member as it passes. */
@@ -36,7 +37,7 @@ export function tarParser(reader: TarReader): { feed(chunk: Uint8Array): void; f
   function headerLength(data: Buffer, at: number): number {
     if (data.length - at < blockSize || data[at + 156] !== extended) return blockSize;
     const { fields } = readBlock(data.subarray(at, at + blockSize));
-    if (fields.size > longestPaxBody) throw hostile(`an extended header of ${fields.size} bytes`);
+    if (fields.size > longestPaxBody) throw hostileBundle(`an extended header of ${fields.size} bytes`);
     return blockSize + fields.size + padding(fields.size) + blockSize;
   }
 
@@ -78,11 +79,12 @@ export function tarParser(reader: TarReader): { feed(chunk: Uint8Array): void; f
         const fill = data.subarray(at, at + left);
         at += fill.length;
         left -= fill.length;
-        if (!isZero(fill)) throw damaged('there is something between two members');
+        if (!isZero(fill)) throw damagedBundle('there is something between two members');
         if (left === 0) state = 'header';
       } else {
         const tail = data.subarray(at);
-        if (!isZero(tail)) throw damaged(zeroBytes < endSize ? 'the mark of its end is incomplete' : 'something follows its end');
+        if (!isZero(tail))
+          throw damagedBundle(zeroBytes < endSize ? 'the mark of its end is incomplete' : 'something follows its end');
         zeroBytes += tail.length;
         return;
       }
@@ -92,9 +94,9 @@ export function tarParser(reader: TarReader): { feed(chunk: Uint8Array): void; f
   return {
     feed,
     finish() {
-      if (inside) throw damaged('it ends inside a member');
-      if (state !== 'end') throw damaged('it ends without the mark of its end');
-      if (zeroBytes < endSize) throw damaged('the mark of its end is incomplete');
+      if (inside) throw damagedBundle('it ends inside a member');
+      if (state !== 'end') throw damagedBundle('it ends without the mark of its end');
+      if (zeroBytes < endSize) throw damagedBundle('the mark of its end is incomplete');
     },
   };
 }

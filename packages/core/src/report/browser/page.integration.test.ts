@@ -78,7 +78,9 @@ requirePart(chromiumPart)('the report page in Chromium', () => {
     const nothing = await emptyReport();
     const { page, close } = await open(nothing);
     expect(await violations(page)).toEqual([]);
-    expect(await page.locator('.verdict').textContent()).toBe('No jobs are installed here.');
+    expect(await page.locator('.verdict').textContent()).toBe(
+      'No jobs are installed here; rota apply installs what is declared.',
+    );
     await close();
   });
 
@@ -245,7 +247,7 @@ requirePart(chromiumPart)('the report page in Chromium', () => {
   });
 
   async function emptyReport(): Promise<Report> {
-    const { createRota } = await import('../../create-rota.ts');
+    const { createRota } = await import('../../face/create-rota.ts');
     const { createHost } = await import('../../host/create-host.ts');
     return createRota({
       host: createHost({ stateDir: join(temporaryFolder(), 'state'), hostname: 'empty' }),

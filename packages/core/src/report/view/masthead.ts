@@ -1,7 +1,8 @@
-import type { Report } from '../report.ts';
+import type { Report, ReportJob } from '../report.ts';
 import { clockText, countText, numberText, relativeText, secondsOf, wallClock } from './clock.ts';
 import { type Html, html } from './html.ts';
 import { jobName } from './job-name.ts';
+import { runBadge } from './run-text.ts';
 import { isTroubled } from './select-jobs.ts';
 import { shiftText } from './week-scale.ts';
 
@@ -22,12 +23,13 @@ export function masthead(report: Report): Html {
 
 function verdictState({ jobs, attention }: Report): string {
   if (jobs.some(isTroubled) || attention.some(({ severity }) => severity === 'error')) return 'bad';
-  return attention.length > 0 ? 'warn' : 'good';
+  if (attention.length > 0) return 'warn';
+  return jobs.length === 0 ? 'none' : 'good';
 }
 
-function verdict({ jobs, attention }: Report): string {
+function verdict({ jobs, attention }: Report): Html | string {
   const troubled = jobs.filter(isTroubled).length;
-  if (jobs.length === 0) return 'No jobs are installed here.';
+  if (jobs.length === 0) return html`No jobs are installed here; <code>rota apply</code> installs what is declared.`;
   if (troubled > 0)
     return `${numberText(troubled)} of ${countText(jobs.length, 'job')} ${troubled === 1 ? 'needs' : 'need'} you.`;
   const well = jobs.length === 1 ? 'The one job is well' : `All ${numberText(jobs.length)} jobs are well`;
@@ -66,7 +68,8 @@ function weekTile({ week }: Report): Tile {
   return { title: 'Week ahead', value: countText(week.starts, 'start'), note };
 }
 
-function monthTile({ month }: Report): Tile {
+function monthTile(report: Report): Tile {
+  const { month } = report;
   const title = 'Past 30 days';
   const bad = month.byStatus.failure + month.byStatus.timeout + month.byStatus.interrupted;
   if (month.runs === 0) return { title, value: 'No runs', note: 'The first will show here.' };
@@ -75,8 +78,17 @@ function monthTile({ month }: Report): Tile {
   return {
     title,
     value: `${shown} % well`,
-    note: `${countText(month.runs, 'run')}, ${bad === 0 ? 'no failures' : countText(bad, 'failure')}.`,
+    note: html`${countText(month.runs, 'run')}, ${bad === 0 ? 'no failures' : countText(bad, 'failure')}.${latestText(report)}`,
   };
+}
+
+/** Which job ran last, and how that ended. */
+function latestText({ jobs, generatedAt }: Report): Html | false {
+  const began = ({ lastRun }: ReportJob): string => lastRun?.startedAt ?? '';
+  const [latest] = [...jobs].sort((a, b) => (began(a) < began(b) ? 1 : -1));
+  const run = latest?.lastRun ?? null;
+  if (latest === undefined || run === null) return false;
+  return html`<span class="latest">Last: ${jobName(latest)}, ${relativeText(secondsOf(run.startedAt) - secondsOf(generatedAt))}, ${runBadge(run)}</span>`;
 }
 
 function clockTile({ week, zones }: Report): Tile {

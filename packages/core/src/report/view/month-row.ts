@@ -20,8 +20,9 @@ export function monthRow(job: ReportJob, days: number): Html {
 <span class="sr-only">. ${past.runs === 0 ? 'No runs in 30 days.' : `${countText(past.runs, 'run')} in 30 days, ${countText(past.failures, 'failure')}.`}</span>`;
 }
 
-function lengthsText({ medianMs, longestMs, skipped }: JobPast): Html {
-  if (medianMs === null) return html`${skipped > 0 ? `${numberText(skipped)} skipped` : 'never ended well'}`;
+function lengthsText({ medianMs, longestMs, runs, skipped }: JobPast): Html {
+  if (medianMs === null && runs === 0) return html`${skipped > 0 ? `${numberText(skipped)} skipped` : 'not run yet'}`;
+  if (medianMs === null) return html`never ended well`;
   return html`usually ${lengthText(medianMs)}, at most ${lengthText(longestMs ?? medianMs)}`;
 }
 

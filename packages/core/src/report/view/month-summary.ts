@@ -16,7 +16,7 @@ export function monthAxis({ month }: Report): Html {
   const bad = month.days.map((_, index) => bar(index, 0, month.badPerDay[index] ?? 0)).join('');
   const first = month.days[0] ?? '';
   const last = month.days.at(-1) ?? '';
-  return html`<span class="axis-title">${countText(most, 'run')} a day at most</span>
+  return html`<span class="axis-title">${month.runs > 0 && `${countText(most, 'run')} a day at most`}</span>
 <span class="axis-tracks"><svg class="load tall" viewBox="0 0 ${month.days.length} ${height}" preserveAspectRatio="none" role="img" aria-label="Runs per day. ${inWords(month)}"><path class="load-all" d="${good}"/><path class="load-bad" d="${bad}"/></svg><span class="ends"><span>${dayText(first)}</span><span>today, ${dayText(last)}</span></span></span>
 <span class="axis-next">Runs</span>`;
 }
@@ -35,5 +35,7 @@ export function monthFigures({ month }: Report): Html {
   const figures = Object.entries(month.byStatus).filter(
     ([status, count]) => count > 0 || status === 'success' || status === 'failure',
   );
-  return html`<ul class="figures">${figures.map(([status, count]) => html`<li><span class="state" data-state="${status}">${status}</span> ${numberText(count)}</li>`)}</ul>`;
+  // A mark of alarm only for what is there.
+  const state = (status: string, count: number): string => (count > 0 ? status : 'none');
+  return html`<ul class="figures">${figures.map(([status, count]) => html`<li><span class="state" data-state="${state(status, count)}">${status}</span> ${numberText(count)}</li>`)}</ul>`;
 }

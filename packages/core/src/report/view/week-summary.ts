@@ -11,7 +11,12 @@ export function weekAxis(report: Report, scale: WeekScale): Html {
   const percent = (hours: number): string => `${((hours / scale.hours) * 100).toFixed(2)}%`;
   const labels = scale.days
     .filter(({ from, to }) => to - from > 9)
-    .map(({ from, label }) => html`<text x="${percent(from)}" dx="4" y="14">${label}</text>`);
+    .map(({ from, to, label }) => {
+      // The last day may be narrower than its name, which then stands at the edge; a phone has no room for that.
+      const last = scale.hours - from < 25;
+      const place = last ? { x: '100%', dx: '-1', anchor: 'end' } : { x: percent(from), dx: '4', anchor: 'start' };
+      return html`<text class="${to - from < (last ? 23.9 : 21) ? 'part' : 'day'}" x="${place.x}" dx="${place.dx}" text-anchor="${place.anchor}" y="14">${label}</text>`;
+    });
   const changes = scale.changes
     .filter(({ to, from }, index, all) => to > from && all.findIndex((other) => other.from === from) === index)
     .map(
@@ -19,7 +24,7 @@ export function weekAxis(report: Report, scale: WeekScale): Html {
         html`<rect class="clock-change" x="${percent(from)}" y="0" width="${percent(to - from)}" height="34"/><text class="clock-text" x="${percent(from)}" dx="4" y="28">clock ${label}</text>`,
     );
   const most = Math.max(...report.week.startsPerHour, 1);
-  return html`<span class="axis-title">${countText(most, 'start')} an hour at most</span>
+  return html`<span class="axis-title">${report.week.starts > 0 && `${countText(most, 'start')} an hour at most`}</span>
 <span class="axis-tracks"><svg class="axis" height="34" width="100%" aria-hidden="true" focusable="false">${changes}${labels}</svg>
 <svg class="load" viewBox="0 0 ${scale.hours} 44" preserveAspectRatio="none" aria-hidden="true" focusable="false">${backdrop(scale, scale.changes)}<path class="load-all" d="${columns(report.week.startsPerHour, most)}"/><path class="load-colliding" d="${columns(report.week.collidingPerHour, most)}"/></svg></span>
 <span class="axis-next">Next start</span>`;

@@ -1,0 +1,148 @@
+import { createHash } from 'node:crypto';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { manifestChecker } from './check-manifest.ts';
+import type { BundleEntry, BundleManifest } from './manifest.ts';
+import { manifestFrame } from './manifest.ts';
+import { extract, manifestOf } from './packed-tree.test-support.ts';
+import { memberOf } from './stage-tree.ts';
+import { endOfArchive, tarHeader } from './tar/tar-header.ts';
+import { padding } from './tar/tar-member.ts';
+
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(existsSync('/dev/shm') ? '/dev/shm' : tmpdir(), 'rota-bundle-'));
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+const base = {
+  mode: 0o644,
+  uid: process.getuid?.() ?? 0,
+  gid: process.getgid?.() ?? 0,
+  user: '',
+  group: '',
+  mtimeNs: '0',
+  size: 0,
+};
+const rootEntry: BundleEntry = { ...base, name: 'data/r', type: 'folder', mode: 0o755 };
+const content = Buffer.from('x');
+const file = (name: string): BundleEntry => ({
+  ...base,
+  name,
+  type: 'file',
+  size: content.length,
+  sha256: createHash('sha256').update(content).digest('hex'),
+});
+const symlink = (name: string, link: string): BundleEntry => ({ ...base, name, type: 'symlink', link });
+const hardlink = (name: string, link: string): BundleEntry => ({ ...base, name, type: 'hardlink', link });
+
+/** An archive as an attacker would make it: what he lists, and what he puts in. */
+function forge(listed: readonly BundleEntry[], members: readonly Buffer[], change: Partial<BundleManifest> = {}): string {
+  const { entries, ...manifest } = manifestOf(listed, change);
+  const { opening, closing } = manifestFrame(manifest);
+  const text = Buffer.from(`${opening}${entries.map((entry) => JSON.stringify(entry)).join(',\n')}${closing}`);
+  const head = tarHeader({ ...memberOf({ ...base, name: 'manifest.json', type: 'file' }), size: text.length });
+  const path = join(folder, 'forged.tar');
+  writeFileSync(path, Buffer.concat([head, text, Buffer.alloc(padding(text.length)), ...members, endOfArchive]));
+  return path;
+}
+const packed = (entry: BundleEntry): Buffer =>
+  Buffer.concat([tarHeader(memberOf(entry)), ...(entry.type === 'file' ? [content, Buffer.alloc(padding(content.length))] : [])]);
+/** A header of another type, its checksum made right. */
+const retyped = (entry: BundleEntry, flag: string): Buffer => {
+  const block = Buffer.from(tarHeader(memberOf(entry)));
+  const sum = block.reduce((total, byte, at) => total + (at >= 148 && at < 156 ? 0x20 : byte), 0);
+  const wanted = sum - (block[156] ?? 0) + flag.charCodeAt(0);
+  block.write(flag, 156, 'latin1');
+  block.write(`${wanted.toString(8).padStart(6, '0')}\0 `, 148, 'latin1');
+  return block;
+};
+
+/** What the manifest says of an artifact that was packed. */
+const artifact = (member: string): Partial<BundleManifest> => ({
+  artifact: { system: 's', path: '/nix/store/x', revision: null, member },
+});
+
+/** What it is, what the manifest lists, what is packed where it is not that, and what else the manifest says. */
+type Forgery = readonly [string, readonly BundleEntry[], (readonly Buffer[] | undefined)?, Partial<BundleManifest>?];
+
+describe('an archive that no capture writes is refused, and nothing appears outside its root', () => {
+  const one = file('data/r/a');
+  const forgeries: readonly Forgery[] = [
+    ['an absolute name', [rootEntry, file('/tmp/evil')]],
+    ['a name that leads upwards', [rootEntry, file('data/r/../../evil')]],
+    ['a name that ends in two dots', [rootEntry, file('data/r/..')]],
+    ['a name with an empty part', [rootEntry, file('data/r//a')]],
+    ['a name with a dot', [rootEntry, file('data/r/./a')]],
+    ['a name with a NUL', [rootEntry, file('data/r/a\0b')]],
+    ['a file outside data', [rootEntry, file('etc/passwd')]],
+    ['a root that is not listed', [rootEntry, file('data/other')]],
+    ['a dump in a folder', [rootEntry, file('db/x/y')]],
+    ['an artifact that is not told of', [rootEntry, file('artifact/closure')]],
+    ['an artifact of another name', [rootEntry, file('artifact/downtime.json')], undefined, artifact('artifact/downtime.json')],
+    ['a file below a file', [rootEntry, one, file('data/r/a/b')]],
+    ['a file below a symbolic link', [rootEntry, symlink('data/r/l', '/tmp'), file('data/r/l/evil')]],
+    ['a file before its folder', [file('data/r/sub/a'), rootEntry]],
+    ['a symbolic link to an absolute path', [rootEntry, symlink('data/r/l', '/etc/passwd')]],
+    ['a symbolic link that leads upwards', [rootEntry, symlink('data/r/l', '../../x')]],
+    ['a symbolic link that leads upwards by a detour', [rootEntry, symlink('data/r/l', 'a/../../../x')]],
+    ['a hard link out of the bundle', [rootEntry, hardlink('data/r/h', '/etc/passwd')]],
+    ['a hard link upwards', [rootEntry, hardlink('data/r/h', 'data/r/../../x')]],
+    ['a hard link to a symbolic link', [rootEntry, symlink('data/r/l', 'a'), hardlink('data/r/h', 'data/r/l')]],
+    ['a hard link to what comes later', [rootEntry, hardlink('data/r/h', 'data/r/a'), one]],
+    ['a name twice', [rootEntry, one, one]],
+    ['a name twice with another between', [rootEntry, one, file('data/r/b'), one]],
+    ['a root twice', [rootEntry, one, rootEntry]],
+    ['names out of order', [rootEntry, file('data/r/b'), one]],
+    ['a folder that is a symbolic link as well', [rootEntry, symlink('data/r/l', 'x'), { ...rootEntry, name: 'data/r/l' }]],
+    ['more than 256 folders', [rootEntry, file(`data/r/${'d/'.repeat(300)}a`)]],
+    ['a member that is not listed', [rootEntry], [packed(rootEntry), packed(one)]],
+    ['a member that is missing', [rootEntry, one], [packed(rootEntry)]],
+    ['members in another order', [rootEntry, one, file('data/r/b')], [packed(rootEntry), packed(file('data/r/b')), packed(one)]],
+    ['a member that is there twice', [rootEntry, one], [packed(rootEntry), packed(one), packed(one)]],
+    ['another mode than is listed', [rootEntry, one], [packed(rootEntry), packed({ ...one, mode: 0o4755 })]],
+    ['another content than is listed', [rootEntry, { ...one, sha256: '0'.repeat(64) }]],
+    ['a character device', [rootEntry, one], [packed(rootEntry), retyped(one, '3')]],
+    ['a block device', [rootEntry, one], [packed(rootEntry), retyped(one, '4')]],
+    ['a sparse file of GNU tar', [rootEntry, one], [packed(rootEntry), retyped(one, 'S')]],
+    ['a long name of GNU tar', [rootEntry, one], [packed(rootEntry), retyped(one, 'L')]],
+    ['a global header', [rootEntry, one], [retyped(one, 'g'), packed(rootEntry)]],
+    ['a size that does not add up', [rootEntry, one], undefined, { totals: { entries: 2, bytes: 1e15 } }],
+    ['a count that does not add up', [rootEntry, one], undefined, { totals: { entries: 1e9, bytes: 1 } }],
+    ['a wrong tree digest', [rootEntry, one], undefined, { treeDigest: '0'.repeat(64) }],
+  ];
+  for (const [title, listed, members = listed.map(packed), change] of forgeries)
+    test(title, async () => {
+      const path = forge(listed, members, change);
+      const before = readdirSync(folder);
+      await expect(extract(path, join(folder, 'out'))).rejects.toMatchObject({
+        code: expect.stringMatching(/^ROTA_BUNDLE_(HOSTILE|MISMATCH|FORMAT)$/),
+      });
+      expect(readdirSync(folder).filter((name) => !before.includes(name) && name !== 'out' && name !== 'dumps')).toEqual([]);
+    });
+
+  test('while the honest one is taken', async () => {
+    await extract(forge([rootEntry, one], [packed(rootEntry), packed(one)]), join(folder, 'out'));
+    expect(readFileSync(join(folder, 'out', 'a'), 'utf8')).toBe('x');
+  });
+
+  test('names that differ by case or by composition only are refused where they are one', () => {
+    const check = (platform: string, ...entries: readonly BundleEntry[]): void => {
+      const { check: checkEntry, finish } = manifestChecker(manifestOf(entries), platform);
+      for (const entry of entries) checkEntry(entry);
+      finish(entries);
+    };
+    const composed = [rootEntry, file('data/r/e\u0301'), file('data/r/\u00e9')];
+    expect(() => check('darwin', ...composed)).toThrow('one on this machine');
+    expect(() => check('linux', ...composed)).not.toThrow();
+    expect(() => check('win32', rootEntry, file('data/r/A'), file('data/r/a'))).toThrow('one on this machine');
+  });
+
+  test('a folder that is in the way is not followed', async () => {
+    symlinkSync('/etc', join(folder, 'out'));
+    await expect(extract(forge([rootEntry, one], [packed(rootEntry), packed(one)]), join(folder, 'out'))).rejects.toThrow();
+    expect(existsSync('/etc/a')).toBe(false);
+  });
+});

@@ -1,0 +1,71 @@
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { requirePart, rootPart, temporaryFolder } from '@rota/test-support';
+import { describe, expect, it } from 'vitest';
+import { nodeFiles } from './node-files.ts';
+
+const source = fileURLToPath(new URL('./node-files.ts', import.meta.url));
+
+/** What each call answers in a process that sees its own file system of 64 KiB, which is full, at FOLDER; `readOnly`: and not written to. */
+function onSmallDisk(folder: string, calls: readonly string[], readOnly = false): Record<string, string> {
+  const program = [
+    `import { readdirSync } from 'node:fs';`,
+    `import { createJiti } from 'jiti';`,
+    `const { nodeFiles: files } = await createJiti(import.meta.url, { fsCache: false }).import(${JSON.stringify(source)});`,
+    `const told = {};`,
+    `const tell = (call, act) => { try { act(); told[call] = 'done'; } catch (error) { told[call] = error.code + ' ' + error.path; } };`,
+    ...calls.map((call) => `tell(${JSON.stringify(call)}, () => files.${call});`),
+    `told.left = readdirSync(${JSON.stringify(folder)}).join();`,
+    `console.log(JSON.stringify(told));`,
+  ];
+  const script = [
+    `mount -t tmpfs -o size=64k none "$1"`,
+    `head -c 100 /dev/zero > "$1/kept"`,
+    `dd if=/dev/zero of="$1/fill" bs=1k count=1000 2>/dev/null || true`,
+    readOnly ? `mount -o remount,ro "$1"` : ':',
+    `exec "$2" --input-type=module -e "$3"`,
+  ];
+  const args = ['-m', 'sh', '-c', script.join('\n'), 'sh', folder, process.execPath, program.join('\n')];
+  return JSON.parse(execFileSync('unshare', args, { encoding: 'utf8', cwd: fileURLToPath(new URL('.', import.meta.url)) }));
+}
+
+requirePart(rootPart)('files on a disk that takes nothing', () => {
+  it('fail with the place where it is full, leave no temporary file, and keep what was there', () => {
+    const folder = temporaryFolder();
+    const [kept, fresh] = [join(folder, 'kept'), join(folder, 'fresh')].map((path) => JSON.stringify(path));
+    const told = onSmallDisk(folder, [
+      `write(${kept}, 'x'.repeat(5000))`,
+      `create(${fresh}, 'x')`,
+      `append(${fresh}, 'x')`,
+      `facts(${kept}).size === 100 || fail`,
+    ]);
+    expect(Object.values(told).slice(0, 3)).toEqual([
+      expect.stringMatching(`^ENOSPC ${folder}/\\.rota-.*\\.tmp$`),
+      expect.stringMatching(`^ENOSPC ${folder}/\\.rota-.*\\.tmp$`),
+      `ENOSPC ${folder}/fresh`,
+    ]);
+    expect(Object.values(told)[3]).toBe('done');
+    expect(told.left).toBe('fill,fresh,kept');
+  });
+
+  it('fail with the reason, also in a folder that is not there yet', () => {
+    const folder = temporaryFolder();
+    const told = onSmallDisk(
+      folder,
+      [`makeFolder(${JSON.stringify(join(folder, 'a/b/c'))})`, `write(${JSON.stringify(join(folder, 'kept'))}, 'x')`],
+      true,
+    );
+    expect(Object.values(told).slice(0, 2)).toEqual([`EROFS ${folder}/a`, expect.stringMatching(`^EROFS ${folder}/\\.rota-`)]);
+  });
+});
+
+describe('a folder', () => {
+  it('is made with those above it, and again', () => {
+    const folder = temporaryFolder();
+    for (let time = 0; time < 2; time += 1) nodeFiles.makeFolder(join(folder, 'a/b'));
+    mkdirSync(join(folder, 'a/b/c'));
+    expect(readdirSync(join(folder, 'a/b'))).toEqual(['c']);
+  });
+});

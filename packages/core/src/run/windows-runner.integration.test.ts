@@ -1,0 +1,167 @@
+import { copyFileSync, existsSync, mkdirSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { requirePart, type WindowsNode, windowsNode, windowsNodeParts } from '@rota/test-support';
+import { beforeAll, expect, test } from 'vitest';
+import type { LaunchFile } from '../backend/launch-file.ts';
+import { launcherCommandFile } from './launcher.ts';
+import { type RunnerUnderTest, runnerBundle, runnerUnderTest } from './runner-under-test.test-support.ts';
+
+const onWindows = process.platform === 'win32';
+
+/**
+ * The runner as it ships, on Windows (`.github/workflows/windows.yml`), and elsewhere run by the Node of Windows on Wine: its kernel32 and its cmd.exe are not
+ * those of Windows, so there this shows that our side of every path that differs works, and not that Windows agrees.
+ */
+const describeRunner = requirePart(...windowsNodeParts);
+describeRunner(`the runner on Windows${onWindows ? '' : ', under Wine'}`, () => {
+  let runner: RunnerUnderTest;
+  let bundle: string;
+  let machine: WindowsNode;
+  const windows = (path: string): string => machine.path(path);
+
+  beforeAll(async () => {
+    machine = windowsNode();
+    runner = await runnerUnderTest();
+    bundle = await runnerBundle();
+  }, 400_000);
+
+  const job = (change: Partial<LaunchFile>): string =>
+    windows(
+      runner.launchFile({
+        backend: 'taskscheduler',
+        workingDir: windows(runner.scratch),
+        secretsFile: windows(join(runner.scratch, 'secrets.env')),
+        env: { PATH: `${machine.system}\\system32;${machine.system}` },
+        ...change,
+      }),
+    );
+  const run = async (launchFile: string) => (await machine.run([machine.exe, windows(bundle), launchFile])).code;
+  const last = () => runner.records().at(-1);
+  const lastOutput = (): string => {
+    const record = last();
+    return record === undefined ? '' : runner.output(record);
+  };
+  const script = (name: string, text: string): string => {
+    const path = join(runner.scratch, name);
+    writeFileSync(path, text);
+    return windows(path);
+  };
+
+  test('runs a program, keeps what it prints and records that it ended well', { timeout: 120_000 }, async () => {
+    expect(await run(job({ name: 'well', command: ['cmd.exe', '/c', 'echo hello'] }))).toBe(0);
+    expect(last()).toMatchObject({ name: 'well', status: 'success', exitCode: 0, backend: 'taskscheduler' });
+    expect(lastOutput()).toMatch(/hello\r?\n/);
+  });
+
+  test('hands on the exit status of a program that fails, and tries again when asked', { timeout: 120_000 }, async () => {
+    const retry = { enabled: true, attempts: 1, backoff: 'fixed', delayMs: 10, maxDelayMs: 10 } as const;
+    expect(await run(job({ name: 'badly', command: ['cmd.exe', '/c', 'exit 3'], retry }))).toBe(3);
+    expect(last()).toMatchObject({ status: 'failure', exitCode: 3, attempts: 2 });
+  });
+
+  test('says that a program is not there, and that a batch file needs cmd.exe', { timeout: 120_000 }, async () => {
+    expect(await run(job({ name: 'nothing', command: ['no-such-program.exe'] }))).not.toBe(0);
+    expect(last()).toMatchObject({ status: 'failure', reason: expect.stringContaining('no-such-program.exe was not found') });
+    const batch = script('job.cmd', '@echo from a batch file\r\n@exit /b 5\r\n');
+    expect(await run(job({ name: 'batch', command: [batch] }))).not.toBe(0);
+    expect(last()).toMatchObject({ status: 'failure', reason: expect.stringContaining('shell: true') });
+    expect(await run(job({ name: 'batch-by-cmd', command: [batch], shell: true }))).toBe(5);
+    expect(lastOutput()).toContain('from a batch file');
+  });
+
+  test('gives arguments, environment and folder as they were declared', { timeout: 120_000 }, async () => {
+    const args = [
+      '',
+      'a b',
+      'quo"te',
+      'back\\',
+      '\\\\share\\x y\\',
+      '%PATH%',
+      '^&|<>()',
+      "it's",
+      'Grüße ☃',
+      '$(Arg0)',
+      '-e',
+      '*',
+    ];
+    const program = script(
+      'show.cjs',
+      'process.stdout.write(JSON.stringify([process.argv.slice(2), process.env.GREETING, process.cwd()]))',
+    );
+    const where = join(runner.scratch, 'with blank & ümlaut');
+    mkdirSync(where);
+    const command = [machine.exe, program, ...args];
+    expect(await run(job({ name: 'handed', command, env: { GREETING: 'Grüße %USERNAME%' }, workingDir: windows(where) }))).toBe(
+      0,
+    );
+    expect(JSON.parse(lastOutput())).toEqual([args, 'Grüße %USERNAME%', windows(where)]);
+  });
+
+  test('finds programs on the search path that jobs get', { timeout: 120_000 }, async () => {
+    const { jobPath } = await import('../backend/job-path.ts');
+    const user = { name: 'ann', uid: 0, home: 'C:\\users\\ann' };
+    const PATH = jobPath({ platform: 'win32', user, env: { SystemRoot: machine.system } });
+    expect(await run(job({ name: 'found', command: ['cmd.exe', '/c', 'exit 6'], env: { PATH } }))).toBe(6);
+  });
+
+  const beating = (name: string): { readonly program: string; readonly size: () => number } => {
+    const beat = join(runner.scratch, `${name}.txt`);
+    const text = `setInterval(() => require('fs').appendFileSync(${JSON.stringify(windows(beat))}, '.'), 50)`;
+    return { program: script(`${name}.cjs`, text), size: () => statSync(beat).size };
+  };
+  const expectToHaveEnded = async (size: () => number): Promise<void> => {
+    const before = size();
+    expect(before).toBeGreaterThan(0);
+    await sleep(1500);
+    expect(size()).toBe(before);
+  };
+
+  test('ends a program that is too late', { timeout: 120_000 }, async () => {
+    const { program, size } = beating('late');
+    expect(await run(job({ name: 'late', command: [machine.exe, program], timeoutMs: 5000, graceMs: 500 }))).toBe(124);
+    expect(last()).toMatchObject({ name: 'late', status: 'timeout' });
+    await expectToHaveEnded(size);
+  });
+
+  // taskkill of Wine 8 knows no /T.
+  test.runIf(onWindows)('ends what such a program started, too', { timeout: 120_000 }, async () => {
+    const { program, size } = beating('child');
+    const start = `require('child_process').spawn(process.execPath, [${JSON.stringify(program)}], { stdio: 'ignore' })`;
+    const parent = script('parent.cjs', `${start}; setInterval(() => {}, 1000)`);
+    expect(await run(job({ name: 'tree', command: [machine.exe, parent], timeoutMs: 5000, graceMs: 500 }))).toBe(124);
+    await expectToHaveEnded(size);
+  });
+
+  test('does not start a job that still runs', { timeout: 120_000 }, async () => {
+    const launchFile = job({ name: 'alone', command: [machine.exe, '-e', 'setTimeout(() => {}, 9000)'] });
+    const first = run(launchFile);
+    await expect
+      .poll(() => existsSync(join(runner.stateDir, 'namespaces/default')) && runner.records().length, { timeout: 1 })
+      .toBeDefined();
+    await sleep(3500);
+    await run(launchFile);
+    expect(last()).toMatchObject({ name: 'alone', status: 'skipped' });
+    expect(await first).toBe(0);
+  });
+
+  test('is started by its command file, which hands its exit status on, in a folder of any name', {
+    timeout: 120_000,
+  }, async () => {
+    const bin = join(runner.scratch, 'Jörg Söhne', 'bin');
+    mkdirSync(bin, { recursive: true });
+    copyFileSync(bundle, join(bin, '..', 'rota-run.cjs'));
+    const launcher = join(bin, 'rota run.cmd');
+    writeFileSync(launcher, launcherCommandFile({ node: machine.exe, runner: '..\\rota-run.cjs' }));
+    const launchFile = job({ name: 'launched', command: ['cmd.exe', '/c', 'exit 7'] });
+    // As Task Scheduler starts a command file: through cmd.exe.
+    expect((await machine.run(['cmd.exe', '/c', windows(launcher), launchFile])).code).toBe(7);
+    expect(last()).toMatchObject({ name: 'launched', exitCode: 7 });
+    // What would keep Node from starting is for the job.
+    const told = job({ name: 'told', command: ['cmd.exe', '/c', 'echo %NODE_OPTIONS%'] });
+    const options = '--no-such-option="a b" & 100% !x!';
+    expect((await machine.run(['cmd.exe', '/c', windows(launcher), told], { NODE_OPTIONS: options })).code).toBe(0);
+    expect(last()).toMatchObject({ name: 'told', status: 'success' });
+    expect(lastOutput()).toContain('--no-such-option="a b"');
+  });
+});

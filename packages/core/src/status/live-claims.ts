@@ -1,0 +1,14 @@
+import type { Host } from '../host/host.ts';
+import type { JobKey } from '../job/job.ts';
+import { lives } from '../run/exclusive.ts';
+import { type Claim, readJobState } from '../run/job-state.ts';
+import { namespaceLayout } from '../state/layout.ts';
+
+/** The claims of runners of a job that live: its runs that have begun, or wait to, and are not over. */
+export function liveClaims(
+  { files, stateDir }: Pick<Host, 'files' | 'stateDir'>,
+  namespace: string,
+  job: JobKey,
+): readonly Claim[] {
+  return readJobState(files, namespaceLayout(stateDir, namespace), job).claims.filter(({ owner }) => lives(files, owner));
+}

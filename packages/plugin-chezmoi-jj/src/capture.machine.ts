@@ -1,0 +1,168 @@
+import { existsSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { exec, temporaryFolder } from '@rota/test-support';
+import { beforeEach, describe, expect, test } from 'vitest';
+import { resolve } from './conflicts/resolve.ts';
+import { hostsInStep } from './testing/hosts-in-step.ts';
+import { makeWorld, type World } from './testing/world.ts';
+
+const text = 'one\ntwo\nthree\nfour\nfive\n';
+
+let world: World;
+beforeEach(async () => {
+  world = await makeWorld(temporaryFolder());
+});
+
+const pair = (files: Readonly<Record<string, string>> = { '.zshrc': text }) => hostsInStep(world, files);
+
+describe('what a sync takes from a host, and what it leaves there', () => {
+  test('filters of .gitattributes are refused: jj would publish the plain files', async () => {
+    const [a] = await pair();
+    writeFileSync(join(a.tree, '.gitattributes'), '*.key filter=git-crypt diff=git-crypt\n');
+    await a.jj('file', 'track', '.gitattributes');
+    await expect(a.sync()).rejects.toMatchObject({ code: 'ROTA_DOTFILES_CONFIG', message: expect.stringContaining('filter') });
+  });
+
+  test('a file that was there before chezmoi is not overwritten, and can be decided', async () => {
+    const a = world.host('a');
+    const b = world.host('b');
+    a.write('.zshrc', text);
+    await a.chezmoi('init');
+    await a.chezmoi('add', join(a.home, '.zshrc'));
+    await a.sync();
+    b.write('.zshrc', 'mine\n');
+    expect(await b.sync()).toMatchObject({ state: 'drift', drift: [{ path: '.zshrc', reason: 'unknown-here' }] });
+    expect(b.read('.zshrc')).toBe('mine\n');
+    await b.sync();
+    expect(await world.published()).toEqual({ dot_zshrc: text.trimEnd() });
+    await resolve(b.host, b.options, '.zshrc', { from: 'remote' });
+    expect(await b.sync()).toMatchObject({ state: 'ok' });
+    expect(b.read('.zshrc')).toBe(text);
+  });
+
+  test('an edit of what a template makes is reported, and neither captured nor overwritten', async () => {
+    const a = world.host('a');
+    const b = world.host('b');
+    a.write('.made', text);
+    await a.chezmoi('init');
+    await a.chezmoi('add', '--template', join(a.home, '.made'));
+    await a.sync();
+    await b.sync();
+    b.write('.made', 'edited\n');
+    expect(await b.sync()).toMatchObject({ state: 'drift', drift: [{ path: '.made', reason: 'edited-template' }] });
+    writeFileSync(join(a.tree, 'dot_made.tmpl'), 'new {{ "x" }}\n');
+    await a.sync();
+    expect(a.read('.made')).toBe('new x\n');
+    expect(await b.sync()).toMatchObject({ state: 'drift' });
+    expect(b.read('.made')).toBe('edited\n');
+    await resolve(b.host, b.options, '.made', { from: 'remote' });
+    expect(await b.sync()).toMatchObject({ state: 'ok' });
+    expect(b.read('.made')).toBe('new x\n');
+  });
+
+  test('a template that cannot be read does not reach another home', async () => {
+    const [a, b] = await pair({ '.zshrc': text, '.other': 'x\n' });
+    writeFileSync(join(a.tree, 'dot_zshrc.tmpl'), '{{ nonsense }}\n');
+    rmSync(join(a.tree, 'dot_zshrc'));
+    await a.jj('file', 'track', 'dot_zshrc.tmpl');
+    await a.jj('commit', '-m', 'broken');
+    await a.jj('bookmark', 'set', 'main', '-r', '@-');
+    await a.jj('git', 'push', '--bookmark', 'main');
+    b.write('.other', 'y\n');
+    expect(await b.sync()).toMatchObject({ state: 'remote-broken', captured: ['.other'] });
+    expect(b.read('.zshrc')).toBe(text);
+    expect((await b.chezmoi('status')).trim()).toBe('');
+  });
+
+  test('a key beside the files of an exact_ folder stays at home, and stays', async () => {
+    const a = world.host('a');
+    const b = world.host('b');
+    a.write('.e/conf', 'one\n');
+    await a.chezmoi('init');
+    await a.chezmoi('add', '--exact', join(a.home, '.e'));
+    await a.sync();
+    await b.sync();
+    b.write('.e/id_ed25519', 'key\n');
+    b.write('.e/conf', 'two\n');
+    expect(await b.sync()).toMatchObject({ captured: ['.e/conf'] });
+    expect(await world.published()).toEqual({ 'exact_dot_e/conf': 'two' });
+    expect(b.read('.e/id_ed25519')).toBe('key\n');
+    expect(existsSync(join(b.tree, 'exact_dot_e/id_ed25519'))).toBe(false);
+  });
+
+  test('a secret is neither captured nor published, and the rest is', async () => {
+    const [a] = await pair({ '.zshrc': text, '.other': 'x\n' });
+    const secret = `export TOKEN=ghp_${'a1B2c3D4e5'.repeat(4)}\n`;
+    a.write('.zshrc', text + secret);
+    a.write('.other', 'y\n');
+    expect(await a.sync()).toMatchObject({
+      state: 'secret-blocked',
+      captured: ['.other'],
+      blockedSecrets: [{ path: '.zshrc', kind: 'a token of GitHub', line: 6 }],
+    });
+    a.write('.added', secret);
+    await a.chezmoi('add', '--secrets=ignore', join(a.home, '.added'));
+    expect(await a.sync()).toMatchObject({ state: 'secret-blocked' });
+    expect(Object.keys((await world.published()) ?? {})).toEqual(['dot_other', 'dot_zshrc']);
+    const all = await a.git('--git-dir', world.origin, 'grep', '-h', '-e', '.', '--', '.').catch(() => '');
+    expect(all).not.toContain('ghp_');
+    expect((await exec('git', ['--git-dir', world.origin, 'log', '--all', '-p'])).stdout).not.toContain('ghp_');
+  });
+
+  test('a stray file of the source folder is not taken, what chezmoi manages is', async () => {
+    const [a] = await pair();
+    writeFileSync(join(a.tree, '.dot_zshrc.swp'), 'swap\n');
+    writeFileSync(join(a.tree, '.env'), 'X=1\n');
+    writeFileSync(join(a.tree, '.chezmoiignore'), 'README.md\n');
+    writeFileSync(join(a.tree, 'README.md'), 'read me\n');
+    writeFileSync(join(a.tree, 'dot_new'), 'new\n');
+    expect(await a.sync()).toMatchObject({ state: 'ok' });
+    expect(Object.keys((await world.published()) ?? {})).toEqual(['.chezmoiignore', 'dot_new', 'dot_zshrc']);
+    expect(a.read('.new')).toBe('new\n');
+  });
+
+  test('a new file of more than 64 MiB stays at home, and is told', async () => {
+    const [a] = await pair();
+    a.write('.big', '');
+    truncateSync(join(a.home, '.big'), 65 * 2 ** 20);
+    await a.chezmoi('add', join(a.home, '.big'));
+    const drift = [{ path: '.big', reason: 'too-large' }];
+    expect(await a.sync()).toMatchObject({ state: 'drift', drift });
+    expect(await a.sync()).toMatchObject({ state: 'drift', drift, captured: [], applied: [] });
+    expect(Object.keys((await world.published()) ?? {})).not.toContain('dot_big');
+  });
+
+  test('a file of more than 1 MiB is taken too', async () => {
+    const [a, b] = await pair();
+    const big = `${'x'.repeat(99)}\n`.repeat(20_000);
+    a.write('.big', big);
+    await a.chezmoi('add', join(a.home, '.big'));
+    expect(await a.sync()).toMatchObject({ state: 'ok' });
+    await b.sync();
+    expect(b.read('.big')).toBe(big);
+  });
+
+  test('scripts of another host do not run unless they may', async () => {
+    const [a, b] = await pair();
+    writeFileSync(join(a.tree, 'run_install.sh'), '#!/bin/sh\ntouch "$HOME/ran"\n');
+    await a.sync();
+    await b.sync();
+    expect(b.read('ran')).toBeUndefined();
+    const willing = world.host('b', { allowScripts: true });
+    a.write('.zshrc', text.replace('one', 'ONE'));
+    await a.sync();
+    await willing.sync();
+    expect(b.read('ran')).toBe('');
+  });
+
+  test('commits that a person makes with jj, and edits of the source folder, go the same way', async () => {
+    const [a, b] = await pair();
+    writeFileSync(join(a.tree, 'dot_zshrc'), text.replace('two', 'TWO'));
+    await a.jj('commit', '-m', 'by hand');
+    writeFileSync(join(a.tree, 'dot_zshrc'), text.replace('two', 'TWO').replace('four', 'FOUR'));
+    expect(await a.sync()).toMatchObject({ state: 'ok' });
+    expect(a.read('.zshrc')).toBe(text.replace('two', 'TWO').replace('four', 'FOUR'));
+    await b.sync();
+    expect(b.read('.zshrc')).toBe(a.read('.zshrc'));
+  });
+});

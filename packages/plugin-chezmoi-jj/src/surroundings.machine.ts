@@ -1,0 +1,166 @@
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { temporaryFolder } from '@rota/test-support';
+import { beforeEach, describe, expect, test } from 'vitest';
+import { readFleet } from './fleet/read-fleet.ts';
+import { openSession } from './sync/open-session.ts';
+import { placeOf } from './sync/place.ts';
+import { syncDotfiles } from './sync/sync-dotfiles.ts';
+import { hostsInStep } from './testing/hosts-in-step.ts';
+import { movesBackwards } from './testing/invariants.ts';
+import { makeWorld, type World } from './testing/world.ts';
+
+const text = 'one\ntwo\nthree\nfour\nfive\n';
+
+let world: World;
+beforeEach(async () => {
+  world = await makeWorld(temporaryFolder());
+});
+
+const pair = (files: Readonly<Record<string, string>> = { '.zshrc': text }) => hostsInStep(world, files);
+
+describe('the network, the disk and the programs around a sync', () => {
+  test.each([
+    ['transparent encryption', 'encryption = "transparent"\n', /transparent encryption/],
+    ['symlink mode', 'mode = "symlink"\n', /symlink mode/],
+    ['autoCommit', '[git]\nautoCommit = true\n', /git\.autoCommit is on/],
+  ])('%s is refused with the reason, and nothing is touched', async (_, config, message) => {
+    const a = world.host('a');
+    a.write('.config/chezmoi/chezmoi.toml', config);
+    mkdirSync(a.tree, { recursive: true });
+    await expect(a.sync()).rejects.toMatchObject({ code: 'ROTA_DOTFILES_CONFIG', message: expect.stringMatching(message) });
+    expect(existsSync(join(a.tree, '.jj'))).toBe(false);
+  });
+
+  test('a git that is too old is refused', async () => {
+    const a = world.host('a');
+    const bin = join(world.root, 'bin');
+    mkdirSync(bin);
+    writeFileSync(join(bin, 'git'), '#!/bin/sh\necho git version 2.39.5\n', { mode: 0o755 });
+    const host = { ...a.host, env: { ...a.host.env, PATH: `${bin}:${a.host.env.PATH}` } };
+    await expect(syncDotfiles(host, a.options)).rejects.toMatchObject({
+      code: 'ROTA_DOTFILES_CONFIG',
+      message: expect.stringContaining('git 2.39.5 is too old'),
+    });
+  });
+
+  test('a copied disk takes a name of its own, and both hosts go on', async () => {
+    const [a] = await pair();
+    const copy = world.host('a-copy');
+    const seen = { ...copy.host, hostname: 'a', files: { ...copy.host.files } };
+    // The same machine id and user, and another home folder at the same path: the kept name is what was copied.
+    mkdirSync(placeOf(copy.host).folder, { recursive: true });
+    writeFileSync(placeOf(copy.host).identity, readFileSync(placeOf(a.host).identity));
+    copy.write('.only-copy', 'c\n');
+    await copy.chezmoi('init');
+    await copy.chezmoi('add', join(copy.home, '.only-copy'));
+    await syncDotfiles(seen, copy.options);
+    a.write('.zshrc', text.replace('one', 'ONE'));
+    expect(await a.sync()).toMatchObject({ state: 'ok' });
+    const names = (await a.git('--git-dir', world.origin, 'for-each-ref', '--format=%(refname)', 'refs/heads/host/')).split('\n');
+    expect(names.length).toBe(3);
+    expect(Object.keys((await world.published()) ?? {})).toEqual(['dot_only-copy', 'dot_zshrc']);
+    expect(await movesBackwards(world)).toEqual([]);
+  });
+
+  test('hosts that publish at the same time do not lose the race', async () => {
+    const [a, b] = await pair({ '.one': 'x\n', '.two': 'y\n' });
+    a.write('.one', 'a\n');
+    b.write('.two', 'b\n');
+    const states = await Promise.all([a.sync(), b.sync()]);
+    expect(states.map(({ state }) => state)).toEqual(['ok', 'ok']);
+    await a.sync();
+    expect([a.read('.one'), a.read('.two')]).toEqual(['a\n', 'b\n']);
+    expect(await movesBackwards(world)).toEqual([]);
+  });
+
+  test('without a network a sync is no failure, and the next one continues', async () => {
+    const [a, b] = await pair();
+    a.reach(false);
+    a.write('.zshrc', text.replace('one', 'ONE'));
+    expect(await a.sync()).toMatchObject({ state: 'offline', captured: ['.zshrc'], pendingPush: true });
+    expect(await a.sync()).toMatchObject({ state: 'offline', captured: [] });
+    a.reach(true);
+    expect(await a.sync()).toMatchObject({ state: 'ok', pendingPush: false });
+    await b.sync();
+    expect(b.read('.zshrc')).toBe(text.replace('one', 'ONE'));
+  });
+
+  test('a remote that may only be read is followed, and commits are kept', async () => {
+    const [a, b] = await pair();
+    writeFileSync(
+      join(world.origin, 'hooks/pre-receive'),
+      '#!/bin/sh\necho "pre-receive hook declined: read only" >&2\nexit 1\n',
+      { mode: 0o755 },
+    );
+    b.write('.zshrc', text.replace('one', 'ONE'));
+    expect(await b.sync()).toMatchObject({ state: 'pending-push', pendingPush: true, lastError: { kind: 'rights' } });
+    rmSync(join(world.origin, 'hooks/pre-receive'));
+    expect(await b.sync()).toMatchObject({ state: 'ok' });
+    await a.sync();
+    expect(a.read('.zshrc')).toBe(text.replace('one', 'ONE'));
+  });
+
+  test('a rebase of git that is not finished, and a chezmoi that is at work, are waited for', async () => {
+    const [a] = await pair();
+    mkdirSync(join(a.tree, '.git/rebase-merge'));
+    expect(await a.sync()).toMatchObject({ state: 'busy' });
+    rmSync(join(a.tree, '.git/rebase-merge'), { recursive: true });
+    a.write('.zshrc', text.replace('one', 'ONE'));
+    expect(await a.sync()).toMatchObject({ state: 'ok', captured: ['.zshrc'] });
+  });
+
+  test('unrelated histories are joined, and the folder that was there is kept', async () => {
+    const [a] = await pair({ '.zshrc': text });
+    const c = world.host('c');
+    c.write('.mine', 'mine\n');
+    await c.chezmoi('init');
+    await c.chezmoi('add', join(c.home, '.mine'));
+    await c.git('add', '-A');
+    await c.git('commit', '-q', '-m', 'my own');
+    expect(await c.sync()).toMatchObject({ state: 'ok' });
+    expect([c.read('.mine'), c.read('.zshrc')]).toEqual(['mine\n', text]);
+    await a.sync();
+    expect(a.read('.mine')).toBe('mine\n');
+  });
+
+  test('the fleet says who is behind and who disagrees, on what and since when', async () => {
+    const [a, b] = await pair();
+    const c = world.host('c');
+    await c.sync();
+    a.write('.zshrc', text.replace('one', 'a'));
+    b.write('.zshrc', text.replace('one', 'b'));
+    await a.sync();
+    await b.sync();
+    const session = await openSession(a.host, a.options);
+    await session.jj.must(['git', 'fetch'], 'fetch');
+    const fleet = await readFleet(session);
+    expect(
+      fleet.map(({ host, behind, ahead, disagreesOn }) => [host.replace(/^host\/|-\w+$/g, ''), behind, ahead, disagreesOn]),
+    ).toEqual([
+      ['a', 0, 0, []],
+      ['b', 1, 1, ['.zshrc']],
+      ['c', 1, 0, []],
+    ]);
+    expect(fleet[1]?.disagreesSince).toMatch(/^20\d\d-/);
+  });
+
+  test('a full disk stops a sync before anything is lost, and the next one continues', async () => {
+    const [a, b] = await pair();
+    a.write('.zshrc', text.replace('one', 'ONE'));
+    const full = {
+      ...a.host.files,
+      write: () => {
+        throw Object.assign(new Error('ENOSPC: no space left on device'), { code: 'ENOSPC' });
+      },
+    };
+    await expect(syncDotfiles({ ...a.host, files: full }, a.options)).rejects.toMatchObject({
+      code: 'ROTA_DOTFILES_FAILED',
+      message: expect.stringContaining('ENOSPC'),
+    });
+    expect(a.read('.zshrc')).toBe(text.replace('one', 'ONE'));
+    expect(await a.sync()).toMatchObject({ state: 'ok', captured: ['.zshrc'] });
+    await b.sync();
+    expect(b.read('.zshrc')).toBe(text.replace('one', 'ONE'));
+  });
+});

@@ -1,0 +1,33 @@
+import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { createHost } from '@rota/core';
+import { temporaryFolder } from '@rota/test-support';
+import * as v from 'valibot';
+import { expect, test } from 'vitest';
+import { dotfileOptions } from '../options.ts';
+import { backUp, listBackups } from './backup.ts';
+import { placeOf } from './place.ts';
+import type { Session } from './session.ts';
+
+test('backups stay in the order in which they were made when the clock is set back or stands still', async () => {
+  const home = temporaryFolder();
+  let now = Date.parse('2026-11-29T12:00:00Z');
+  const host = createHost({ env: { HOME: home }, now: () => now, user: { name: 'ada', uid: 1000, home } });
+  const place = placeOf(host);
+  const options = v.parse(dotfileOptions, { keepBackups: 2 });
+  const target = join(home, '.zshrc');
+  mkdirSync(place.backups, { recursive: true });
+  const session: Pick<Session, 'host' | 'home' | 'place' | 'options'> = { host, home, place, options };
+  for (const [text, ms] of [
+    ['first', 0],
+    ['second', 0],
+    ['third', -86_400_000],
+    ['fourth', 0],
+  ] as const) {
+    now += ms;
+    writeFileSync(target, text);
+    await backUp(session, [{ here: ' ', apply: 'M', target }], text);
+  }
+  expect(readdirSync(place.backups)).toHaveLength(2);
+  expect(listBackups(host, place.backups).map(({ record }) => record.revision)).toEqual(['fourth', 'third']);
+});

@@ -1,0 +1,88 @@
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { createHost } from '@rota/core';
+import { temporaryFolder } from '@rota/test-support';
+import * as v from 'valibot';
+import { expect, test } from 'vitest';
+import type { StatusLine } from '../chezmoi/status-line.ts';
+import { dotfileOptions } from '../options.ts';
+import { backUp } from './backup.ts';
+import { placeOf } from './place.ts';
+import { undoApply } from './undo.ts';
+
+/** A home in which an apply does what its status lines say, after the backup that a sync makes. */
+function home() {
+  const folder = temporaryFolder();
+  const host = createHost({ env: { HOME: folder }, user: { name: 'ada', uid: 1000, home: folder } });
+  const write = (path: string, text: string): void => {
+    mkdirSync(dirname(join(folder, path)), { recursive: true });
+    writeFileSync(join(folder, path), text);
+  };
+  const backedUp = (lines: readonly (readonly ['A' | 'M' | 'D', string])[]) =>
+    backUp(
+      { host, home: folder, place: placeOf(host), options: v.parse(dotfileOptions, {}) },
+      lines.map(([apply, path]): StatusLine => ({ here: ' ', apply, target: join(folder, path) })),
+      'revision',
+    );
+  return {
+    folder,
+    write,
+    backedUp,
+    read: (path: string) => readFileSync(join(folder, path), 'utf8'),
+    undo: () => undoApply(host, folder),
+  };
+}
+
+test('a file that became a folder is a file again, and a folder that became a file is a folder', async () => {
+  const { folder, write, backedUp, read, undo } = home();
+  write('.one', 'file');
+  await backedUp([
+    ['D', '.one'],
+    ['A', '.one/a'],
+    ['A', '.one/deep/b'],
+  ]);
+  rmSync(join(folder, '.one'));
+  write('.one/a', 'a');
+  write('.one/deep/b', 'b');
+  expect(await undo()).toMatchObject({ restored: ['.one'], removed: ['.one/a', '.one/deep/b'] });
+  expect(read('.one')).toBe('file');
+
+  write('.two/a', 'a');
+  await backedUp([
+    ['D', '.two/a'],
+    ['A', '.two'],
+  ]);
+  rmSync(join(folder, '.two'), { recursive: true });
+  write('.two', 'file');
+  expect(await undo()).toMatchObject({ restored: ['.two/a'], removed: ['.two'] });
+  expect(read('.two/a')).toBe('a');
+});
+
+test('what was edited since the sync is kept, also of a file that the sync made', async () => {
+  const { write, backedUp, read, undo } = home();
+  write('.zshrc', 'mine');
+  await backedUp([
+    ['M', '.zshrc'],
+    ['A', '.new'],
+  ]);
+  write('.zshrc', 'theirs, and edited since');
+  write('.new', 'theirs, edited too');
+  const { kept } = await undo();
+  expect(read('.zshrc')).toBe('mine');
+  expect(readFileSync(join(kept ?? '', '.zshrc'), 'utf8')).toBe('theirs, and edited since');
+  expect(readFileSync(join(kept ?? '', '.new'), 'utf8')).toBe('theirs, edited too');
+});
+
+test('a folder with files of its own is not removed for a file', async () => {
+  const { folder, write, backedUp, read, undo } = home();
+  write('.one', 'file');
+  await backedUp([
+    ['D', '.one'],
+    ['A', '.one/a'],
+  ]);
+  rmSync(join(folder, '.one'));
+  write('.one/a', 'a');
+  write('.one/own', 'own');
+  await expect(undo()).rejects.toMatchObject({ code: 'ROTA_DOTFILES_PATH', message: expect.stringContaining('.one/own') });
+  expect([read('.one/a'), read('.one/own')]).toEqual(['a', 'own']);
+});

@@ -1,0 +1,47 @@
+import { createHost } from '@rota/core';
+import { expect, test } from 'vitest';
+import { readSettings } from '../settings/read-settings.ts';
+import { healthProblems } from './check-health.ts';
+
+/** A machine whose units are well, on which a command fails for a while; its clock is set by a year at the first look. */
+function machine(failures: number, jumpMs: number) {
+  let looks = 0;
+  let slept = 0;
+  const settings = readSettings({
+    flakePath: '/x',
+    healthSettle: 0,
+    healthGrace: '10s',
+    healthChecks: [{ command: ['app-is-well'] }],
+  });
+  const begin = Date.parse('2026-01-01T00:00:00Z');
+  const host = createHost({
+    now: () => begin + slept + (looks === 0 ? 0 : jumpMs),
+    sleep: async (ms) => {
+      slept += ms;
+    },
+  });
+  const context = {
+    host,
+    settings,
+    system: { kind: 'nixos', profile: '', current: '', booted: null },
+    elapsedMs: () => slept,
+    call: async ({ file }: { readonly file: string }) => {
+      if (file === 'app-is-well') looks += 1;
+      const exitCode = file === 'app-is-well' && looks <= failures ? 1 : 0;
+      return { exitCode, signal: null, stdout: '', stderr: '', timedOut: false };
+    },
+  } as const;
+  return { context, looks: () => looks };
+}
+
+const year = 365 * 86_400_000;
+
+test.each([0, year, -year])(
+  'a clock that is set by %i ms during the check neither cuts the grace short nor prolongs it',
+  async (jump) => {
+    expect(await healthProblems(machine(3, jump).context, [])).toEqual([]);
+    const never = machine(Number.POSITIVE_INFINITY, jump);
+    expect(await healthProblems(never.context, [])).toEqual([expect.stringContaining('app-is-well')]);
+    expect(never.looks()).toBe(6);
+  },
+);
