@@ -5,7 +5,7 @@
  */
 export const schemaTable = [
   {
-    module: 'packages/core/src/job/manifest-schema.ts',
+    module: 'packages/core/src/job/schema/manifest-schema.ts',
     name: 'manifestSchema',
     file: 'packages/core/schemas/job.schema.json',
     id: 'urn:rota:schema:job',

@@ -23,7 +23,26 @@ export { jobPath } from './backend/job-path.ts';
 export type { LaunchFile, LaunchGate } from './backend/launch-file.ts';
 export { type LoweringContext, lower, stopGraceSeconds, unavailableFeatures } from './backend/lower.ts';
 export type { Lowering } from './backend/lowering.ts';
-export { type BundleJobInput, bundleJob } from './bundle/bundle-job.ts';
+export type { CaptureInput, CaptureResult } from './bundle/capture/capture-input.ts';
+export type { CapturePlan } from './bundle/capture/plan-capture.ts';
+export { type BundleDifference, diffBundles } from './bundle/diff-bundles.ts';
+export type { FetchedBundle, FindBundleInput, FoundBundle } from './bundle/find-bundle.ts';
+export type { BundleArtifact, BundleEntry, BundleHead, BundleManifest, BundleProblem } from './bundle/format/manifest.ts';
+export type { BundleReader, MemberSink } from './bundle/format/read-bundle.ts';
+export type { Forecast, ForecastStep } from './bundle/migrate/forecast.ts';
+export type { MigrateResult, PlannedMove } from './bundle/migrate/migrate-bundle.ts';
+export type { MigrateInput, MigrationPhase } from './bundle/migrate/migrate-input.ts';
+export type { MigrationPlan } from './bundle/migrate/plan-migration.ts';
+export type { Round } from './bundle/migrate/pre-copy.ts';
+export type { Prepared } from './bundle/migrate/protocol.ts';
+export type { ReceiveInput } from './bundle/migrate/receive-migration.ts';
+export type { ScannedRoot } from './bundle/migrate/scan-state.ts';
+export type { PruneDecision } from './bundle/prune-bundles.ts';
+export type { BundleRecovery } from './bundle/recover-bundles.ts';
+export type { RestoreInput, RestorePlan, RestoreResult } from './bundle/restore/restore.ts';
+export type { VerifyCheck, VerifyInput, VerifyLevel, VerifyResult } from './bundle/restore/verify-bundle.ts';
+export type { GuardKind } from './bundle/service/downtime.ts';
+export { type BundleJobInput, bundleJob } from './bundle/spec/bundle-job.ts';
 export type {
   BundleDatabase,
   BundleRetention,
@@ -33,30 +52,11 @@ export type {
   HookName,
   IdentityRule,
   StoreDeclaration,
-} from './bundle/bundle-spec.ts';
-export type { CaptureInput, CaptureResult } from './bundle/capture-input.ts';
-export type { BundleInput } from './bundle/define-bundle.ts';
-export { type BundleDifference, diffBundles } from './bundle/diff-bundles.ts';
-export type { GuardKind } from './bundle/downtime.ts';
-export type { FetchedBundle, FindBundleInput, FoundBundle } from './bundle/find-bundle.ts';
-export type { BundleArtifact, BundleEntry, BundleHead, BundleManifest, BundleProblem } from './bundle/manifest.ts';
-export type { Forecast, ForecastStep } from './bundle/migrate/forecast.ts';
-export type { MigrateResult, PlannedMove } from './bundle/migrate/migrate-bundle.ts';
-export type { MigrateInput, MigrationPhase } from './bundle/migrate/migrate-input.ts';
-export type { MigrationPlan } from './bundle/migrate/plan-migration.ts';
-export type { Round } from './bundle/migrate/pre-copy.ts';
-export type { Prepared } from './bundle/migrate/protocol.ts';
-export type { ReceiveInput } from './bundle/migrate/receive-migration.ts';
-export type { ScannedRoot } from './bundle/migrate/scan-state.ts';
-export type { CapturePlan } from './bundle/plan-capture.ts';
-export type { PruneDecision } from './bundle/prune-bundles.ts';
-export type { BundleReader, MemberSink } from './bundle/read-bundle.ts';
-export type { BundleRecovery } from './bundle/recover-bundles.ts';
-export type { RestoreInput, RestorePlan, RestoreResult } from './bundle/restore.ts';
+} from './bundle/spec/bundle-spec.ts';
+export type { BundleInput } from './bundle/spec/define-bundle.ts';
 export type { SshPlace } from './bundle/ssh-command.ts';
 export type { BundleContent, BundleStore, Sidecar } from './bundle/store/bundle-store.ts';
 export type { BundleStoreOpener, BundleStoreOpeners, OpenBundleStoreInput } from './bundle/store/bundle-store-opener.ts';
-export type { VerifyCheck, VerifyInput, VerifyLevel, VerifyResult } from './bundle/verify-bundle.ts';
 export * from './config/declaration.ts';
 export { declarationError } from './config/declaration-error.ts';
 export type { DeclarationOfOptions } from './config/declaration-of-options.ts';
@@ -144,22 +144,22 @@ export type { DeclareOptions, ImportedEntry } from './import/declare-entries.ts'
 export { printConfig, printManifest } from './import/print-declarations.ts';
 export type { Inventory } from './import/read-inventory.ts';
 export { bareJob } from './job/bare-job.ts';
-export { type CommandLine, quoteCommandLine, splitCommandLine } from './job/command-line.ts';
 export { defineJob } from './job/define-job.ts';
 export { parseDuration, printDuration } from './job/duration.ts';
 export type { InventoryHost } from './job/inventory-host.ts';
 export * from './job/job.ts';
+export type { FlatJob, JobInput, JobManifest, JobMetadata, JobSpec } from './job/job-input.ts';
+export { compareJobKeys, parseJobKey, printJobKey } from './job/job-key.ts';
+export { type CommandLine, quoteCommandLine, splitCommandLine } from './job/normalise/command-line.ts';
 export {
   type CheckinDefaults,
   type JobContext,
   type JobDefaults,
   jobContext,
   type KnownAlertChannel,
-} from './job/job-context.ts';
-export type { FlatJob, JobInput, JobManifest, JobMetadata, JobSpec } from './job/job-input.ts';
-export { compareJobKeys, parseJobKey, printJobKey } from './job/job-key.ts';
-export type { ParsedManifests } from './job/parsed-manifests.ts';
-export { hasReferences, type ParsedReferences, parseReferences, type ReferencePart } from './job/references.ts';
+} from './job/normalise/job-context.ts';
+export { hasReferences, type ParsedReferences, parseReferences, type ReferencePart } from './job/normalise/references.ts';
+export type { ParsedManifests } from './job/read/parsed-manifests.ts';
 export { exclusionReason, type SelectingHost, type SelectingMachine } from './job/select-for-host.ts';
 export type { StateInput } from './job/state-input.ts';
 export type { ClockChangeDay, ClockChangeEffect } from './plan/clock-change-days.ts';
@@ -188,40 +188,46 @@ export type { ReportOptions } from './report/gather-report.ts';
 export type { RenderReportOptions } from './report/render-report.ts';
 export type * from './report/report.ts';
 export type { ServedReport, ServeReportInput } from './report/serve-report.ts';
-export type { AlertMessage } from './run/alert-message.ts';
-export type { AlertNews } from './run/alert-of.ts';
-export { appendRecord } from './run/append-record.ts';
-export { buildLaunchFile, type LaunchFileInput } from './run/build-launch-file.ts';
-export { type CommandPlace, installCommand } from './run/install-command.ts';
-export { instantSeconds, instantText } from './run/instant-text.ts';
-export { type LauncherInput, launcherScript } from './run/launcher.ts';
-export type { SendAlert, SendAlertContext } from './run/plugin-channel.ts';
-export { printLaunchFile } from './run/print-launch-file.ts';
-export { type ReadRecordsOptions, readRecords } from './run/read-records.ts';
-export { recorderScript } from './run/recorder.ts';
-export { type Retention, retainRuns } from './run/retain-runs.ts';
-export type { RunRecord, RunStatus } from './run/run-record.ts';
+export { buildLaunchFile, type LaunchFileInput } from './run/launch/build-launch-file.ts';
+export { type CommandPlace, installCommand } from './run/launch/install-command.ts';
+export { type LauncherInput, launcherScript } from './run/launch/launcher.ts';
+export { printLaunchFile } from './run/launch/print-launch-file.ts';
+export { recorderScript } from './run/launch/recorder.ts';
+export { appendRecord } from './run/record/append-record.ts';
+export { instantSeconds, instantText } from './run/record/instant-text.ts';
+export { type ReadRecordsOptions, readRecords } from './run/record/read-records.ts';
+export { type Retention, retainRuns } from './run/record/retain-runs.ts';
+export type { RunRecord, RunStatus } from './run/record/run-record.ts';
+export type { AlertMessage } from './run/tell/alert-message.ts';
+export type { AlertNews } from './run/tell/alert-of.ts';
+export type { SendAlert, SendAlertContext } from './run/tell/plugin-channel.ts';
 export { type Calendar, type CalendarField, daysMustBothMatch, followsWallClock } from './schedule/calendar.ts';
-export { comparisonWindows, horizonWindow, type TimeWindow } from './schedule/comparison-windows.ts';
-export { describeCron } from './schedule/describe-cron.ts';
+export { describeCron } from './schedule/cron/describe-cron.ts';
+export { type CronParserExpression, type CronParserField, fromCronParser } from './schedule/cron/from-cron-parser.ts';
+export { nicknames, parseCron } from './schedule/cron/parse-cron.ts';
+export { printCron } from './schedule/cron/print-cron.ts';
+export { type ToCronParserOptions, toCronParser } from './schedule/cron/to-cron-parser.ts';
 export { type FireTimesOptions, fireTimes } from './schedule/fire-times.ts';
 export { firesBetween } from './schedule/fires-between.ts';
-export { type CronParserExpression, type CronParserField, fromCronParser } from './schedule/from-cron-parser.ts';
-export { freshHorizon, HORIZON_YEARS, type Horizon, horizonIsStale } from './schedule/horizon.ts';
-export { hostZone } from './schedule/host-zone.ts';
-export { type LoadZoneOptions, loadZone } from './schedule/load-zone.ts';
-export type { NativeSchedule } from './schedule/native-schedule.ts';
 export { nextFire } from './schedule/next-fire.ts';
-export { nicknames, parseCron } from './schedule/parse-cron.ts';
-export { type PosixChange, type PosixDate, type PosixRule, parsePosixRule, posixChangesInYear } from './schedule/posix-rule.ts';
 export { previousFire } from './schedule/previous-fire.ts';
-export { printCron } from './schedule/print-cron.ts';
-export { type Fidelity, type Proof, proofSampleSize, proveSchedule } from './schedule/prove-schedule.ts';
+export { comparisonWindows, horizonWindow, type TimeWindow } from './schedule/proof/comparison-windows.ts';
+export { freshHorizon, HORIZON_YEARS, type Horizon, horizonIsStale } from './schedule/proof/horizon.ts';
+export type { NativeSchedule } from './schedule/proof/native-schedule.ts';
+export { type Fidelity, type Proof, proofSampleSize, proveSchedule } from './schedule/proof/prove-schedule.ts';
+export { scheduleWarnings } from './schedule/proof/schedule-warnings.ts';
+export { smallestGap } from './schedule/proof/smallest-gap.ts';
 export { defineSchedule, type Schedule } from './schedule/schedule.ts';
-export { scheduleWarnings } from './schedule/schedule-warnings.ts';
-export { smallestGap } from './schedule/smallest-gap.ts';
-export { type ToCronParserOptions, toCronParser } from './schedule/to-cron-parser.ts';
-export type { Zone, ZoneChange } from './schedule/zone.ts';
+export { hostZone } from './schedule/zone/host-zone.ts';
+export { type LoadZoneOptions, loadZone } from './schedule/zone/load-zone.ts';
+export {
+  type PosixChange,
+  type PosixDate,
+  type PosixRule,
+  parsePosixRule,
+  posixChangesInYear,
+} from './schedule/zone/posix-rule.ts';
+export type { Zone, ZoneChange } from './schedule/zone/zone.ts';
 export { canonicalJson, digestOf } from './state/digest.ts';
 export { createEvents, type RotaEvent, type RotaEventMap, type RotaEvents } from './state/events.ts';
 export type { AdoptedEntry, Generation, GenerationEntry } from './state/generation.ts';

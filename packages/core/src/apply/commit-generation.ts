@@ -3,8 +3,8 @@ import { isRotaError, RotaError } from '../errors/rota-error.ts';
 import type { Host } from '../host/host.ts';
 import type { Job } from '../job/job.ts';
 import { printJobKey } from '../job/job-key.ts';
-import { seedHandled } from '../run/job-state.ts';
-import { handOverJobState, type MovedJob, writeMovedJobs } from '../run/moved-jobs.ts';
+import { seedHandled } from '../run/admit/job-state.ts';
+import { handOverJobState, type MovedJob, writeMovedJobs } from '../run/record/moved-jobs.ts';
 import type { Generation } from '../state/generation.ts';
 import {
   keptGenerations,

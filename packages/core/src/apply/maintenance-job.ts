@@ -5,7 +5,7 @@ import { bareJob } from '../job/bare-job.ts';
 import type { Job } from '../job/job.ts';
 import { makePlan } from '../plan/make-plan.ts';
 import { hasChanges } from '../plan/plan-to-json.ts';
-import { type CommandPlace, installCommand } from '../run/install-command.ts';
+import { type CommandPlace, installCommand } from '../run/launch/install-command.ts';
 import { digestOf } from '../state/digest.ts';
 import { stateLayout } from '../state/layout.ts';
 import { listNamespaces } from '../state/list-namespaces.ts';

@@ -1,7 +1,7 @@
 import type { Host } from '../host/host.ts';
 import type { PlannedEntry } from '../plan/plan.ts';
-import { hostZone } from '../schedule/host-zone.ts';
-import { parseCron } from '../schedule/parse-cron.ts';
+import { parseCron } from '../schedule/cron/parse-cron.ts';
+import { hostZone } from '../schedule/zone/host-zone.ts';
 
 /** Records a year from which on retention has something to do: its limits are 100,000 records and 64 MiB. */
 const manyRecords = 50_000;

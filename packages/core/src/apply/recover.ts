@@ -1,7 +1,7 @@
 import type { Backend } from '../backend/backend.ts';
 import { RotaError } from '../errors/rota-error.ts';
 import type { Host } from '../host/host.ts';
-import { writeMovedJobs } from '../run/moved-jobs.ts';
+import { writeMovedJobs } from '../run/record/moved-jobs.ts';
 import { removeGeneration } from '../state/generation-store.ts';
 import { namespaceLayout } from '../state/layout.ts';
 import { writeNamespaceRecord } from '../state/namespace-record.ts';

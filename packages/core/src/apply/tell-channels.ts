@@ -1,10 +1,10 @@
 import { join } from 'node:path';
 import type { Host } from '../host/host.ts';
-import { type AlertNews, channelReports, type RunInNews } from '../run/alert-of.ts';
-import { captureWith } from '../run/capture-output.ts';
-import { deliver } from '../run/deliver-report.ts';
-import { readLaunchFile } from '../run/read-launch-file.ts';
-import { spoolReport } from '../run/spool.ts';
+import { captureWith } from '../run/attempt/capture-output.ts';
+import { readLaunchFile } from '../run/launch/read-launch-file.ts';
+import { type AlertNews, channelReports, type RunInNews } from '../run/tell/alert-of.ts';
+import { deliver } from '../run/tell/deliver-report.ts';
+import { spoolReport } from '../run/tell/spool.ts';
 import { namespaceLayout } from '../state/layout.ts';
 
 /**

@@ -1,12 +1,12 @@
 import type { Host } from '../host/host.ts';
 import { printJobKey } from '../job/job-key.ts';
 import type { PlannedEntry } from '../plan/plan.ts';
-import { instantText } from '../run/instant-text.ts';
-import { readHandled } from '../run/job-state.ts';
-import { readRecords } from '../run/read-records.ts';
-import { hostZone } from '../schedule/host-zone.ts';
+import { readHandled } from '../run/admit/job-state.ts';
+import { instantText } from '../run/record/instant-text.ts';
+import { readRecords } from '../run/record/read-records.ts';
 import { previousFire } from '../schedule/previous-fire.ts';
 import { defineSchedule } from '../schedule/schedule.ts';
+import { hostZone } from '../schedule/zone/host-zone.ts';
 import { namespaceLayout } from '../state/layout.ts';
 import { installedGeneration } from './installed-entries.ts';
 import { tellChannels } from './tell-channels.ts';

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { loadZone } from '../schedule/load-zone.ts';
 import { defineSchedule } from '../schedule/schedule.ts';
+import { loadZone } from '../schedule/zone/load-zone.ts';
 import { quietMoment, secondsToQuiet } from './wait-for-quiet.ts';
 
 const schedules = (...expressions: readonly string[]) =>

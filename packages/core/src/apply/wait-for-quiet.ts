@@ -2,10 +2,10 @@ import { RotaError } from '../errors/rota-error.ts';
 import type { Host } from '../host/host.ts';
 import { printJobKey } from '../job/job-key.ts';
 import type { Change, PlannedEntry } from '../plan/plan.ts';
-import { hostZone } from '../schedule/host-zone.ts';
 import { nextFire } from '../schedule/next-fire.ts';
 import { previousFire } from '../schedule/previous-fire.ts';
 import { defineSchedule, type Schedule } from '../schedule/schedule.ts';
+import { hostZone } from '../schedule/zone/host-zone.ts';
 
 /** DETAILS: a job moves between schedulers when no fire of it lies within two minutes. Less where many jobs leave no such moment. */
 const margins = [120, 60, 30, 15, 5];

@@ -1,9 +1,9 @@
 import type { Host } from '../host/host.ts';
 import type { Command, Job, JobKey } from '../job/job.ts';
-import type { Horizon } from '../schedule/horizon.ts';
-import type { NativeSchedule } from '../schedule/native-schedule.ts';
+import type { Horizon } from '../schedule/proof/horizon.ts';
+import type { NativeSchedule } from '../schedule/proof/native-schedule.ts';
 import type { Schedule } from '../schedule/schedule.ts';
-import type { Zone } from '../schedule/zone.ts';
+import type { Zone } from '../schedule/zone/zone.ts';
 import type { Dialect } from './dialect.ts';
 import type { Feature } from './feature.ts';
 import type { ForeignEntry, SwitchForeignInput } from './foreign-entry.ts';

@@ -1,5 +1,5 @@
 import type { Job } from '../job/job.ts';
-import { hasReferences } from '../job/references.ts';
+import { hasReferences } from '../job/normalise/references.ts';
 import { type Feature, features } from './feature.ts';
 
 /** The features that a job uses, in the order of the table. Pure. */

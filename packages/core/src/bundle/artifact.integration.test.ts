@@ -8,16 +8,16 @@ import { createHost } from '../host/create-host.ts';
 import { execaRunner } from '../host/execa-runner.ts';
 import type { Host } from '../host/host.ts';
 import { hasArtifact, sendArtifact } from './artifact.ts';
-import { captureBundle } from './capture.ts';
-import { defineBundle } from './define-bundle.ts';
+import { captureBundle } from './capture/capture.ts';
 import { findBundle } from './find-bundle.ts';
 import { inspectTarget } from './migrate/inspect-target.ts';
 import { protocolVersion } from './migrate/protocol.ts';
-import { restoreBundle } from './restore.ts';
+import { restoreBundle } from './restore/restore.ts';
+import { verifyBundle } from './restore/verify-bundle.ts';
+import { defineBundle } from './spec/define-bundle.ts';
 import { sshOptions } from './ssh-command.ts';
 import { openStore } from './store/open-store.ts';
 import { sshServer } from './store/sshd.test-support.ts';
-import { verifyBundle } from './verify-bundle.ts';
 
 /** What is built needs what the other derivation makes. */
 const expression = `let

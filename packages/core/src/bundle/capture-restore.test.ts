@@ -14,13 +14,13 @@ import { join } from 'node:path';
 import { commandPart, requirePart } from '@rota/test-support';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { bundleLayout } from './bundle-layout.ts';
-import { captureBundle } from './capture.ts';
-import type { BundleInput } from './define-bundle.ts';
+import { captureBundle } from './capture/capture.ts';
 import { findBundle } from './find-bundle.ts';
-import { type RestoreInput, restoreBundle } from './restore.ts';
+import { type RestoreInput, restoreBundle } from './restore/restore.ts';
+import { verifyBundle } from './restore/verify-bundle.ts';
 import { type ServiceUnderTest, serviceUnderTest } from './service.fixture.ts';
+import type { BundleInput } from './spec/define-bundle.ts';
 import { openStore } from './store/open-store.ts';
-import { verifyBundle } from './verify-bundle.ts';
 
 let service: ServiceUnderTest;
 beforeEach(() => {

@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { testSeed as seed } from '@rota/test-support';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { readBundle } from './format/read-bundle.ts';
 import { pack } from './packed-tree.test-support.ts';
-import { readBundle } from './read-bundle.ts';
 
 let folder: string;
 beforeEach(() => {

@@ -1,4 +1,4 @@
-import type { BundleEntry, BundleManifest } from './manifest.ts';
+import type { BundleEntry, BundleManifest } from './format/manifest.ts';
 
 /** What differs between two bundles, by member. */
 export interface BundleDifference {

@@ -5,13 +5,13 @@ import { type FaultPlan, faultyFiles } from '../apply/faulty-files.fixture.ts';
 import type { Files } from '../host/files.ts';
 import { nodeFiles } from '../host/node-files.ts';
 import { bundleLayout } from './bundle-layout.ts';
-import { captureBundle } from './capture.ts';
+import { captureBundle } from './capture/capture.ts';
 import { findBundle } from './find-bundle.ts';
 import { recoverBundles } from './recover-bundles.ts';
-import { restoreBundle } from './restore.ts';
+import { restoreBundle } from './restore/restore.ts';
+import { verifyBundle } from './restore/verify-bundle.ts';
 import { type ServiceUnderTest, serviceUnderTest } from './service.fixture.ts';
 import { openStore } from './store/open-store.ts';
-import { verifyBundle } from './verify-bundle.ts';
 
 let service: ServiceUnderTest;
 beforeEach(() => {

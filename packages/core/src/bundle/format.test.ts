@@ -17,13 +17,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { commandPart, requirePart } from '@rota/test-support';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { openEntrySpool } from './entry-spool.ts';
-import type { BundleEntry, BundleManifest } from './manifest.ts';
+import { openEntrySpool } from './format/entry-spool.ts';
+import type { BundleEntry, BundleManifest } from './format/manifest.ts';
+import { readBundle, readManifest } from './format/read-bundle.ts';
+import { bestCompression, type Compression } from './format/stream-parts.ts';
+import { microseconds } from './format/tree-digest.ts';
+import { writeBundle } from './format/write-bundle.ts';
 import { headOf, stageRoot } from './packed-tree.test-support.ts';
-import { readBundle, readManifest } from './read-bundle.ts';
-import { bestCompression, type Compression } from './stream-parts.ts';
-import { microseconds } from './tree-digest.ts';
-import { writeBundle } from './write-bundle.ts';
 
 let folder: string;
 beforeEach(() => {

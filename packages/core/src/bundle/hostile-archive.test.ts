@@ -3,11 +3,11 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { manifestChecker } from './check-manifest.ts';
-import type { BundleEntry, BundleManifest } from './manifest.ts';
-import { manifestFrame } from './manifest.ts';
+import { memberOf } from './capture/stage-tree.ts';
+import { manifestChecker } from './format/check-manifest.ts';
+import type { BundleEntry, BundleManifest } from './format/manifest.ts';
+import { manifestFrame } from './format/manifest.ts';
 import { extract, manifestOf } from './packed-tree.test-support.ts';
-import { memberOf } from './stage-tree.ts';
 import { endOfArchive, tarHeader } from './tar/tar-header.ts';
 import { padding } from './tar/tar-member.ts';
 

@@ -1,14 +1,14 @@
 import { mkdirSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { createHost } from '../host/create-host.ts';
-import { type EntrySpool, openEntrySpool } from './entry-spool.ts';
-import { extractBundle } from './extract-bundle.ts';
-import type { BundleEntry, BundleHead, BundleManifest } from './manifest.ts';
-import { namesOfIds } from './names-of-ids.ts';
-import { openStage, type Stage } from './stage-tree.ts';
-import { treeDigest } from './tree-digest.ts';
-import { walkTree } from './walk-tree.ts';
-import { writeBundle } from './write-bundle.ts';
+import { namesOfIds } from './capture/names-of-ids.ts';
+import { openStage, type Stage } from './capture/stage-tree.ts';
+import { walkTree } from './capture/walk-tree.ts';
+import { type EntrySpool, openEntrySpool } from './format/entry-spool.ts';
+import type { BundleEntry, BundleHead, BundleManifest } from './format/manifest.ts';
+import { treeDigest } from './format/tree-digest.ts';
+import { writeBundle } from './format/write-bundle.ts';
+import { extractBundle } from './restore/extract-bundle.ts';
 
 const host = createHost({ stateDir: '/nonexistent' });
 

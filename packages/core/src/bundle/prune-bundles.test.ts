@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import type { BundleRetention } from './bundle-spec.ts';
 import { decidePrune } from './prune-bundles.ts';
+import type { BundleRetention } from './spec/bundle-spec.ts';
 import type { Sidecar } from './store/bundle-store.ts';
 
 const none: BundleRetention = { last: 0, daily: 0, weekly: 0, monthly: 0, yearly: 0, withinMs: 0 };

@@ -1,7 +1,7 @@
 import type { Host } from '../host/host.ts';
 import { withLock } from '../state/lock.ts';
 import { bundleLayout } from './bundle-layout.ts';
-import type { BundleRetention } from './bundle-spec.ts';
+import type { BundleRetention } from './spec/bundle-spec.ts';
 import type { BundleStore, Sidecar } from './store/bundle-store.ts';
 
 /** What becomes of each bundle, and why. */

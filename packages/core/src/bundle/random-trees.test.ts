@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { testSeed as seed } from '@rota/test-support';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { bytesOfName, nameOfBytes } from './file-name.ts';
+import { bytesOfName, nameOfBytes } from './format/file-name.ts';
 import { extract, pack } from './packed-tree.test-support.ts';
 
 let folder: string;

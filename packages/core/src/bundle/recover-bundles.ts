@@ -2,12 +2,12 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Host } from '../host/host.ts';
 import { bundleLayout } from './bundle-layout.ts';
-import { wakeAbandoned } from './downtime.ts';
 import { isUndecided, settleDeparture } from './migrate/departure.ts';
 import { settleArrival } from './migrate/settle-arrival.ts';
+import { clearAway, readLines } from './restore/swap-roots.ts';
+import { undoSwap } from './restore/undo-swap.ts';
 import { sweepScratch } from './scratch-folder.ts';
-import { clearAway, readLines } from './swap-roots.ts';
-import { undoSwap } from './undo-swap.ts';
+import { wakeAbandoned } from './service/downtime.ts';
 
 /** What was found of a capture or a restore that did not come to its end. */
 export interface BundleRecovery {

@@ -5,7 +5,7 @@ import { createHost } from '../host/create-host.ts';
 import type { Files } from '../host/files.ts';
 import type { Host } from '../host/host.ts';
 import { nodeFiles } from '../host/node-files.ts';
-import { type BundleInput, defineBundle } from './define-bundle.ts';
+import { type BundleInput, defineBundle } from './spec/define-bundle.ts';
 
 /** A service with state, as far as bundles see it: it runs while the file `running` is there, and commands start and stop it. */
 export interface ServiceUnderTest {

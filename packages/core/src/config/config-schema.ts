@@ -1,8 +1,15 @@
 import * as v from 'valibot';
-import { manifestSchema, metadataSchema } from '../job/manifest-schema.ts';
-import { checkinDefaultsSchema } from '../job/report-schema.ts';
-import { jobReferenceSchema, nameSchema, oneOrMore, stringMapSchema, textListSchema, textSchema } from '../job/schema-parts.ts';
-import { specSchema } from '../job/spec-schema.ts';
+import { manifestSchema, metadataSchema } from '../job/schema/manifest-schema.ts';
+import { checkinDefaultsSchema } from '../job/schema/report-schema.ts';
+import {
+  jobReferenceSchema,
+  nameSchema,
+  oneOrMore,
+  stringMapSchema,
+  textListSchema,
+  textSchema,
+} from '../job/schema/schema-parts.ts';
+import { specSchema } from '../job/schema/spec-schema.ts';
 import { targetSchema } from '../target/target-schema.ts';
 
 const layerSchema = v.union(

@@ -1,11 +1,11 @@
 import type { Issue } from '../errors/issue.ts';
 import { createHost } from '../host/create-host.ts';
-import { duplicateIssues } from '../job/duplicate-issues.ts';
-import { jobContext } from '../job/job-context.ts';
 import { graphIssues } from '../job/job-graph.ts';
 import type { JobInput } from '../job/job-input.ts';
 import { compareJobKeys } from '../job/job-key.ts';
-import { readJobInput } from '../job/read-job-input.ts';
+import { jobContext } from '../job/normalise/job-context.ts';
+import { duplicateIssues } from '../job/read/duplicate-issues.ts';
+import { readJobInput } from '../job/read/read-job-input.ts';
 import type { Declaration } from './declaration.ts';
 import { declarationError } from './declaration-error.ts';
 import type { DeclarationOfOptions } from './declaration-of-options.ts';

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { nameSchema, stringMapSchema, textSchema } from '../job/schema-parts.ts';
+import { nameSchema, stringMapSchema, textSchema } from '../job/schema/schema-parts.ts';
 
 /** `host.yaml`: what a machine says of itself. */
 export const hostFileSchema = v.pipe(

@@ -152,8 +152,8 @@ export default defineConfig(async ({ command, hostname }) => ({
   });
 
   test('an expression of cron-parser is a schedule; what cron lacks is refused', async () => {
-    const { readJobInput } = await import('../job/read-job-input.ts');
-    const { jobContext } = await import('../job/job-context.ts');
+    const { readJobInput } = await import('../job/read/read-job-input.ts');
+    const { jobContext } = await import('../job/normalise/job-context.ts');
     const context = jobContext(host, { tenant: 'a' });
     const read = (expression: string) =>
       readJobInput({ name: 'x', command: 'y', schedule: CronExpressionParser.parse(expression) }, 'jobs[0]', context, {

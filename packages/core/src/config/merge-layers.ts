@@ -1,8 +1,8 @@
 import type { Issue } from '../errors/issue.ts';
 import type { InventoryHost } from '../job/inventory-host.ts';
-import type { CheckinDefaults } from '../job/job-context.ts';
-import { secretReference } from '../job/normalise-report.ts';
-import { Notes, stringMap } from '../job/notes.ts';
+import type { CheckinDefaults } from '../job/normalise/job-context.ts';
+import { secretReference } from '../job/normalise/normalise-report.ts';
+import { Notes, stringMap } from '../job/normalise/notes.ts';
 import type { ConfigLayer } from './config-layers.ts';
 import type { BackendPolicy, HostIdentity } from './declaration.ts';
 

@@ -1,7 +1,7 @@
 import type { Issue, SourcePlace } from '../errors/issue.ts';
 import type { Files } from '../host/files.ts';
-import type { Problem } from '../job/problem.ts';
-import { largestFileBytes, readYaml, type Yaml } from '../job/read-yaml.ts';
+import type { Problem } from '../job/read/problem.ts';
+import { largestFileBytes, readYaml, type Yaml } from '../job/read/read-yaml.ts';
 
 /** A value that stands in one file, and how to say where in it a problem is. */
 export interface SourceValue {

@@ -1,4 +1,4 @@
-import { bundleOfJob } from '../bundle/define-bundle.ts';
+import { bundleOfJob } from '../bundle/spec/define-bundle.ts';
 import type { Issue } from '../errors/issue.ts';
 import { isRotaError } from '../errors/rota-error.ts';
 import type { Job } from '../job/job.ts';

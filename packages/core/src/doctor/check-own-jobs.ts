@@ -2,7 +2,7 @@ import { maintenanceNamespace } from '../apply/maintenance-namespace.ts';
 import { readMaintenance } from '../apply/maintenance-report.ts';
 import type { Host } from '../host/host.ts';
 import type { PlannedEntry } from '../plan/plan.ts';
-import { installedCommand } from '../run/install-command.ts';
+import { installedCommand } from '../run/launch/install-command.ts';
 import { listSyncStatus } from '../sync/sync-status.ts';
 import type { DoctorFinding } from './diagnosis.ts';
 

@@ -3,8 +3,8 @@ import type { Host } from '../host/host.ts';
 import { printJobKey } from '../job/job-key.ts';
 import type { PlannedEntry } from '../plan/plan.ts';
 import { scheduleFacts } from '../plan/schedule-facts.ts';
-import { hostZone } from '../schedule/host-zone.ts';
-import type { Zone } from '../schedule/zone.ts';
+import { hostZone } from '../schedule/zone/host-zone.ts';
+import type { Zone } from '../schedule/zone/zone.ts';
 import type { DoctorFinding } from './diagnosis.ts';
 
 /** The clock: set back behind what was already recorded, or not kept by anybody. */

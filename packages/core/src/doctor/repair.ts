@@ -4,8 +4,8 @@ import { maintenanceNamespace } from '../apply/maintenance-namespace.ts';
 import { recoverNamespace } from '../apply/recover-namespace.ts';
 import type { Backend } from '../backend/backend.ts';
 import type { Host } from '../host/host.ts';
-import { type CommandPlace, installCommand } from '../run/install-command.ts';
-import { installLauncher } from '../run/install-launcher.ts';
+import { type CommandPlace, installCommand } from '../run/launch/install-command.ts';
+import { installLauncher } from '../run/launch/install-launcher.ts';
 import { repairState } from './repair-state.ts';
 
 export interface RepairInput {

@@ -1,5 +1,5 @@
 import { uptime } from 'node:os';
-import { clockChange } from '../run/job-state.ts';
+import { clockChange } from '../run/admit/job-state.ts';
 
 /** Tells a clock that was set from time that passed. */
 export interface ClockWatch {

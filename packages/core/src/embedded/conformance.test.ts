@@ -6,7 +6,7 @@ import { createHost } from '../host/create-host.ts';
 import type { Host } from '../host/host.ts';
 import { nodeFiles } from '../host/node-files.ts';
 import type { JobKey } from '../job/job.ts';
-import { launcherOf } from '../run/read-launch-file.ts';
+import { launcherOf } from '../run/launch/read-launch-file.ts';
 import { namespaceLayout } from '../state/layout.ts';
 import { backendConformance } from '../testing/index.ts';
 import { embedded } from './embedded.ts';

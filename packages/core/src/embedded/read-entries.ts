@@ -1,9 +1,9 @@
 import { basename, dirname, join } from 'node:path';
 import type { LaunchFile } from '../backend/launch-file.ts';
 import type { Host } from '../host/host.ts';
-import { launcherOf, readLaunchFile } from '../run/read-launch-file.ts';
-import { loadZone } from '../schedule/load-zone.ts';
+import { launcherOf, readLaunchFile } from '../run/launch/read-launch-file.ts';
 import { defineSchedule, type Schedule } from '../schedule/schedule.ts';
+import { loadZone } from '../schedule/zone/load-zone.ts';
 import { type EmbeddedEntry, entryFolder, parseEntry } from './entry.ts';
 
 /** An installed job that can be started. */

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { Host } from '../host/host.ts';
-import { type Attempt, tryHold } from '../run/exclusive.ts';
+import { type Attempt, tryHold } from '../run/admit/exclusive.ts';
 
 /** One `run-all` serves a state folder: two would start everything twice. */
 export function holdRunAll(host: Pick<Host, 'files' | 'stateDir'>): Attempt {

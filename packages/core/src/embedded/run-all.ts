@@ -1,12 +1,12 @@
 import { RotaError } from '../errors/rota-error.ts';
 import type { Host } from '../host/host.ts';
 import type { JobKey } from '../job/job.ts';
-import { captureWith } from '../run/capture-output.ts';
-import { flushSpool } from '../run/deliver-report.ts';
-import { dueFire } from '../run/due-fire.ts';
-import { instantText } from '../run/instant-text.ts';
-import { readHandled, seedHandled } from '../run/job-state.ts';
-import { retainRuns } from '../run/retain-runs.ts';
+import { dueFire } from '../run/admit/due-fire.ts';
+import { readHandled, seedHandled } from '../run/admit/job-state.ts';
+import { captureWith } from '../run/attempt/capture-output.ts';
+import { instantText } from '../run/record/instant-text.ts';
+import { retainRuns } from '../run/record/retain-runs.ts';
+import { flushSpool } from '../run/tell/deliver-report.ts';
 import { nextFire } from '../schedule/next-fire.ts';
 import { previousFire } from '../schedule/previous-fire.ts';
 import { namespaceLayout } from '../state/layout.ts';

@@ -6,7 +6,7 @@ import { createRota } from '../face/create-rota.ts';
 import type { Rota } from '../face/rota.ts';
 import { createHost, type HostOptions } from '../host/create-host.ts';
 import type { Job } from '../job/job.ts';
-import type { RunRecord } from '../run/run-record.ts';
+import type { RunRecord } from '../run/record/run-record.ts';
 import { sampleJob } from '../testing/sample-job.ts';
 import { embedded } from './embedded.ts';
 

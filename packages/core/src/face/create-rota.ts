@@ -2,7 +2,7 @@ import type { Backend } from '../backend/backend.ts';
 import { createHost } from '../host/create-host.ts';
 import type { Host } from '../host/host.ts';
 import type { LoadedPlugin } from '../plugin/plugin.ts';
-import type { CommandPlace } from '../run/install-command.ts';
+import type { CommandPlace } from '../run/launch/install-command.ts';
 import { createEvents } from '../state/events.ts';
 import type { Rota } from './rota.ts';
 import type { RotaMethods } from './rota-methods.ts';

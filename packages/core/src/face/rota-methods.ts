@@ -21,7 +21,7 @@ import { askHooks, between, tellHooks } from '../plugin/call-hooks.ts';
 import type { LoadedPlugin } from '../plugin/plugin.ts';
 import { readPluginStatus } from '../plugin/read-plugin-status.ts';
 import { gatherReport } from '../report/gather-report.ts';
-import { type CommandPlace, installCommand } from '../run/install-command.ts';
+import { type CommandPlace, installCommand } from '../run/launch/install-command.ts';
 import type { Generation } from '../state/generation.ts';
 import { listGenerations, readGeneration } from '../state/generation-store.ts';
 import { namespaceLayout, stateLayout } from '../state/layout.ts';

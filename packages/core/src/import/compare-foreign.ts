@@ -1,7 +1,7 @@
 import { firesBetween } from '../schedule/fires-between.ts';
-import { freshHorizon } from '../schedule/horizon.ts';
-import type { NativeSchedule } from '../schedule/native-schedule.ts';
-import { proveSchedule } from '../schedule/prove-schedule.ts';
+import { freshHorizon } from '../schedule/proof/horizon.ts';
+import type { NativeSchedule } from '../schedule/proof/native-schedule.ts';
+import { proveSchedule } from '../schedule/proof/prove-schedule.ts';
 import type { Schedule } from '../schedule/schedule.ts';
 
 /** How well a schedule says what a foreign entry does. Instants are seconds since the epoch. */

@@ -2,7 +2,7 @@ import { adoptsAnnotation, printAdoption } from '../backend/adoption.ts';
 import type { ForeignEntry, ForeignReading } from '../backend/foreign-entry.ts';
 import { printDuration } from '../job/duration.ts';
 import type { JobManifest } from '../job/job-input.ts';
-import { escapeReferences } from '../job/references.ts';
+import { escapeReferences } from '../job/normalise/references.ts';
 import { jobName, uniqueNames } from './job-name.ts';
 
 /** How entries become jobs. */

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { context, issuesOf, manifest, placesOf, sound } from './manifest-text.test-support.ts';
-import { parseManifests } from './parse-manifests.ts';
+import { parseManifests } from './read/parse-manifests.ts';
 
 describe('bad input gives its place, code and remedy', () => {
   test('every problem at once, in one reading', async () => {

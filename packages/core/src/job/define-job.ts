@@ -1,5 +1,5 @@
-import { withDefinedPlace } from './defined-place.ts';
 import type { FlatJob, JobManifest } from './job-input.ts';
+import { withDefinedPlace } from './read/defined-place.ts';
 
 /**
  * Declares a job in TypeScript: the fields of a manifest side by side, or the manifest's own shape. Checks types only; values are checked

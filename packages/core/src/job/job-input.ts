@@ -1,7 +1,7 @@
 import type { InferInput, InferOutput } from 'valibot';
-import type { CronParserExpression } from '../schedule/from-cron-parser.ts';
-import type { manifestSchema, metadataSchema } from './manifest-schema.ts';
-import type { specSchema } from './spec-schema.ts';
+import type { CronParserExpression } from '../schedule/cron/from-cron-parser.ts';
+import type { manifestSchema, metadataSchema } from './schema/manifest-schema.ts';
+import type { specSchema } from './schema/spec-schema.ts';
 
 /** Every list and map of T may be read-only, so that `as const` values are accepted. */
 type Readonlyable<T> = T extends string | number | boolean | null | undefined

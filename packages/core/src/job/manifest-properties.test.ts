@@ -6,10 +6,10 @@ import { expect, test } from 'vitest';
 import * as yaml from 'yaml';
 import { zoneRoots } from '../host/zone-roots.ts';
 import { defineJob } from './define-job.ts';
-import { jobContext } from './job-context.ts';
 import type { FlatJob } from './job-input.ts';
-import { readJobInput } from './read-job-input.ts';
-import { readManifests } from './read-manifests.ts';
+import { jobContext } from './normalise/job-context.ts';
+import { readJobInput } from './read/read-job-input.ts';
+import { readManifests } from './read/read-manifests.ts';
 
 const context = jobContext({ platform: 'linux', zoneRoots: zoneRoots() }, { tenant: 'acme' });
 const complete = readFileSync(join(repositoryRoot, 'packages/core/src/job/testdata/complete.yaml'), 'utf8');

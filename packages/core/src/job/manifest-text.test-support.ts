@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { repositoryRoot } from '@rota/test-support';
 import type { Issue } from '../errors/issue.ts';
 import { zoneRoots } from '../host/zone-roots.ts';
-import { jobContext } from './job-context.ts';
-import { parseManifests } from './parse-manifests.ts';
+import { jobContext } from './normalise/job-context.ts';
+import { parseManifests } from './read/parse-manifests.ts';
 
 const pager = { module: '/plugin/pager.js', options: {}, secrets: ['pin'] };
 /** For tests of manifests: what they are read with, and their text. */

@@ -1,5 +1,5 @@
 import type { InferInput } from 'valibot';
-import type { stateSchema } from './state-schema.ts';
+import type { stateSchema } from './schema/state-schema.ts';
 
 /** Every list and map of T may be read-only, so that `as const` values are accepted. */
 type Readonlyable<T> = unknown extends T

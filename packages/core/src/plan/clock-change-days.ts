@@ -2,7 +2,7 @@ import type { JobKey } from '../job/job.ts';
 import { followsWallClock } from '../schedule/calendar.ts';
 import { firesBetween } from '../schedule/fires-between.ts';
 import type { Schedule } from '../schedule/schedule.ts';
-import type { Zone, ZoneChange } from '../schedule/zone.ts';
+import type { Zone, ZoneChange } from '../schedule/zone/zone.ts';
 
 /** What a change of the clock does to one job on the day that it falls on. */
 export interface ClockChangeEffect extends JobKey {

@@ -5,7 +5,7 @@ import { RotaError } from '../errors/rota-error.ts';
 import type { Host } from '../host/host.ts';
 import type { Job, JobKey } from '../job/job.ts';
 import { printJobKey } from '../job/job-key.ts';
-import { freshHorizon, type Horizon, horizonIsStale } from '../schedule/horizon.ts';
+import { freshHorizon, type Horizon, horizonIsStale } from '../schedule/proof/horizon.ts';
 import type { Generation } from '../state/generation.ts';
 import { readGeneration } from '../state/generation-store.ts';
 import { type NamespaceLayout, namespaceLayout, stateLayout } from '../state/layout.ts';

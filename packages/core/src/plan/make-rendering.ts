@@ -3,7 +3,7 @@ import { RotaError } from '../errors/rota-error.ts';
 import type { Host } from '../host/host.ts';
 import type { Job } from '../job/job.ts';
 import { printJobKey } from '../job/job-key.ts';
-import { freshHorizon } from '../schedule/horizon.ts';
+import { freshHorizon } from '../schedule/proof/horizon.ts';
 import { type NamespaceLayout, namespaceLayout, stateLayout } from '../state/layout.ts';
 import { followersFirst } from './followers-first.ts';
 import type { Declared } from './make-plan.ts';

@@ -2,8 +2,8 @@ import type { Artifact, Dialect, Drift, Finding } from '../backend/backend.ts';
 import type { Feature, FeatureDecision } from '../backend/feature.ts';
 import type { AdoptedOriginal } from '../backend/foreign-entry.ts';
 import type { Job, JobKey } from '../job/job.ts';
-import type { Horizon } from '../schedule/horizon.ts';
-import type { Fidelity } from '../schedule/prove-schedule.ts';
+import type { Horizon } from '../schedule/proof/horizon.ts';
+import type { Fidelity } from '../schedule/proof/prove-schedule.ts';
 import type { GenerationEntry } from '../state/generation.ts';
 
 /**

@@ -1,8 +1,8 @@
 import type { ArtifactFile } from '../backend/backend.ts';
 import type { Feature, FeatureDecision } from '../backend/feature.ts';
 import type { JobKey } from '../job/job.ts';
-import type { Horizon } from '../schedule/horizon.ts';
-import type { Fidelity } from '../schedule/prove-schedule.ts';
+import type { Horizon } from '../schedule/proof/horizon.ts';
+import type { Fidelity } from '../schedule/proof/prove-schedule.ts';
 
 /** One job of a rendering: what would be installed, or why not. */
 export interface RenderedJob extends JobKey {

@@ -1,11 +1,11 @@
 import type { Compiled, Dialect } from '../backend/backend.ts';
 import type { Job } from '../job/job.ts';
-import type { Horizon } from '../schedule/horizon.ts';
-import { type LoadZoneOptions, loadZone } from '../schedule/load-zone.ts';
-import { type Proof, proveSchedule } from '../schedule/prove-schedule.ts';
+import type { Horizon } from '../schedule/proof/horizon.ts';
+import { type Proof, proveSchedule } from '../schedule/proof/prove-schedule.ts';
+import { smallestGap } from '../schedule/proof/smallest-gap.ts';
 import { defineSchedule, type Schedule } from '../schedule/schedule.ts';
-import { smallestGap } from '../schedule/smallest-gap.ts';
-import type { Zone } from '../schedule/zone.ts';
+import { type LoadZoneOptions, loadZone } from '../schedule/zone/load-zone.ts';
+import type { Zone } from '../schedule/zone/zone.ts';
 
 /** A job's schedule, read and with its zone loaded. */
 export interface DeclaredSchedule {

@@ -4,8 +4,8 @@ import { lower } from '../backend/lower.ts';
 import { isRotaError } from '../errors/rota-error.ts';
 import type { Host } from '../host/host.ts';
 import type { Job } from '../job/job.ts';
-import { freshHorizon, type Horizon } from '../schedule/horizon.ts';
-import type { Proof } from '../schedule/prove-schedule.ts';
+import { freshHorizon, type Horizon } from '../schedule/proof/horizon.ts';
+import type { Proof } from '../schedule/proof/prove-schedule.ts';
 import { stateLayout } from '../state/layout.ts';
 import { scheduleFacts } from './schedule-facts.ts';
 

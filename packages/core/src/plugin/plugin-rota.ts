@@ -1,6 +1,6 @@
 import type { Backend } from '../backend/backend.ts';
-import type { AlertNews } from '../run/alert-of.ts';
-import type { RunRecord } from '../run/run-record.ts';
+import type { RunRecord } from '../run/record/run-record.ts';
+import type { AlertNews } from '../run/tell/alert-of.ts';
 import type { JobStatus } from '../status/job-status.ts';
 import type { HistoryFilter } from '../status/read-history.ts';
 import type { JobFilter } from '../status/read-installed.ts';

@@ -1,10 +1,10 @@
 import { printJobKey } from '../job/job-key.ts';
 import type { PlannedEntry } from '../plan/plan.ts';
-import { instantText } from '../run/instant-text.ts';
-import type { RunRecord } from '../run/run-record.ts';
-import { describeCron } from '../schedule/describe-cron.ts';
+import { instantText } from '../run/record/instant-text.ts';
+import type { RunRecord } from '../run/record/run-record.ts';
+import { describeCron } from '../schedule/cron/describe-cron.ts';
 import type { Schedule } from '../schedule/schedule.ts';
-import type { Zone } from '../schedule/zone.ts';
+import type { Zone } from '../schedule/zone/zone.ts';
 import type { JobStatus } from '../status/job-status.ts';
 import { findAttention, type OtherFacts } from './find-attention.ts';
 import { monthStart, pastMonth, reportRun } from './past-month.ts';

@@ -1,4 +1,4 @@
-import { bundleOfJob } from '../bundle/define-bundle.ts';
+import { bundleOfJob } from '../bundle/spec/define-bundle.ts';
 import type { BundleStore, Sidecar } from '../bundle/store/bundle-store.ts';
 import { openStore } from '../bundle/store/open-store.ts';
 import type { Host } from '../host/host.ts';

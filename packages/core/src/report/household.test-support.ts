@@ -1,9 +1,9 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { captureBundle } from '../bundle/capture.ts';
-import { bundleOfJob } from '../bundle/define-bundle.ts';
+import { captureBundle } from '../bundle/capture/capture.ts';
+import { verifyBundle } from '../bundle/restore/verify-bundle.ts';
+import { bundleOfJob } from '../bundle/spec/define-bundle.ts';
 import { openStore } from '../bundle/store/open-store.ts';
-import { verifyBundle } from '../bundle/verify-bundle.ts';
 import { declarationOf } from '../config/declaration-of.ts';
 import { embedded } from '../embedded/embedded.ts';
 import { createRota } from '../face/create-rota.ts';
@@ -13,12 +13,12 @@ import type { Host } from '../host/host.ts';
 import type { JobInput } from '../job/job-input.ts';
 import type { LoadedPlugin } from '../plugin/plugin.ts';
 import { setUpPlugins } from '../plugin/set-up-plugins.ts';
-import { instantText } from '../run/instant-text.ts';
-import { outputFolder } from '../run/output-log.ts';
-import type { RunRecord } from '../run/run-record.ts';
+import { outputFolder } from '../run/attempt/output-log.ts';
+import { instantText } from '../run/record/instant-text.ts';
+import type { RunRecord } from '../run/record/run-record.ts';
 import { firesBetween } from '../schedule/fires-between.ts';
-import { hostZone } from '../schedule/host-zone.ts';
 import { defineSchedule } from '../schedule/schedule.ts';
+import { hostZone } from '../schedule/zone/host-zone.ts';
 import { namespaceLayout } from '../state/layout.ts';
 
 /** A Wednesday, four days before clocks go back in Europe, at 21:24 in Berlin. */

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import type { RunRecord, RunStatus } from '../run/run-record.ts';
-import { loadZone } from '../schedule/load-zone.ts';
+import type { RunRecord, RunStatus } from '../run/record/run-record.ts';
+import { loadZone } from '../schedule/zone/load-zone.ts';
 import { monthStart, pastMonth } from './past-month.ts';
 
 const berlin = loadZone('Europe/Berlin');

@@ -1,7 +1,7 @@
 import type { JobKey } from '../job/job.ts';
 import { printJobKey } from '../job/job-key.ts';
-import type { RunRecord, RunStatus } from '../run/run-record.ts';
-import type { Zone } from '../schedule/zone.ts';
+import type { RunRecord, RunStatus } from '../run/record/run-record.ts';
+import type { Zone } from '../schedule/zone/zone.ts';
 import type { JobPast, ReportMonth, ReportRun } from './report.ts';
 
 /** The month, and each job's part in it by `tenant/name`. */

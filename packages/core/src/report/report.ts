@@ -1,5 +1,5 @@
 import type { JobKey } from '../job/job.ts';
-import type { RunStatus } from '../run/run-record.ts';
+import type { RunStatus } from '../run/record/run-record.ts';
 import type { JobStatus, Run } from '../status/job-status.ts';
 
 // Only types: the page's own script reads this file too, and it runs in a browser.

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { loadZone } from '../schedule/load-zone.ts';
 import { defineSchedule } from '../schedule/schedule.ts';
+import { loadZone } from '../schedule/zone/load-zone.ts';
 import { weekAhead } from './week-ahead.ts';
 
 const job = (name: string, expression: string, timezone = 'UTC') => ({

@@ -1,7 +1,7 @@
 import { printJobKey } from '../job/job-key.ts';
 import { type SimulatedJob, simulate } from '../plan/simulate.ts';
-import { instantText } from '../run/instant-text.ts';
-import type { Zone } from '../schedule/zone.ts';
+import { instantText } from '../run/record/instant-text.ts';
+import type { Zone } from '../schedule/zone/zone.ts';
 import type { JobAhead, ReportClockChange, ReportWeek } from './report.ts';
 
 /** The week, and each job's part in it by `tenant/name`. */

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { LaunchFile } from '../backend/launch-file.ts';
 import { nodeFiles } from '../host/node-files.ts';
-import { readJobState, seedHandled } from './job-state.ts';
+import { readJobState, seedHandled } from './admit/job-state.ts';
 import { type RunnerUnderTest, runnerUnderTest } from './runner-under-test.test-support.ts';
 
 const sh = (text: string) => ({ command: [text], shell: true });

@@ -1,14 +1,14 @@
 import type { LaunchFile } from '../backend/launch-file.ts';
 import type { Files } from '../host/files.ts';
-import { loadZone } from '../schedule/load-zone.ts';
 import { defineSchedule } from '../schedule/schedule.ts';
-import { dueFire } from './due-fire.ts';
-import { lives } from './exclusive.ts';
-import { instantText } from './instant-text.ts';
-import { readJobState } from './job-state.ts';
-import { maskText } from './mask-secrets.ts';
-import { prepareRun } from './prepare-run.ts';
-import type { LaunchPlace } from './read-launch-file.ts';
+import { loadZone } from '../schedule/zone/load-zone.ts';
+import { dueFire } from './admit/due-fire.ts';
+import { lives } from './admit/exclusive.ts';
+import { readJobState } from './admit/job-state.ts';
+import { maskText } from './attempt/mask-secrets.ts';
+import { prepareRun } from './attempt/prepare-run.ts';
+import type { LaunchPlace } from './launch/read-launch-file.ts';
+import { instantText } from './record/instant-text.ts';
 
 /** What a run would be, with secrets masked. Reads (and asks `${command:...}`), changes and starts nothing. */
 export function describeRun(

@@ -1,9 +1,9 @@
 import type { LaunchFile } from '../backend/launch-file.ts';
 import { isRotaError } from '../errors/rota-error.ts';
-import type { RunCause } from './admit-run.ts';
-import type { AppendFiles } from './append-record.ts';
-import { exitConfig, exitIo, exitSoftware } from './outcome.ts';
-import type { LaunchPlace } from './read-launch-file.ts';
+import type { RunCause } from './admit/admit-run.ts';
+import type { LaunchPlace } from './launch/read-launch-file.ts';
+import type { AppendFiles } from './record/append-record.ts';
+import { exitConfig, exitIo, exitSoftware } from './record/outcome.ts';
 import { recordBadLaunchFile } from './record-bad-launch-file.ts';
 
 export interface FailedRunner {

@@ -6,10 +6,10 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { nodeFiles } from '../host/node-files.ts';
 import { type NamespaceLayout, namespaceLayout } from '../state/layout.ts';
-import { appendRecord, rotateBytes } from './append-record.ts';
-import { readRecords } from './read-records.ts';
-import { retainRuns } from './retain-runs.ts';
-import type { RunRecord } from './run-record.ts';
+import { appendRecord, rotateBytes } from './record/append-record.ts';
+import { readRecords } from './record/read-records.ts';
+import { retainRuns } from './record/retain-runs.ts';
+import type { RunRecord } from './record/run-record.ts';
 import { runnerUnderTest } from './runner-under-test.test-support.ts';
 
 function history(): NamespaceLayout {

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import type { LaunchGate } from '../backend/launch-file.ts';
 import { nodeFiles } from '../host/node-files.ts';
-import { readJobState } from './job-state.ts';
+import { readJobState } from './admit/job-state.ts';
 import { runnerUnderTest } from './runner-under-test.test-support.ts';
 
 const gateIn = (timezone: string): LaunchGate => ({

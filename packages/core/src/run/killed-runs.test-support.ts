@@ -2,10 +2,10 @@ import { join } from 'node:path';
 import { expect } from 'vitest';
 import type { LaunchFile } from '../backend/launch-file.ts';
 import { nodeFiles } from '../host/node-files.ts';
+import { readJobState } from './admit/job-state.ts';
 import { endpoint } from './endpoint.test-support.ts';
-import { instantText } from './instant-text.ts';
-import { readJobState } from './job-state.ts';
-import { readRecords } from './read-records.ts';
+import { instantText } from './record/instant-text.ts';
+import { readRecords } from './record/read-records.ts';
 import { type RunnerUnderTest, runnerUnderTest } from './runner-under-test.test-support.ts';
 
 /** For tests that kill runners: jobs that leave a trace of each start, a real endpoint, and what must hold afterwards. */

@@ -1,12 +1,12 @@
 import type { LaunchFile } from '../backend/launch-file.ts';
 import { nodeFiles } from '../host/node-files.ts';
-import type { RunCause } from './admit-run.ts';
+import type { RunCause } from './admit/admit-run.ts';
+import { recordUnbegunRuns, takeWord } from './admit/unbegun-runs.ts';
 import { takeAsked } from './asked-run.ts';
-import { instantSeconds } from './instant-text.ts';
-import { exitConfig, exitSoftware } from './outcome.ts';
-import { readLaunchFile } from './read-launch-file.ts';
+import { readLaunchFile } from './launch/read-launch-file.ts';
+import { instantSeconds } from './record/instant-text.ts';
+import { exitConfig, exitSoftware } from './record/outcome.ts';
 import { runJob } from './run-job.ts';
-import { recordUnbegunRuns, takeWord } from './unbegun-runs.ts';
 
 const usage = 'Usage: rota-run LAUNCHFILE [--manual | --event NAME | --scheduled-at INSTANT | --dry-run-json]';
 

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { instantText } from './instant-text.ts';
+import { instantText } from './record/instant-text.ts';
 import { runnerUnderTest } from './runner-under-test.test-support.ts';
 
 it('runs one afterwards under `queue` where systemd drops a start, for the fire time that came due during the run', async () => {

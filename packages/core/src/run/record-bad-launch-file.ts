@@ -1,7 +1,7 @@
 import type { JobKey } from '../job/job.ts';
-import { type AppendFiles, appendRecord } from './append-record.ts';
-import type { LaunchPlace } from './read-launch-file.ts';
-import { newRunId } from './run-id.ts';
+import type { LaunchPlace } from './launch/read-launch-file.ts';
+import { type AppendFiles, appendRecord } from './record/append-record.ts';
+import { newRunId } from './record/run-id.ts';
 
 /** A run that could not even begin leaves its trace too, under the job's name as far as that can still be read. */
 export function recordBadLaunchFile(

@@ -6,9 +6,9 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { LaunchFile } from '../backend/launch-file.ts';
 import { nodeFiles } from '../host/node-files.ts';
-import { installLauncher } from './install-launcher.ts';
+import { unmetRequirement } from './admit/unmet-requirement.ts';
+import { installLauncher } from './launch/install-launcher.ts';
 import { runnerBundle, runnerUnderTest } from './runner-under-test.test-support.ts';
-import { unmetRequirement } from './unmet-requirement.ts';
 
 const sh = (text: string) => ({ command: [text], shell: true });
 const nothing: LaunchFile['requires'] = { commands: [], files: [], units: [] };
@@ -168,7 +168,7 @@ describe('a run', () => {
     const count = process.env.ROTA_LONG ? 10_000 : 1000;
     const values = fc.sample(text, { numRuns: count * 2, seed: 4 });
     const show = `const fs=require('fs');fs.writeFileSync('seen.json',JSON.stringify([process.argv.slice(1),Object.fromEntries(Object.entries(process.env).filter(([k])=>k.startsWith('V_')))]))`;
-    const { escapeReferences } = await import('../job/references.ts');
+    const { escapeReferences } = await import('../job/normalise/references.ts');
     for (let at = 0; at < count; at += 500) {
       const args = values.slice(at, at + 500);
       const env = Object.fromEntries(values.slice(count + at, count + at + 500).map((value, index) => [`V_${index}`, value]));

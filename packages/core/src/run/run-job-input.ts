@@ -1,7 +1,7 @@
 import type { LaunchFile } from '../backend/launch-file.ts';
 import type { Files } from '../host/files.ts';
-import type { RunCause } from './admit-run.ts';
-import type { LaunchPlace } from './read-launch-file.ts';
+import type { RunCause } from './admit/admit-run.ts';
+import type { LaunchPlace } from './launch/read-launch-file.ts';
 
 /** All that a run is made from. */
 export interface RunJobInput {

@@ -1,24 +1,24 @@
 import type { LaunchFile } from '../backend/launch-file.ts';
-import { loadZone } from '../schedule/load-zone.ts';
 import { previousFire } from '../schedule/previous-fire.ts';
 import { defineSchedule, type Schedule } from '../schedule/schedule.ts';
+import { loadZone } from '../schedule/zone/load-zone.ts';
 import { ownIdentity } from '../state/process-identity.ts';
-import { type Admission, admitRun } from './admit-run.ts';
-import { appendRecord } from './append-record.ts';
-import { finishRun } from './finish-run.ts';
-import { type Claim, readJobState } from './job-state.ts';
-import { maskText } from './mask-secrets.ts';
-import { cancelled, exitStatus, type Outcome } from './outcome.ts';
-import { openOutputLog, outputFolder } from './output-log.ts';
-import { prepareRun } from './prepare-run.ts';
-import type { StartedReport } from './report-run.ts';
-import { runAttempts } from './run-attempts.ts';
+import { type Admission, admitRun } from './admit/admit-run.ts';
+import { type Claim, readJobState } from './admit/job-state.ts';
+import { namedLocks, waitForTurn } from './admit/wait-turn.ts';
+import { maskText } from './attempt/mask-secrets.ts';
+import { openOutputLog, outputFolder } from './attempt/output-log.ts';
+import { prepareRun } from './attempt/prepare-run.ts';
+import { runAttempts } from './attempt/run-attempts.ts';
+import { appendRecord } from './record/append-record.ts';
+import { finishRun } from './record/finish-run.ts';
+import { cancelled, exitStatus, type Outcome } from './record/outcome.ts';
+import type { RunRecord } from './record/run-record.ts';
 import type { RunJobInput } from './run-job-input.ts';
-import type { RunRecord } from './run-record.ts';
-import type { WaitingReport } from './spool.ts';
-import { spoolEnd } from './spool-end.ts';
-import { outputIsWatched, tellWatchers } from './tell-watchers.ts';
-import { namedLocks, waitForTurn } from './wait-turn.ts';
+import type { StartedReport } from './tell/report-run.ts';
+import type { WaitingReport } from './tell/spool.ts';
+import { spoolEnd } from './tell/spool-end.ts';
+import { outputIsWatched, tellWatchers } from './tell/tell-watchers.ts';
 
 /** One run of a job from the due gate to the last report. Resolves to the exit status of the runner. */
 export async function runJob(input: RunJobInput): Promise<number> {
@@ -160,7 +160,7 @@ async function runClaimed(
 /** Once a month, and whenever much was recorded: here too, since not every host has the maintenance job. It changes no outcome. */
 async function retain({ files, place }: RunJobInput, nowMs: number): Promise<void> {
   try {
-    const { retainRuns } = await import('./retain-runs.ts');
+    const { retainRuns } = await import('./record/retain-runs.ts');
     retainRuns(files, place.layout, {}, nowMs);
   } catch (error) {
     process.stderr.write(`rota-run: old records could not be dropped: ${error instanceof Error ? error.message : error}\n`);
@@ -170,13 +170,13 @@ async function retain({ files, place }: RunJobInput, nowMs: number): Promise<voi
 /** Most jobs tell nobody and load none of it. */
 async function report(input: RunJobInput, started: StartedReport | null, waiting: readonly WaitingReport[]): Promise<void> {
   if (waiting.length === 0 && started === null && input.files.list(input.place.layout.spool).length === 0) return;
-  const { reportEnd } = await import('./report-run.ts');
+  const { reportEnd } = await import('./tell/report-run.ts');
   await reportEnd(input, started, waiting);
 }
 
 async function beginReport(input: RunJobInput, admission: Admission, claim: Claim, tail: () => string) {
   if (input.launch.checkin === null && input.launch.alerts === null) return null;
-  const { reportStart } = await import('./report-run.ts');
+  const { reportStart } = await import('./tell/report-run.ts');
   return reportStart(input, admission, claim, tail);
 }
 
@@ -188,12 +188,12 @@ async function unmetCondition(
   const { requires, dependsOn, workingDir } = launch;
   const asked = requires.commands.length + requires.files.length + requires.units.length > 0;
   if (asked || requires.network !== undefined || requires.power !== undefined) {
-    const { unmetRequirement } = await import('./unmet-requirement.ts');
+    const { unmetRequirement } = await import('./admit/unmet-requirement.ts');
     const unmet = await unmetRequirement({ requires, workingDir, env, sleep, cancel });
     if (unmet !== null) return unmet;
   }
   if (dependsOn.length === 0) return null;
-  const { unmetDependency } = await import('./unmet-dependency.ts');
+  const { unmetDependency } = await import('./admit/unmet-dependency.ts');
   return unmetDependency(place.layout, dependsOn, Date.now());
 }
 

@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { LaunchFile } from '../backend/launch-file.ts';
 import { bareJob } from '../job/bare-job.ts';
-import { buildLaunchFile, type LaunchFileInput } from './build-launch-file.ts';
-import { instantText } from './instant-text.ts';
+import { buildLaunchFile, type LaunchFileInput } from './launch/build-launch-file.ts';
+import { instantText } from './record/instant-text.ts';
 import { runnerUnderTest } from './runner-under-test.test-support.ts';
 
 const sh = (text: string) => ({ command: [text], shell: true });

@@ -6,9 +6,9 @@ import { afterFile, bundled } from '@rota/test-support';
 import type { LaunchFile } from '../backend/launch-file.ts';
 import { nodeFiles } from '../host/node-files.ts';
 import { namespaceLayout } from '../state/layout.ts';
-import { printLaunchFile } from './print-launch-file.ts';
-import { readRecords } from './read-records.ts';
-import type { RunRecord } from './run-record.ts';
+import { printLaunchFile } from './launch/print-launch-file.ts';
+import { readRecords } from './record/read-records.ts';
+import type { RunRecord } from './record/run-record.ts';
 
 /** For tests: the runner as it ships, one bundled file, on a state folder of its own, with real processes. */
 export interface RunnerUnderTest {

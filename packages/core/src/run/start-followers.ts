@@ -2,8 +2,8 @@ import { spawn } from 'node:child_process';
 import { dirname, isAbsolute, join } from 'node:path';
 import type { LaunchFile } from '../backend/launch-file.ts';
 import { launcherCall } from '../host/launcher-call.ts';
-import { inheritedEnvironment } from './job-environment.ts';
-import { type LaunchPlace, launcherOf } from './read-launch-file.ts';
+import { inheritedEnvironment } from './attempt/job-environment.ts';
+import { type LaunchPlace, launcherOf } from './launch/read-launch-file.ts';
 
 /** Starts the jobs that were declared `after` this one and does not wait for them. Answers what could not be started. */
 export async function startFollowers(launch: LaunchFile, place: LaunchPlace): Promise<readonly string[]> {

@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { requirePart, type WindowsNode, windowsNode, windowsNodeParts } from '@rota/test-support';
 import { beforeAll, expect, test } from 'vitest';
 import type { LaunchFile } from '../backend/launch-file.ts';
-import { launcherCommandFile } from './launcher.ts';
+import { launcherCommandFile } from './launch/launcher.ts';
 import { type RunnerUnderTest, runnerBundle, runnerUnderTest } from './runner-under-test.test-support.ts';
 
 const onWindows = process.platform === 'win32';

@@ -5,10 +5,10 @@ import { describe, expect, test } from 'vitest';
 import { cronExpressionArbitrary } from './cron-expression.arbitrary.ts';
 import { fireTimes } from './fire-times.ts';
 import { firesBetween } from './fires-between.ts';
-import { loadZone } from './load-zone.ts';
 import { nextFire } from './next-fire.ts';
 import { previousFire } from './previous-fire.ts';
 import { defineSchedule } from './schedule.ts';
+import { loadZone } from './zone/load-zone.ts';
 
 const day = 86_400;
 const long = process.env.ROTA_LONG === '1' || process.env.ROTA_ORACLES === '1';

@@ -1,5 +1,5 @@
 import { endInstant } from './civil.ts';
-import type { Zone } from './zone.ts';
+import type { Zone } from './zone/zone.ts';
 
 /**
  * A stretch of time with one offset, as the loop of Debian's cron sees it. Minutes are local minutes: whole minutes of the

@@ -2,10 +2,10 @@ import { commandPart, cronPart, requirePart, rootPart, testSeed as seed } from '
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { vixieCron } from '../../../../scripts/oracles/vixie-cron.ts';
-import { comparisonWindows } from './comparison-windows.ts';
 import { cronExpressionArbitrary } from './cron-expression.arbitrary.ts';
 import { daemonDifferences } from './daemon-differences.test-support.ts';
-import { loadZone } from './load-zone.ts';
+import { comparisonWindows } from './proof/comparison-windows.ts';
+import { loadZone } from './zone/load-zone.ts';
 
 const full = process.env.ROTA_ORACLES === '1';
 

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { type FieldRule, fieldRules } from './fields.ts';
+import { type FieldRule, fieldRules } from './cron/fields.ts';
 
 /** For tests: texts of valid cron expressions with every form of the grammar; most are sparse, some never fire. */
 export function cronExpressionArbitrary(): fc.Arbitrary<string> {

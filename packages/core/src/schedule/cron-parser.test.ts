@@ -3,12 +3,12 @@ import { Cron } from 'croner';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { isRotaError } from '../errors/rota-error.ts';
+import { fromCronParser } from './cron/from-cron-parser.ts';
+import { toCronParser } from './cron/to-cron-parser.ts';
 import { cronExpressionArbitrary } from './cron-expression.arbitrary.ts';
 import { firesBetween } from './fires-between.ts';
-import { fromCronParser } from './from-cron-parser.ts';
 import { nextFire } from './next-fire.ts';
 import { defineSchedule, type Schedule } from './schedule.ts';
-import { toCronParser } from './to-cron-parser.ts';
 
 const start = Date.parse('2026-01-15T00:00:00Z') / 1000;
 const parse = (expression: string, options = {}) => CronExpressionParser.parse(expression, options);

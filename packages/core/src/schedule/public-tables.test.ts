@@ -1,8 +1,8 @@
 import { spawnSync } from 'node:child_process';
 import { cronPart, requirePart } from '@rota/test-support';
 import { describe, expect, test } from 'vitest';
+import { parseCron } from './cron/parse-cron.ts';
 import { firesBetween } from './fires-between.ts';
-import { parseCron } from './parse-cron.ts';
 import { defineSchedule } from './schedule.ts';
 
 const seconds = (iso: string): number => Date.parse(iso) / 1000;

@@ -1,7 +1,7 @@
 import type { Calendar } from './calendar.ts';
-import { loadZone } from './load-zone.ts';
-import { parseCron } from './parse-cron.ts';
-import type { Zone } from './zone.ts';
+import { parseCron } from './cron/parse-cron.ts';
+import { loadZone } from './zone/load-zone.ts';
+import type { Zone } from './zone/zone.ts';
 
 /** When a job is due: a cron expression in a time zone. */
 export interface Schedule {

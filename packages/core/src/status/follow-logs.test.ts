@@ -5,7 +5,7 @@ import { declarationOf } from '../config/declaration-of.ts';
 import { embedded } from '../embedded/embedded.ts';
 import { createRota } from '../face/create-rota.ts';
 import { createHost } from '../host/create-host.ts';
-import { outputFolder } from '../run/output-log.ts';
+import { outputFolder } from '../run/attempt/output-log.ts';
 import { namespaceLayout } from '../state/layout.ts';
 import { followLogs } from './follow-logs.ts';
 import { readInstalled } from './read-installed.ts';

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import type { Backend } from '../backend/backend.ts';
 import type { Host } from '../host/host.ts';
 import type { PlannedEntry } from '../plan/plan.ts';
-import { outputFolder } from '../run/output-log.ts';
+import { outputFolder } from '../run/attempt/output-log.ts';
 import { namespaceLayout } from '../state/layout.ts';
 import { readLogs } from './read-logs.ts';
 

@@ -1,5 +1,5 @@
 import type { JobKey } from '../job/job.ts';
-import type { RunStatus } from '../run/run-record.ts';
+import type { RunStatus } from '../run/record/run-record.ts';
 
 /** One run in the stable shape of `--json`. Instants are `YYYY-MM-DDTHH:MM:SSZ`. */
 export interface Run {

@@ -1,7 +1,7 @@
 import type { Host } from '../host/host.ts';
 import type { JobKey } from '../job/job.ts';
-import { lives } from '../run/exclusive.ts';
-import { type Claim, readJobState } from '../run/job-state.ts';
+import { lives } from '../run/admit/exclusive.ts';
+import { type Claim, readJobState } from '../run/admit/job-state.ts';
 import { namespaceLayout } from '../state/layout.ts';
 
 /** The claims of runners of a job that live: its runs that have begun, or wait to, and are not over. */

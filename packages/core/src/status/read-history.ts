@@ -1,8 +1,8 @@
 import type { Host } from '../host/host.ts';
 import { printJobKey } from '../job/job-key.ts';
-import { readRecords } from '../run/read-records.ts';
-import type { RunRecord } from '../run/run-record.ts';
-import { recordUnbegunRuns } from '../run/unbegun-runs.ts';
+import { recordUnbegunRuns } from '../run/admit/unbegun-runs.ts';
+import { readRecords } from '../run/record/read-records.ts';
+import type { RunRecord } from '../run/record/run-record.ts';
 import { namespaceLayout } from '../state/layout.ts';
 import { installedSchedule, type JobFilter, readInstalled } from './read-installed.ts';
 import { toRun } from './to-run.ts';

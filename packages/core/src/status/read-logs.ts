@@ -4,7 +4,7 @@ import { RotaError } from '../errors/rota-error.ts';
 import type { Host } from '../host/host.ts';
 import { printJobKey } from '../job/job-key.ts';
 import type { PlannedEntry } from '../plan/plan.ts';
-import { outputFolder } from '../run/output-log.ts';
+import { outputFolder } from '../run/attempt/output-log.ts';
 import { namespaceLayout } from '../state/layout.ts';
 import { readHistory } from './read-history.ts';
 

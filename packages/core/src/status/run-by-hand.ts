@@ -1,6 +1,6 @@
 import { RotaError } from '../errors/rota-error.ts';
 import { printJobKey } from '../job/job-key.ts';
-import type { RunRecord } from '../run/run-record.ts';
+import type { RunRecord } from '../run/record/run-record.ts';
 import { startJob } from '../run/start-job.ts';
 import { liveClaims } from './live-claims.ts';
 import { readHistory } from './read-history.ts';

@@ -1,7 +1,7 @@
 import type { Installed, NativeState } from '../backend/backend.ts';
 import type { Job } from '../job/job.ts';
 import { printJobKey } from '../job/job-key.ts';
-import { instantText } from '../run/instant-text.ts';
+import { instantText } from '../run/record/instant-text.ts';
 import { nextFire } from '../schedule/next-fire.ts';
 import type { Schedule } from '../schedule/schedule.ts';
 import type { JobStatus, Run } from './job-status.ts';

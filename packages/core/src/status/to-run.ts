@@ -1,5 +1,5 @@
-import { instantSeconds, instantText } from '../run/instant-text.ts';
-import type { RunRecord } from '../run/run-record.ts';
+import { instantSeconds, instantText } from '../run/record/instant-text.ts';
+import type { RunRecord } from '../run/record/run-record.ts';
 import { previousFire } from '../schedule/previous-fire.ts';
 import type { Schedule } from '../schedule/schedule.ts';
 import type { Run } from './job-status.ts';

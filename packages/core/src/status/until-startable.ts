@@ -1,8 +1,8 @@
 import { printJobKey } from '../job/job-key.ts';
-import { goesOn, skippedRecord } from '../run/admit-run.ts';
-import { appendRecord } from '../run/append-record.ts';
-import { instantText } from '../run/instant-text.ts';
-import type { RunRecord } from '../run/run-record.ts';
+import { goesOn, skippedRecord } from '../run/admit/admit-run.ts';
+import { appendRecord } from '../run/record/append-record.ts';
+import { instantText } from '../run/record/instant-text.ts';
+import type { RunRecord } from '../run/record/run-record.ts';
 import { namespaceLayout } from '../state/layout.ts';
 import { liveClaims } from './live-claims.ts';
 import type { RunByHandInput } from './run-by-hand-input.ts';

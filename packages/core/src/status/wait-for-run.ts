@@ -1,7 +1,7 @@
 import { RotaError } from '../errors/rota-error.ts';
 import type { Host } from '../host/host.ts';
 import { printJobKey } from '../job/job-key.ts';
-import type { RunRecord } from '../run/run-record.ts';
+import type { RunRecord } from '../run/record/run-record.ts';
 import { liveClaims } from './live-claims.ts';
 import { readHistory } from './read-history.ts';
 import { readInstalled } from './read-installed.ts';

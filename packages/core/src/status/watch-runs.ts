@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import type { Host } from '../host/host.ts';
-import { type RunnerLine, watcherFile } from '../run/tell-watchers.ts';
+import { type RunnerLine, watcherFile } from '../run/tell/tell-watchers.ts';
 import type { RotaEvents } from '../state/events.ts';
 import { namespaceLayout } from '../state/layout.ts';
 import { isAlive } from '../state/process-identity.ts';

@@ -1,7 +1,7 @@
 import type { Host } from '../host/host.ts';
 import { bareJob } from '../job/bare-job.ts';
 import type { Job } from '../job/job.ts';
-import { parseCron } from '../schedule/parse-cron.ts';
+import { parseCron } from '../schedule/cron/parse-cron.ts';
 import { stateLayout } from '../state/layout.ts';
 import { checkRef, checkRepository } from './check-repository.ts';
 import type { SyncSource } from './sync-status.ts';

@@ -1,4 +1,4 @@
-import { withDefinedPlace } from '../job/defined-place.ts';
+import { withDefinedPlace } from '../job/read/defined-place.ts';
 import type { TargetInput } from './target-input.ts';
 
 /**

@@ -1,10 +1,10 @@
 import { resolve } from 'node:path';
 import { type InferOutput, safeParse } from 'valibot';
 import type { Issue, SourcePlace } from '../errors/issue.ts';
-import { definedPlace } from '../job/defined-place.ts';
-import { Notes, stringMap } from '../job/notes.ts';
-import type { FieldPath, Problem } from '../job/problem.ts';
-import { schemaProblems, valueWords } from '../job/schema-problems.ts';
+import { Notes, stringMap } from '../job/normalise/notes.ts';
+import { definedPlace } from '../job/read/defined-place.ts';
+import type { FieldPath, Problem } from '../job/read/problem.ts';
+import { schemaProblems, valueWords } from '../job/read/schema-problems.ts';
 import { hintProblem } from './hint-pattern.ts';
 import type { Deployment, Target } from './target.ts';
 import { targetSchema } from './target-schema.ts';

@@ -1,6 +1,13 @@
 import * as v from 'valibot';
-import { commandSchema, durationSchema, nameSchema, stringMapSchema, textListSchema, textSchema } from '../job/schema-parts.ts';
-import { stateSchema } from '../job/state-schema.ts';
+import {
+  commandSchema,
+  durationSchema,
+  nameSchema,
+  stringMapSchema,
+  textListSchema,
+  textSchema,
+} from '../job/schema/schema-parts.ts';
+import { stateSchema } from '../job/schema/state-schema.ts';
 
 const systemRule = 'a system of Nix, such as x86_64-linux';
 const systemSchema = v.pipe(v.string(), v.regex(/^[a-z0-9_]+-[a-z0-9_]+$/, systemRule));

@@ -2,13 +2,13 @@ import { randomBytes } from 'node:crypto';
 import { linkSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { openEntrySpool } from '../bundle/entry-spool.ts';
-import type { BundleHead } from '../bundle/manifest.ts';
-import { namesOfIds } from '../bundle/names-of-ids.ts';
-import { openStage } from '../bundle/stage-tree.ts';
+import { namesOfIds } from '../bundle/capture/names-of-ids.ts';
+import { openStage } from '../bundle/capture/stage-tree.ts';
+import { walkTree } from '../bundle/capture/walk-tree.ts';
+import { openEntrySpool } from '../bundle/format/entry-spool.ts';
+import type { BundleHead } from '../bundle/format/manifest.ts';
+import { archiveOf, writeBundle } from '../bundle/format/write-bundle.ts';
 import type { BundleContent, Sidecar } from '../bundle/store/bundle-store.ts';
-import { walkTree } from '../bundle/walk-tree.ts';
-import { archiveOf, writeBundle } from '../bundle/write-bundle.ts';
 import { nodeFiles } from '../host/node-files.ts';
 
 /** A real bundle of a small tree, as a capture would hand it to a store. */

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { isRotaError } from '../errors/rota-error.ts';
 import type { Job } from '../job/job.ts';
-import type { NativeSchedule } from '../schedule/native-schedule.ts';
-import { proveSchedule } from '../schedule/prove-schedule.ts';
+import type { NativeSchedule } from '../schedule/proof/native-schedule.ts';
+import { proveSchedule } from '../schedule/proof/prove-schedule.ts';
 import { defineSchedule } from '../schedule/schedule.ts';
 import { compileSample, type SampleContext, sampleHorizon } from './compile-sample.ts';
 import type { BackendConformanceOptions } from './conformance-options.ts';

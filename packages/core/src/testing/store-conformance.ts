@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { readBundle } from '../bundle/read-bundle.ts';
+import { readBundle } from '../bundle/format/read-bundle.ts';
 import type { BundleStore, Sidecar } from '../bundle/store/bundle-store.ts';
 import { isRotaError } from '../errors/rota-error.ts';
 import { type SampleBundle, sampleBundle } from './sample-bundle.ts';

@@ -1,6 +1,6 @@
 import { dirname, join } from 'node:path';
 import type { Host } from '../../host/host.ts';
-import type { BundleService } from '../bundle-spec.ts';
+import type { BundleService } from '../spec/bundle-spec.ts';
 
 /** A file that keeps a unit from starting, and whose manager has to read it. */
 export interface Fence {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { commandPart, requirePart } from '@rota/test-support';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { createHost } from '../../host/create-host.ts';
-import { defineBundle } from '../define-bundle.ts';
+import { defineBundle } from '../spec/define-bundle.ts';
 import { type SshServer, sshServer } from '../store/sshd.test-support.ts';
 import { foretellMove } from './foretell-move.ts';
 import { planMigration } from './plan-migration.ts';

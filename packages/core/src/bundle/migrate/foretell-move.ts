@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as wait } from 'node:timers/promises';
+import { throughProgram } from '../format/stream-parts.ts';
 import { type SshPlace, sshScript } from '../ssh-command.ts';
-import { throughProgram } from '../stream-parts.ts';
 import { type Forecast, forecastDowntime } from './forecast.ts';
 import type { MigrateInput } from './migrate-input.ts';
 import type { MigrationPlan } from './plan-migration.ts';

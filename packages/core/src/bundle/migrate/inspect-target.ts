@@ -3,7 +3,7 @@ import { dirname } from 'node:path';
 import { isRotaError } from '../../errors/rota-error.ts';
 import type { Host } from '../../host/host.ts';
 import { hasArtifact } from '../artifact.ts';
-import { freeBytes } from '../plan-capture.ts';
+import { freeBytes } from '../capture/plan-capture.ts';
 import type { PrepareRequest } from './arrival.ts';
 import { type Prepared, protocolVersion } from './protocol.ts';
 import { readTombstone } from './tombstone.ts';

@@ -1,7 +1,7 @@
 import type { Host } from '../../host/host.ts';
 import type { RotaEvents } from '../../state/events.ts';
-import type { BundleSpec } from '../bundle-spec.ts';
-import type { BundleArtifact } from '../manifest.ts';
+import type { BundleArtifact } from '../format/manifest.ts';
+import type { BundleSpec } from '../spec/bundle-spec.ts';
 import type { SshPlace } from '../ssh-command.ts';
 
 /** What moves, and where to. */

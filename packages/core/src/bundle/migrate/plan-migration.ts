@@ -1,6 +1,6 @@
 import { RotaError } from '../../errors/rota-error.ts';
-import { pathPattern } from '../path-pattern.ts';
-import { leftOut, planCapture } from '../plan-capture.ts';
+import { leftOut, planCapture } from '../capture/plan-capture.ts';
+import { pathPattern } from '../spec/path-pattern.ts';
 import type { MigrateInput } from './migrate-input.ts';
 import type { ScannedRoot } from './scan-state.ts';
 

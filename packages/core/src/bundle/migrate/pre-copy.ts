@@ -1,10 +1,10 @@
 import { join } from 'node:path';
 import * as v from 'valibot';
 import { RotaError } from '../../errors/rota-error.ts';
-import { runWithFile } from '../dump-database.ts';
 import { quoteForShell } from '../quote-for-shell.ts';
-import { hookEnvironment } from '../run-hook.ts';
-import { runProgram } from '../run-program.ts';
+import { runWithFile } from '../service/dump-database.ts';
+import { hookEnvironment } from '../service/run-hook.ts';
+import { runProgram } from '../service/run-program.ts';
 import { type SshPlace, sshOptions } from '../ssh-command.ts';
 import type { AgentConnection } from './agent-connection.ts';
 import type { MigrateInput } from './migrate-input.ts';

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import type { BundleSpec } from '../bundle-spec.ts';
+import type { BundleSpec } from '../spec/bundle-spec.ts';
 
 /** Both ends of a migration speak the same version, or refuse. */
 export const protocolVersion = 1;

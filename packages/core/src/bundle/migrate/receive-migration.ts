@@ -6,7 +6,7 @@ import type { Host } from '../../host/host.ts';
 import { withLock } from '../../state/lock.ts';
 import { openState } from '../../state/state-format.ts';
 import { bundleLayout } from '../bundle-layout.ts';
-import { freeBytes } from '../plan-capture.ts';
+import { freeBytes } from '../capture/plan-capture.ts';
 import { recoverBundles } from '../recover-bundles.ts';
 import { type Arrival, beginArrival, type PrepareRequest } from './arrival.ts';
 import { inspectTarget, nearestFolder } from './inspect-target.ts';

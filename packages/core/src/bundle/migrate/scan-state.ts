@@ -1,8 +1,8 @@
 import { type BigIntStats, readlinkSync } from 'node:fs';
-import { breather } from '../breath.ts';
-import { nameOfBytes } from '../file-name.ts';
-import type { BundleEntry } from '../manifest.ts';
-import { walkTree } from '../walk-tree.ts';
+import { breather } from '../capture/breath.ts';
+import { walkTree } from '../capture/walk-tree.ts';
+import { nameOfBytes } from '../format/file-name.ts';
+import type { BundleEntry } from '../format/manifest.ts';
 
 /** One thing of a state, as a scan finds it without reading content. */
 export interface ScannedEntry {

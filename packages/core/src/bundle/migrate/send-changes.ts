@@ -1,9 +1,9 @@
 import { writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { RotaError } from '../../errors/rota-error.ts';
-import { bytesOfName } from '../file-name.ts';
+import { bytesOfName } from '../format/file-name.ts';
 import { quoteForShell } from '../quote-for-shell.ts';
-import { runProgram } from '../run-program.ts';
+import { runProgram } from '../service/run-program.ts';
 import { type SshPlace, sshOptions } from '../ssh-command.ts';
 import type { ScannedEntry } from './scan-state.ts';
 

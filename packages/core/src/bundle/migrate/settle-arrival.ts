@@ -1,8 +1,8 @@
 import { rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Host } from '../../host/host.ts';
-import type { BundleService } from '../bundle-spec.ts';
-import { clearAway, readLines, swapBack } from '../swap-roots.ts';
+import { clearAway, readLines, swapBack } from '../restore/swap-roots.ts';
+import type { BundleService } from '../spec/bundle-spec.ts';
 import { type Fence, liftFences, raiseFences } from './fence.ts';
 import { decide, type Verdict } from './verdict.ts';
 

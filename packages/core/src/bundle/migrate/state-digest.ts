@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { closeSync, constants, openSync, readSync } from 'node:fs';
-import { digestLine } from '../tree-digest.ts';
+import { digestLine } from '../format/tree-digest.ts';
 import type { ScannedEntry } from './scan-state.ts';
 
 /** A digest of a whole state, and what it took. */

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import type { BundleHead } from '../manifest.ts';
+import type { BundleHead } from '../format/manifest.ts';
 
 /** The one source of the type of a sidecar and of its check. */
 export const sidecarSchema = v.object({

@@ -2,7 +2,7 @@ import { nearest } from '../../errors/nearest.ts';
 import { RotaError } from '../../errors/rota-error.ts';
 import type { Host } from '../../host/host.ts';
 import { bundleLayout } from '../bundle-layout.ts';
-import type { BundleSpec, StoreDeclaration } from '../bundle-spec.ts';
+import type { BundleSpec, StoreDeclaration } from '../spec/bundle-spec.ts';
 import type { BundleStore } from './bundle-store.ts';
 import type { BundleStoreOpeners } from './bundle-store-opener.ts';
 import { folderStore } from './folder-store.ts';

@@ -1,12 +1,12 @@
 import { closeSync, constants, fstatSync, openSync, readSync, statSync, writeSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { RotaError } from '../../errors/rota-error.ts';
-import { bytesOfName } from '../file-name.ts';
-import { manifestParser } from '../read-manifest.ts';
-import { memberOf } from '../stage-tree.ts';
+import { memberOf } from '../capture/stage-tree.ts';
+import { bytesOfName } from '../format/file-name.ts';
+import { manifestParser } from '../format/read-manifest.ts';
+import { manifestHeader } from '../format/write-bundle.ts';
 import { endOfArchive, sharedTarHeader } from '../tar/tar-header.ts';
 import { padding } from '../tar/tar-member.ts';
-import { manifestHeader } from '../write-bundle.ts';
 
 const pieceSize = 1024 * 1024;
 

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { RotaError } from '../../errors/rota-error.ts';
-import { type ProgramStreams, runProgram } from '../run-program.ts';
+import { type ProgramStreams, runProgram } from '../service/run-program.ts';
 import { type SshPlace, sshFailed, sshScript } from '../ssh-command.ts';
 import { type BundleStore, oldestFirst, type Sidecar } from './bundle-store.ts';
 import { parseSidecar, printSidecar, sidecarSuffix } from './sidecar-text.ts';

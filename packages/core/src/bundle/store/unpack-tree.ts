@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 import { closeSync, mkdirSync, openSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Host } from '../../host/host.ts';
-import { extractBundle } from '../extract-bundle.ts';
-import type { BundleHead } from '../manifest.ts';
+import type { BundleHead } from '../format/manifest.ts';
+import { extractBundle } from '../restore/extract-bundle.ts';
 
 /**
  * Lays an archive out as a tree: `manifest.json`, `data/ROOT/...`, `db/NAME.dump`, `artifact/closure`, with owners, modes, times and links. The tree is compared

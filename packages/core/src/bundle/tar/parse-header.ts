@@ -1,5 +1,5 @@
-import { damagedBundle, hostileBundle } from '../bundle-error.ts';
-import { nameOfBytes } from '../file-name.ts';
+import { damagedBundle, hostileBundle } from '../format/bundle-error.ts';
+import { nameOfBytes } from '../format/file-name.ts';
 import { checksum } from './tar-header.ts';
 import { blockSize, type TarMember } from './tar-member.ts';
 

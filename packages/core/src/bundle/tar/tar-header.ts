@@ -1,4 +1,4 @@
-import { bytesOfName, isPlainName } from '../file-name.ts';
+import { bytesOfName, isPlainName } from '../format/file-name.ts';
 import { blockSize, padding, type TarMember, typeFlags } from './tar-member.ts';
 
 /**

@@ -1,4 +1,4 @@
-import { damagedBundle, hostileBundle } from '../bundle-error.ts';
+import { damagedBundle, hostileBundle } from '../format/bundle-error.ts';
 import { isZero, readBlock } from './parse-header.ts';
 import { blockSize, padding } from './tar-member.ts';
 

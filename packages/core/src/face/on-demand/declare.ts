@@ -43,7 +43,7 @@ export const declarationOf: typeof import('../../config/declaration-of.ts').decl
  *
  * @function
  */
-export const parseManifests: typeof import('../../job/parse-manifests.ts').parseManifests = async (...input) =>
+export const parseManifests: typeof import('../../job/read/parse-manifests.ts').parseManifests = async (...input) =>
   (await import('./bodies.ts')).parseManifests(...input);
 
 /**

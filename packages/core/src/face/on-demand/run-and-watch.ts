@@ -14,7 +14,7 @@ export const runAll: typeof import('../../embedded/run-all.ts').runAll = async (
  * @throws ROTA_RUNNER_MISSING
  * @function
  */
-export const readRunner: typeof import('../../run/read-runner.ts').readRunner = async (...input) =>
+export const readRunner: typeof import('../../run/launch/read-runner.ts').readRunner = async (...input) =>
   (await import('./bodies.ts')).readRunner(...input);
 
 /**

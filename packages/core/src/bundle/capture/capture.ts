@@ -1,0 +1,250 @@
+import { randomBytes } from 'node:crypto';
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { isRotaError, RotaError } from '../../errors/rota-error.ts';
+import { instantText } from '../../run/record/instant-text.ts';
+import { withLock } from '../../state/lock.ts';
+import { hostId, openState } from '../../state/state-format.ts';
+import { bundleLayout } from '../bundle-layout.ts';
+import type { EntrySpool } from '../format/entry-spool.ts';
+import type { BundleHead } from '../format/manifest.ts';
+import { readMembers } from '../format/read-bundle.ts';
+import { bestCompression, unpacked } from '../format/stream-parts.ts';
+import { archiveOf, manifestText, writeBundle } from '../format/write-bundle.ts';
+import { refuseMoved } from '../migrate/tombstone.ts';
+import { recoverBundles } from '../recover-bundles.ts';
+import { hookEnvironment, runHooks } from '../service/run-hook.ts';
+import type { BundleSpec } from '../spec/bundle-spec.ts';
+import type { BundleStore, Sidecar } from '../store/bundle-store.ts';
+import { openStore } from '../store/open-store.ts';
+import { declaredDigest, factsOf, writeIndex } from './capture-index.ts';
+import type { CaptureInput, CaptureResult } from './capture-input.ts';
+import { confirmUnchanged, findUnchanged } from './confirm-unchanged.ts';
+import { type CapturePlan, freeBytes, planCapture } from './plan-capture.ts';
+import { recordedArtifact } from './recorded-artifact.ts';
+import { type StagedState, stageState } from './stage-state.ts';
+
+/**
+ * Captures the state of a job. What it stops is started again as soon as everything is read, and in any case: an error starts it, a guard
+ * outside this process starts it when this process dies. The bundle is read back and compared before it counts.
+ *
+ * @throws ROTA_BUNDLE_DECLARATION when keys have no policy, before anything is stopped; ROTA_BUNDLE_SPACE, ROTA_BUNDLE_HOOK,
+ *   ROTA_BUNDLE_CAPTURE, ROTA_LOCK_HELD
+ */
+export async function captureBundle(input: CaptureInput): Promise<CaptureResult> {
+  const { host, namespace, spec, signal } = input;
+  openState(host);
+  const layout = bundleLayout(host.stateDir, namespace);
+  const store = input.store ?? openStore(host, namespace, spec);
+  return await withLock(host, layout.lock, { purpose: `capture ${spec.tenant}/${spec.name}`, signal }, async () => {
+    await recoverBundles(host, namespace);
+    if (input.withArtifact === true && input.artifact === undefined)
+      throw new RotaError(
+        'ROTA_BUNDLE_ARTIFACT',
+        `What ${spec.tenant}/${spec.name} runs as here is not known, so it cannot be packed.`,
+        {
+          suggestions: ['Only targets have artifacts: `rota targets deploy NAME`, or `rota targets mark-deployed NAME`.'],
+        },
+      );
+    refuseMoved(host, namespace, spec);
+    // A store that cannot be reached is better known before anything is stopped.
+    const kept = await store.list();
+    const seen = factsOf(spec, host.now());
+    const plan = await planCapture(spec, signal, seen.add);
+    input.onProgress?.('look', plan.entries, plan.entries);
+    refuse(plan, spec);
+    const unchanged = input.full === true ? undefined : findUnchanged(input, kept, seen.digest());
+    if (unchanged !== undefined) return await confirmUnchanged(input, store, unchanged);
+    const id = randomBytes(8).toString('hex');
+    const work = join(layout.work, `capture-${id}`);
+    host.files.makeFolder(work, 0o700);
+    const needed = plan.bytes * 1.1 + plan.entries * 2048;
+    if (freeBytes(work) < needed)
+      throw new RotaError('ROTA_BUNDLE_SPACE', `A capture needs ${Math.ceil(needed / 1e6)} MB free at ${work}.`, {
+        suggestions: ['Make room, or put the state folder on a larger disk: --state-dir DIR.'],
+      });
+    const env = hookEnvironment(spec, new Map());
+    let outcome: string = 'failed';
+    try {
+      if (!(await runHooks(host, spec, 'beforeCapture', env))) {
+        outcome = 'skipped';
+        return { outcome: 'skipped', bundle: null, place: store.place, problems: [], notes: [], stopped: [], downtimeMs: 0 };
+      }
+      const createdAt = captureTime(host.now(), kept);
+      const result = await captureInto(input, { id, createdAt, work, plan, store, env });
+      outcome = result.outcome;
+      return result;
+    } catch (error) {
+      if (isRotaError(error) || signal?.aborted) throw error;
+      throw new RotaError(
+        'ROTA_BUNDLE_CAPTURE',
+        `The capture failed: ${error instanceof Error ? error.message : String(error)}`,
+        {
+          cause: error,
+        },
+      );
+    } finally {
+      await runHooks(host, spec, 'afterCapture', { ...env, ROTA_BUNDLE_OUTCOME: outcome }).catch((error: unknown) => {
+        if (outcome !== 'failed') throw error;
+      });
+      // A service that could not be started keeps its journal, so that the next command tries again.
+      if (host.files.readText(join(work, 'downtime.json')) === undefined) rmSync(work, { recursive: true, force: true });
+    }
+  });
+}
+
+interface Prepared {
+  readonly id: string;
+  readonly createdAt: string;
+  readonly work: string;
+  readonly plan: CapturePlan;
+  readonly store: BundleStore;
+  readonly env: Readonly<Record<string, string>>;
+}
+
+/** Now; a second later than the newest bundle where two fall into one second, or nobody could tell which is the later. */
+function captureTime(nowMs: number, kept: readonly Sidecar[]): string {
+  const now = Math.floor(nowMs / 1000);
+  const newest = Math.max(...kept.map(({ createdAt }) => Date.parse(createdAt) / 1000).filter((at) => at < now + 60));
+  return instantText(Math.max(now, newest + 1));
+}
+
+async function captureInto(input: CaptureInput, prepared: Prepared): Promise<CaptureResult> {
+  const staged = await stageState(input, prepared);
+  try {
+    return await pack(input, prepared, staged);
+  } finally {
+    staged.entries.close();
+  }
+}
+
+async function pack(
+  input: CaptureInput,
+  { id, createdAt, work, plan, store }: Prepared,
+  staged: StagedState,
+): Promise<CaptureResult> {
+  const { host, namespace, spec, signal } = input;
+  const { entries, payload, downtime } = staged;
+  const artifact = recordedArtifact(input);
+  const consistency = spec.services.length > 0 ? 'stopped' : spec.quiesce.length > 0 ? 'quiesced' : 'live';
+  const manifest: BundleHead = {
+    formatVersion: 1,
+    id,
+    tenant: spec.tenant,
+    name: spec.name,
+    host: { name: host.hostname, id: hostId(host) },
+    createdAt,
+    consistency,
+    outcome: staged.problems.length === 0 ? 'ok' : 'partial',
+    problems: [...staged.problems],
+    notes: [...staged.notes],
+    roots: [...plan.roots],
+    databases: [...staged.databases],
+    identity: [...plan.identity],
+    excluded: plan.excluded,
+    guidance: spec.guidance,
+    ...(artifact === undefined ? {} : { artifact }),
+    totals: { entries: entries.count, bytes: staged.bytes },
+    treeDigest: staged.treeDigest,
+  };
+  const compression = spec.compression ?? bestCompression();
+  if (spec.compression === undefined && compression === 'gzip')
+    manifest.notes.push(
+      `Compressed with gzip: this Node (${process.version}) has no zstd, and the program zstd is not installed.`,
+    );
+  const suffix = { zstd: '.tar.zst', gzip: '.tar.gz', none: '.tar' }[compression];
+  const encrypted = spec.recipients.length > 0;
+  const file = `${spec.tenant}.${spec.name}-${host.hostname}-${createdAt.replaceAll(/[-:]/g, '')}-${id.slice(0, 8)}${suffix}${encrypted ? '.age' : ''}`;
+  const prepared = join(work, file);
+  let sent = 0;
+  const { size, sha256 } = await writeBundle({
+    manifest,
+    entries,
+    payload,
+    out: prepared,
+    compression,
+    recipients: spec.recipients,
+    onBytes(done) {
+      sent = done;
+      input.onProgress?.('write', done, staged.bytes);
+    },
+    // Who encrypts to others cannot read it back: then the checksum of the file is all that there is.
+    ...(encrypted
+      ? {}
+      : { readBack: (bytes) => compareWritten(bytes, { manifest, entries }, input, () => sent === staged.bytes) }),
+    signal,
+  });
+  const sidecar: Sidecar = {
+    formatVersion: 1,
+    id,
+    file,
+    size,
+    sha256,
+    tenant: spec.tenant,
+    name: spec.name,
+    host: host.hostname,
+    createdAt,
+    outcome: manifest.outcome,
+    consistency,
+    compression,
+    encrypted,
+    entries: manifest.totals.entries,
+    bytes: manifest.totals.bytes,
+    treeDigest: manifest.treeDigest,
+    verified: encrypted ? null : { level: 1, at: instantText(Math.floor(host.now() / 1000)) },
+  };
+  const bundle = await store.put({ file: prepared, manifest, archive: () => archiveOf({ manifest, entries, payload }) }, sidecar);
+  if (staged.facts !== undefined && manifest.outcome === 'ok')
+    writeIndex(host, namespace, spec, {
+      formatVersion: 1,
+      bundle: id,
+      declared: declaredDigest(spec, artifact),
+      facts: staged.facts,
+      atMs: host.now(),
+    });
+  return {
+    outcome: manifest.outcome,
+    bundle,
+    place: store.placeOf(bundle),
+    problems: manifest.problems,
+    notes: manifest.notes,
+    stopped: downtime.stopped,
+    downtimeMs: staged.downtimeMs,
+    ...(downtime.guard === undefined ? {} : { guard: downtime.guard }),
+  };
+}
+
+/** What comes back from the file: the manifest is the one that was written, and every member is as it lists it. @throws ROTA_BUNDLE_MISMATCH */
+async function compareWritten(
+  bytes: AsyncIterable<Uint8Array>,
+  written: { readonly manifest: BundleHead; readonly entries: EntrySpool },
+  { signal, onProgress }: CaptureInput,
+  isSent: () => boolean,
+): Promise<void> {
+  const { manifest, entries } = written;
+  let done = 0;
+  await readMembers(unpacked(bytes), {
+    signal,
+    known: { head: manifest, entries, text: manifestText(written).parts },
+    onMember: (entry) => {
+      done += entry.size;
+      // Before, it is the writing that is told of.
+      if (isSent()) onProgress?.('check', done, manifest.totals.bytes);
+      return undefined;
+    },
+  });
+}
+
+function refuse({ findings }: CapturePlan, spec: BundleSpec): void {
+  const errors = findings.filter(({ severity }) => severity === 'error');
+  const [first] = errors;
+  if (first === undefined) return;
+  throw new RotaError(
+    'ROTA_BUNDLE_DECLARATION',
+    `The state of ${spec.tenant}/${spec.name} cannot be captured as it is declared: ${first.message}${errors.length > 1 ? ` And ${errors.length - 1} more.` : ''} Nothing was stopped.`,
+    {
+      issues: errors,
+      suggestions: errors.flatMap(({ suggestion }) => (suggestion === undefined ? [] : [suggestion])).slice(0, 5),
+    },
+  );
+}

@@ -1,0 +1,145 @@
+import { join } from 'node:path';
+import { artifactMember, exportArtifact } from '../artifact.ts';
+import { type EntrySpool, openEntrySpool } from '../format/entry-spool.ts';
+import type { BundleHead, BundleProblem } from '../format/manifest.ts';
+import { beginDowntime, type Downtime } from '../service/downtime.ts';
+import { copySqlite, runWithFile } from '../service/dump-database.ts';
+import { addAttributes } from './add-attributes.ts';
+import { breather } from './breath.ts';
+import { factsOf } from './capture-index.ts';
+import type { CaptureInput } from './capture-input.ts';
+import { namesOfIds } from './names-of-ids.ts';
+import { type CapturePlan, leftOut } from './plan-capture.ts';
+import { readRootAttributes } from './read-root-attributes.ts';
+import { openStage, type Stage } from './stage-tree.ts';
+import { walkTree } from './walk-tree.ts';
+
+/** A state as it was while nothing ran that writes it. Whoever gets it closes its entries. */
+export interface StagedState {
+  readonly entries: EntrySpool;
+  /** A file with the contents, one behind the other. */
+  readonly payload: string;
+  /** Bytes of content. */
+  readonly bytes: number;
+  readonly treeDigest: string;
+  readonly problems: readonly BundleProblem[];
+  readonly notes: ReadonlySet<string>;
+  readonly databases: BundleHead['databases'];
+  /** Digest of what the files told; `undefined` when something was touched too shortly before. */
+  readonly facts: string | undefined;
+  readonly downtime: Downtime;
+  readonly downtimeMs: number;
+}
+
+export interface StageStateInput {
+  /** A folder of its own. */
+  readonly work: string;
+  readonly plan: CapturePlan;
+  readonly env: Readonly<Record<string, string>>;
+}
+
+/** Stops what writes the state, reads all of it, and starts again what was stopped. */
+export async function stageState(input: CaptureInput, { work, plan, env }: StageStateInput): Promise<StagedState> {
+  const { host, spec } = input;
+  const payload = join(work, 'payload');
+  const entries = openEntrySpool(work);
+  const stage = openStage(payload, namesOfIds(host.files), entries);
+  const databases: BundleHead['databases'] = [];
+  // Longer than any capture within its budget, and short enough that nobody waits a day for a service.
+  const guardMs = Math.max(spec.downtimeBudgetMs * 10, 600_000);
+  const facts = factsOf(spec, host.now());
+  let attributes: ReturnType<typeof readRootAttributes> | undefined;
+  try {
+    const packed = input.artifact !== undefined && input.withArtifact === true ? join(work, 'artifact') : undefined;
+    if (input.artifact !== undefined && packed !== undefined)
+      await exportArtifact(host, input.artifact.path, packed, input.signal);
+    const downtime = await beginDowntime(host, spec, work, { guardMs, freeze: true });
+    let downtimeMs = 0;
+    let seen: string | undefined;
+    try {
+      const copies = new Map<string, string>();
+      for (const [index, database] of spec.databases.entries()) {
+        const copy = join(work, `database-${index}`);
+        const started = host.now();
+        if (database.kind === 'sqlite') {
+          const method = await copySqlite(host, database.path, copy, guardMs);
+          copies.set(`data/${database.root}/${database.inRoot}`, copy);
+          databases.push({ name: database.name, kind: 'sqlite', member: `data/${database.root}/${database.inRoot}`, method });
+        } else {
+          const left = guardMs - (host.now() - started);
+          await runWithFile(`The dump of ${database.name}`, database.dump, { output: copy }, env, left);
+          databases.push({ name: database.name, kind: 'command', member: `db/${database.name}.dump` });
+        }
+      }
+      const roots = spec.roots.filter((root) => plan.roots.find(({ name }) => name === root.name)?.kind !== 'missing');
+      // By a program of its own, beside the reading here.
+      attributes = readRootAttributes(host.run, roots);
+      attributes.catch(() => undefined); // awaited below; here only so that it is not unhandled when the reading fails first
+      for (const root of roots) await stageRoot(input, root, { stage, copies, facts, total: plan.bytes });
+      seen = facts.digest();
+      for (const [index, database] of spec.databases.entries()) {
+        if (database.kind !== 'command') continue;
+        for (const item of walkTree(join(work, `database-${index}`))) stage.add({ name: `db/${database.name}.dump`, item });
+      }
+      if (!(await attributes).known) stage.notes.add('Extended attributes were not captured: getfattr is not installed.');
+    } finally {
+      await attributes?.catch(() => undefined);
+      downtimeMs = await downtime.end();
+    }
+    // It does not change, so nothing has to stand still for it.
+    if (packed !== undefined) for (const item of walkTree(packed)) stage.add({ name: artifactMember, item });
+    stage.close();
+    const listed = withAttributes(stage, await attributes, work);
+    const { bytes, problems, notes } = stage;
+    return { ...listed, payload, bytes, problems, notes, databases, facts: seen, downtime, downtimeMs };
+  } catch (error) {
+    stage.abandon();
+    throw error;
+  }
+}
+
+async function stageRoot(
+  input: CaptureInput,
+  root: CaptureInput['spec']['roots'][number],
+  to: {
+    readonly stage: Stage;
+    /** Consistent copies that are read instead, by the name of the member. */
+    readonly copies: ReadonlyMap<string, string>;
+    readonly facts: ReturnType<typeof factsOf>;
+    readonly total: number;
+  },
+): Promise<void> {
+  const { stage, copies, facts, total } = to;
+  const breathe = breather(input.signal);
+  const out = leftOut(input.spec, root);
+  const walk = walkTree(root.path, {
+    leaveOut: (path) => out(path) !== undefined,
+    onProblem: (path, reason) => {
+      // What is left out may come and go, as the side files of a database do.
+      if (out(path) === undefined) stage.problems.push({ name: `data/${root.name}${path === '' ? '' : `/${path}`}`, reason });
+    },
+  });
+  for (const item of walk) {
+    const pause = breathe(1 + Number(item.stats.size) / 65_536);
+    if (pause !== undefined) await pause;
+    const name = item.path === '' ? `data/${root.name}` : `data/${root.name}/${item.path}`;
+    const copy = copies.get(name);
+    facts.add(name, item.stats);
+    stage.add({ name, item, ...(copy === undefined ? {} : { copy }) });
+    input.onProgress?.('read', stage.bytes, total);
+  }
+}
+
+/** Most states have no extended attributes; then the entries are as they were listed. */
+function withAttributes(
+  stage: Stage,
+  attributes: Awaited<ReturnType<typeof readRootAttributes>> | undefined,
+  folder: string,
+): Pick<StagedState, 'entries' | 'treeDigest'> {
+  if (attributes === undefined || attributes.count === 0) return { entries: stage.entries, treeDigest: stage.treeDigest() };
+  try {
+    return addAttributes(stage.entries, attributes.of, folder);
+  } finally {
+    stage.entries.close();
+  }
+}

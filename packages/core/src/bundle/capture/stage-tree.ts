@@ -1,0 +1,178 @@
+import { createHash, hash } from 'node:crypto';
+import { type BigIntStats, closeSync, constants, fstatSync, openSync, readlinkSync } from 'node:fs';
+import type { EntrySpool } from '../format/entry-spool.ts';
+import { nameOfBytes } from '../format/file-name.ts';
+import type { BundleEntry, BundleProblem } from '../format/manifest.ts';
+import { treeHash } from '../format/tree-digest.ts';
+import type { TarMember } from '../tar/tar-member.ts';
+import type { NamesOfIds } from './names-of-ids.ts';
+import { openStageWriter, StageError } from './stage-writer.ts';
+import { reasonOf, type TreeItem } from './walk-tree.ts';
+
+/** Something to put into a bundle: where it is, under which name, and where its content is read instead. */
+export interface StageItem {
+  readonly name: string;
+  readonly item: TreeItem;
+  /** A consistent copy that is read instead of the file itself. */
+  readonly copy?: string;
+}
+
+/** The entries of a bundle, and the contents of its files one behind the other in one file, written while they are read once. */
+export interface Stage {
+  readonly entries: EntrySpool;
+  readonly problems: BundleProblem[];
+  readonly notes: Set<string>;
+  /** Bytes of content. */
+  bytes: number;
+  add(item: StageItem): void;
+  /** Of what was added. Once. */
+  treeDigest(): string;
+  close(): void;
+  /** Instead of `close`, when it comes to nothing; the entries are closed, too. */
+  abandon(): void;
+}
+
+/** Opens a stage; its entries go to the spool. Each file is read once and hashed on the way; one that changes meanwhile is read again, then reported. */
+export function openStage(path: string, names: NamesOfIds, entries: EntrySpool): Stage {
+  const writer = openStageWriter(path);
+  /** Name of the first member of each file that has several names. */
+  const linked = new Map<string, string>();
+  const tree = treeHash();
+  const stage: Stage = {
+    entries,
+    problems: [],
+    notes: new Set(),
+    bytes: 0,
+    add,
+    treeDigest: tree.digest,
+    close: writer.close,
+    abandon() {
+      writer.abandon();
+      entries.close();
+    },
+  };
+  return stage;
+
+  function add({ name, item, copy }: StageItem): void {
+    const { stats } = item;
+    const type = typeOf(stats);
+    if (type === undefined) {
+      if (stats.isSocket()) stage.notes.add('Sockets were left out; a service makes them when it starts.');
+      else stage.problems.push({ name, reason: 'is a device, which bundles do not hold' });
+      return;
+    }
+    const several = type === 'file' && stats.nlink > 1n && copy === undefined;
+    const key = several ? `${stats.dev}:${stats.ino}` : '';
+    const first = several ? linked.get(key) : undefined;
+    try {
+      if (first !== undefined) list(entryOf(name, 'hardlink', stats, { link: first }));
+      else if (type === 'file') file(name, item, copy);
+      else list(entryOf(name, type, stats, type === 'symlink' ? { link: linkOf(item) } : {}));
+      if (several && first === undefined) linked.set(key, name);
+    } catch (error) {
+      if (error instanceof StageError) throw error;
+      stage.problems.push({ name, reason: reasonOf(error) });
+    }
+  }
+
+  function list(entry: BundleEntry): void {
+    entries.add(JSON.stringify(entry));
+    tree.add(entry);
+  }
+
+  function file(name: string, item: TreeItem, copy: string | undefined): void {
+    const start = writer.position();
+    for (let attempt = 1; ; attempt++) {
+      const source = openSync(copy ?? item.place, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+      try {
+        // The walk has just looked at it; what it saw is compared with what is there when it was read.
+        const before = attempt === 1 && copy === undefined ? item.stats : fstatSync(source, { bigint: true });
+        const size = Number(before.size);
+        const facts = copy === undefined ? before : item.stats;
+        const sparse = copy === undefined && before.blocks * 512n < before.size;
+        const { read, sha256 } = content(source, size);
+        const changed = read < size || (copy === undefined && !isSame(before, fstatSync(source, { bigint: true })));
+        if (changed && attempt < 3) {
+          writer.back(start);
+          continue;
+        }
+        if (read < size) {
+          writer.back(start);
+          stage.problems.push({ name, reason: 'became shorter while it was read; it is not in the bundle' });
+          return;
+        }
+        if (changed) stage.problems.push({ name, reason: 'changed while it was read' });
+        list(entryOf(name, 'file', facts, { size, sha256, ...(sparse ? { sparse: true } : {}) }));
+        stage.bytes += size;
+        return;
+      } catch (error) {
+        if (!(error instanceof StageError)) writer.back(start);
+        throw error;
+      } finally {
+        closeSync(source);
+      }
+    }
+  }
+
+  function content(source: number, size: number): { readonly read: number; readonly sha256: string } {
+    if (size === 0) return { read: 0, sha256: emptySha256 };
+    const first = writer.take(source, size, 0);
+    if (first.length === size) return { read: size, sha256: hash('sha256', first, 'hex') };
+    const whole = createHash('sha256').update(first);
+    let read = first.length;
+    while (read < size) {
+      const part = writer.take(source, size - read, read);
+      if (part.length === 0) break;
+      whole.update(part);
+      read += part.length;
+    }
+    return { read, sha256: whole.digest('hex') };
+  }
+
+  function entryOf(
+    name: string,
+    type: BundleEntry['type'],
+    stats: BigIntStats,
+    extra: Partial<Pick<BundleEntry, 'size' | 'sha256' | 'link' | 'sparse'>>,
+  ): BundleEntry {
+    const uid = Number(stats.uid);
+    const gid = Number(stats.gid);
+    return {
+      name,
+      type,
+      mode: Number(stats.mode & 0o7777n),
+      uid,
+      gid,
+      user: names.user(uid),
+      group: names.group(gid),
+      mtimeNs: String(stats.mtimeNs),
+      size: 0,
+      ...extra,
+    };
+  }
+}
+
+const emptySha256 = hash('sha256', '', 'hex');
+
+/** The member of the archive that an entry of the manifest describes. */
+export function memberOf(entry: BundleEntry): TarMember {
+  const { name, type, mode, uid, gid, user, group, mtimeNs, size, link, xattrs } = entry;
+  return { name, type, mode, uid, gid, user, group, mtimeNs: BigInt(mtimeNs), size, link: link ?? '', xattrs };
+}
+
+function linkOf({ place }: TreeItem): string {
+  return nameOfBytes(readlinkSync(place, { encoding: 'buffer' }));
+}
+
+function typeOf(stats: BigIntStats): BundleEntry['type'] | undefined {
+  if (stats.isFile()) return 'file';
+  if (stats.isDirectory()) return 'folder';
+  if (stats.isSymbolicLink()) return 'symlink';
+  return stats.isFIFO() ? 'fifo' : undefined;
+}
+
+function isSame(before: BigIntStats, after: BigIntStats): boolean {
+  return (
+    before.size === after.size && before.mtimeNs === after.mtimeNs && before.ctimeNs === after.ctimeNs && before.ino === after.ino
+  );
+}

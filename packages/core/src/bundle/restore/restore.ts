@@ -1,0 +1,264 @@
+import { randomBytes } from 'node:crypto';
+import { cpSync, existsSync, lstatSync, mkdirSync, rmSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { isRotaError, RotaError } from '../../errors/rota-error.ts';
+import type { Host } from '../../host/host.ts';
+import type { RotaEvents } from '../../state/events.ts';
+import { withLock } from '../../state/lock.ts';
+import { openState } from '../../state/state-format.ts';
+import { hasArtifact, importArtifact } from '../artifact.ts';
+import { bundleLayout } from '../bundle-layout.ts';
+import type { FoundBundle } from '../find-bundle.ts';
+import type { BundleHead } from '../format/manifest.ts';
+import { readHead } from '../format/read-bundle.ts';
+import { refuseMoved } from '../migrate/tombstone.ts';
+import { recoverBundles } from '../recover-bundles.ts';
+import { beginDowntime, type GuardKind } from '../service/downtime.ts';
+import { runWithFile } from '../service/dump-database.ts';
+import { awaitHealth, hookEnvironment, runHooks } from '../service/run-hook.ts';
+import type { BundleSpec } from '../spec/bundle-spec.ts';
+import { pathPattern } from '../spec/path-pattern.ts';
+import { extractBundle } from './extract-bundle.ts';
+import { appendLine, clearAway, exists, type RootSwap, readLines, swapBack, swapBackScript, swapIn } from './swap-roots.ts';
+import { undoSwap } from './undo-swap.ts';
+import { checkDatabases, type VerifyCheck } from './verify-bundle.ts';
+
+/** Which bundle to put back, and what of it. */
+export interface RestoreInput {
+  readonly host: Host;
+  readonly namespace: string;
+  readonly spec: BundleSpec;
+  readonly bundle: FoundBundle;
+  /** Only these roots. @default all of the bundle */
+  readonly only?: readonly string[];
+  /** Unpacks each root below this folder and stops nothing. @default in place of what is there */
+  readonly to?: string;
+  /** What becomes of paths whose policy is `prompt`: a pattern of members (`data/ROOT/PATH`) to `preserve` or `exclude`. */
+  readonly identity?: Readonly<Record<string, 'preserve' | 'exclude'>>;
+  /** What was there stays beside it, as `.rota-before-ID-NAME`. @default true */
+  readonly keepPrevious?: boolean;
+  readonly ageIdentity?: string | undefined;
+  /** Called as bytes are unpacked, with those that are done and all of them. */
+  readonly onProgress?: (done: number, total: number) => void;
+  /** Gets `bundle:progress`. */
+  readonly events?: RotaEvents | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** What one restore did. */
+export interface RestoreResult {
+  readonly manifest: BundleHead;
+  /** Where each root is now, and where what was there before is kept. */
+  readonly roots: readonly { readonly name: string; readonly path: string; readonly previous: string | null }[];
+  readonly checks: readonly VerifyCheck[];
+  readonly notes: readonly string[];
+  readonly stopped: readonly string[];
+  readonly downtimeMs: number;
+  readonly guard?: GuardKind;
+}
+
+/** What a restore would do. */
+export interface RestorePlan {
+  readonly manifest: BundleHead;
+  readonly roots: readonly { readonly name: string; readonly path: string; readonly action: 'create' | 'replace' }[];
+  /** Members that need an answer before they are restored. */
+  readonly unanswered: readonly string[];
+}
+
+/** Looks at a bundle and at what it would replace. @throws ROTA_BUNDLE_TARGET */
+export async function planRestore(input: RestoreInput): Promise<RestorePlan> {
+  const { spec, bundle, to, only } = input;
+  const manifest = await readHead(bundle.path, input.ageIdentity);
+  const unknown = only?.find((name) => !manifest.roots.some((root) => root.name === name));
+  if (unknown !== undefined)
+    throw target(
+      `The bundle has no root "${unknown}".`,
+      manifest.roots.map(({ name }) => name),
+    );
+  const roots = manifest.roots
+    .filter(({ name, kind }) => kind !== 'missing' && (only === undefined || only.includes(name)))
+    .map(({ name }) => {
+      const declared = spec.roots.find((root) => root.name === name);
+      if (declared === undefined && to === undefined)
+        throw target(`The root "${name}" of the bundle is not declared any more.`, ['--into DIR', '--only NAME']);
+      const path = to === undefined ? (declared?.path ?? '') : join(to, name);
+      const there = exists(path);
+      if (to !== undefined && there) throw target(`${path} exists already.`, ['Name a folder that is empty.']);
+      if (there && lstatSync(path).dev !== lstatSync(dirname(path)).dev)
+        throw target(`${path} is the root of a file system, which cannot be renamed.`, [
+          'Declare a folder in it as the root of the state.',
+          'Or restore with --into DIR, and copy.',
+        ]);
+      if (to === undefined && !existsSync(dirname(path)))
+        throw target(`The folder ${dirname(path)} does not exist.`, [`mkdir -p ${dirname(path)}`]);
+      return { name, path, action: there ? ('replace' as const) : ('create' as const) };
+    });
+  const answered = Object.keys(input.identity ?? {}).map(pathPattern);
+  const unanswered = manifest.identity
+    .filter(({ name, policy }) => policy === 'prompt' && !answered.some((matches) => matches(name)))
+    .map(({ name }) => name);
+  return { manifest, roots, unanswered };
+}
+
+/**
+ * Restores a bundle. Everything is unpacked beside its place and proven there; only then the service is stopped, the roots are swapped by
+ * renames that a journal tells of, identities made again, the service started and its health awaited. What fails is swapped back, and a
+ * process that dies is made good by the next command.
+ *
+ * @throws ROTA_BUNDLE_TARGET, ROTA_BUNDLE_IDENTITY, ROTA_BUNDLE_RESTORE, ROTA_BUNDLE_HOSTILE, ROTA_BUNDLE_MISMATCH, ROTA_LOCK_HELD
+ */
+export async function restoreBundle(input: RestoreInput): Promise<RestoreResult> {
+  const { host, namespace, spec, signal, to } = input;
+  openState(host);
+  const layout = bundleLayout(host.stateDir, namespace);
+  return await withLock(host, layout.lock, { purpose: `restore ${spec.tenant}/${spec.name}`, signal }, async () => {
+    await recoverBundles(host, namespace);
+    if (to === undefined) refuseMoved(host, namespace, spec);
+    const plan = await planRestore(input);
+    if (plan.manifest.tenant !== spec.tenant || plan.manifest.name !== spec.name)
+      throw target(`The bundle is of ${plan.manifest.tenant}/${plan.manifest.name}, not of ${spec.tenant}/${spec.name}.`, []);
+    if (plan.unanswered.length > 0)
+      throw new RotaError('ROTA_BUNDLE_IDENTITY', `Somebody has to say what becomes of ${plan.unanswered.join(', ')}.`, {
+        suggestions: plan.unanswered.slice(0, 5).map((name) => `--identity ${name}=preserve, or =exclude`),
+      });
+    const id = randomBytes(6).toString('hex');
+    const work = join(layout.work, `restore-${id}`);
+    host.files.makeFolder(join(work, 'dumps'), 0o700);
+    if (input.to !== undefined) mkdirSync(input.to, { recursive: true, mode: 0o700 });
+    const swaps = plan.roots.map(
+      ({ name, path, action }): RootSwap => ({
+        name,
+        target: path,
+        fresh: join(dirname(path), `.rota-restore-${id}-${name}`),
+        before: join(dirname(path), `.rota-before-${id}-${name}`),
+        existed: action === 'replace',
+      }),
+    );
+    const journal = join(work, 'journal.jsonl');
+    appendLine(host, journal, {
+      step: 'begin',
+      keepPrevious: input.keepPrevious ?? true,
+      swaps,
+      services: to === undefined ? spec.services : [],
+    });
+    try {
+      return await restoreInto(input, { work, journal, swaps });
+    } catch (error) {
+      // In a process that is dead to its files this throws, and the next command does it.
+      const lines = readLines(host, journal);
+      if (!lines.some(({ step }) => step === 'commit')) swapBack(host, lines);
+      throw error;
+    } finally {
+      clearAway(host, readLines(host, journal));
+      if (host.files.readText(join(work, 'downtime.json')) === undefined) rmSync(work, { recursive: true, force: true });
+    }
+  });
+}
+
+interface Prepared {
+  readonly work: string;
+  readonly journal: string;
+  readonly swaps: readonly RootSwap[];
+}
+
+async function restoreInto(input: RestoreInput, { work, journal, swaps }: Prepared): Promise<RestoreResult> {
+  const { host, spec, bundle, to, onProgress } = input;
+  const dumps = join(work, 'dumps');
+  const fresh = new Map(swaps.map((swap) => [swap.name, swap.fresh]));
+  const { manifest, notes } = await extractBundle({
+    host,
+    path: bundle.path,
+    places: fresh,
+    dumps,
+    artifacts: work,
+    workFolder: work,
+    keepLinks: new Set(spec.roots.filter(({ links }) => links === 'keep').map(({ name }) => name)),
+    ageIdentity: input.ageIdentity,
+    signal: input.signal,
+    ...(onProgress === undefined ? {} : { onBytes: onProgress }),
+  });
+  const checks: VerifyCheck[] = [
+    { level: 1, check: `every one of ${manifest.totals.entries} members is what was captured` },
+    { level: 2, check: `unpacked, the tree is what was captured (${manifest.treeDigest.slice(0, 16)})` },
+  ];
+  await checkDatabases(host, manifest, spec, { places: fresh, dumps, env: hookEnvironment(spec, fresh) }, checks);
+  settleIdentity(input, manifest, swaps);
+  if (to === undefined) await placeArtifact(input, manifest, work);
+  await host.run({ file: 'sync', args: [...new Set(swaps.map((swap) => dirname(swap.target)))].flatMap((path) => ['-f', path]) });
+  const result = (extra: Pick<RestoreResult, 'stopped' | 'downtimeMs'> & { guard?: GuardKind }): RestoreResult => ({
+    manifest,
+    roots: swaps.map((swap) => ({
+      name: swap.name,
+      path: swap.target,
+      previous: swap.existed && input.keepPrevious !== false ? swap.before : null,
+    })),
+    checks,
+    notes,
+    ...extra,
+  });
+  if (to !== undefined) {
+    swapIn(host, journal, swaps);
+    appendLine(host, journal, { step: 'commit' });
+    return result({ stopped: [], downtimeMs: 0 });
+  }
+  const env = hookEnvironment(spec, new Map());
+  if (!(await runHooks(host, spec, 'beforeRestore', env)))
+    throw new RotaError('ROTA_BUNDLE_RESTORE', 'The hook beforeRestore asked not to restore (75). Nothing was changed.');
+  const guardMs = Math.max(spec.downtimeBudgetMs * 10, 600_000);
+  const downtime = await beginDowntime(host, spec, work, { guardMs, freeze: false, guardFirst: swapBackScript(swaps) });
+  let downtimeMs = 0;
+  try {
+    swapIn(host, journal, swaps);
+    await runHooks(host, spec, 'reissue', env);
+    downtimeMs = await downtime.end();
+    for (const database of spec.databases) {
+      if (database.kind !== 'command' || database.restore === undefined) continue;
+      const dump = join(dumps, `${database.name}.dump`);
+      if (existsSync(dump)) await runWithFile(`Restoring ${database.name}`, database.restore, { input: dump }, env, guardMs);
+    }
+    await awaitHealth(host, spec, env);
+    appendLine(host, journal, { step: 'commit' });
+  } catch (cause) {
+    await undoSwap(host, work, spec.services, downtime.stopped);
+    await runHooks(host, spec, 'afterRestore', { ...env, ROTA_BUNDLE_OUTCOME: 'failed' }).catch(() => undefined);
+    throw new RotaError(
+      'ROTA_BUNDLE_RESTORE',
+      `The restore failed, and everything is as it was before: ${cause instanceof Error ? cause.message : String(cause)}`,
+      { cause, suggestions: isRotaError(cause) ? cause.suggestions : [] },
+    );
+  }
+  await runHooks(host, spec, 'afterRestore', { ...env, ROTA_BUNDLE_OUTCOME: 'ok' });
+  return result({ stopped: downtime.stopped, downtimeMs, ...(downtime.guard === undefined ? {} : { guard: downtime.guard }) });
+}
+
+/** What the service ran as is brought back where it is not here. */
+async function placeArtifact(
+  { host, namespace, spec, signal }: RestoreInput,
+  { artifact }: BundleHead,
+  work: string,
+): Promise<void> {
+  if (artifact?.member === undefined || (await hasArtifact(host, artifact.path))) return;
+  const file = join(work, basename(artifact.member));
+  await importArtifact({ host, namespace, name: `${spec.tenant}.${spec.name}` }, artifact.path, file, signal);
+}
+
+/** Left-out identities of this host stay its own; what a person said is not to be restored is taken away. */
+function settleIdentity({ identity = {} }: RestoreInput, manifest: BundleHead, swaps: readonly RootSwap[]): void {
+  const answers = Object.entries(identity).map(([pattern, answer]) => ({ matches: pathPattern(pattern), answer }));
+  for (const { name, policy } of manifest.identity) {
+    const [, root, ...rest] = name.split('/');
+    const swap = swaps.find((one) => one.name === root);
+    if (swap === undefined || rest.length === 0) continue;
+    const answer = policy === 'prompt' ? answers.find(({ matches }) => matches(name))?.answer : policy;
+    if (answer !== 'exclude') continue;
+    const fresh = join(swap.fresh, ...rest);
+    const own = join(swap.target, ...rest);
+    rmSync(fresh, { recursive: true, force: true });
+    if (exists(own) && existsSync(dirname(fresh)))
+      cpSync(own, fresh, { recursive: true, preserveTimestamps: true, verbatimSymlinks: true });
+  }
+}
+
+function target(message: string, suggestions: readonly string[]): RotaError {
+  return new RotaError('ROTA_BUNDLE_TARGET', message, { suggestions });
+}

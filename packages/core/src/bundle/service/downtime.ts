@@ -1,0 +1,184 @@
+import { join } from 'node:path';
+import { isRotaError, RotaError } from '../../errors/rota-error.ts';
+import type { Host } from '../../host/host.ts';
+import type { Command } from '../../job/job.ts';
+import { ownIdentity } from '../../state/process-identity.ts';
+import { quoteForShell } from '../quote-for-shell.ts';
+import type { BundleService, BundleSpec } from '../spec/bundle-spec.ts';
+
+/** What stands still, written before it is stopped, so that anybody can start it again. */
+interface DowntimeJournal {
+  readonly pid: number;
+  readonly startTicks: string | null;
+  readonly bootId: string | null;
+  /** What starts it again, in this order. */
+  readonly wake: readonly { readonly name: string; readonly command: Command }[];
+}
+
+/** How a guard was started: as a transient unit of systemd, or as a process of its own. */
+export type GuardKind = 'systemd-run' | 'process';
+
+/** A service that stands still, and the promise that it is started again. */
+export interface Downtime {
+  readonly guard: GuardKind | undefined;
+  readonly stopped: readonly string[];
+  /** Starts what was running, and disarms the guard. Resolves to the milliseconds that it stood still. @throws ROTA_BUNDLE_HOOK */
+  end(): Promise<number>;
+}
+
+const journalName = 'downtime.json';
+
+/**
+ * Stops what runs and freezes what is to hold still. Before the first stop the journal is written and a guard is armed: a process outside
+ * this one, which starts everything again as soon as this process is gone or after `guardMs`. What did not run is not started. A machine
+ * that goes down meanwhile starts its enabled units itself; {@link wakeAbandoned} does the rest at the next command.
+ */
+export async function beginDowntime(
+  host: Host,
+  spec: Pick<BundleSpec, 'services' | 'quiesce' | 'hookTimeoutMs'>,
+  work: string,
+  options: {
+    readonly guardMs: number;
+    readonly freeze: boolean;
+    /** Services that are started at the end although they do not run now. */
+    readonly alsoWake?: readonly string[];
+    /** What the guard does before it starts anything, in the words of sh(1). */
+    readonly guardFirst?: string;
+  },
+): Promise<Downtime> {
+  const running: BundleService[] = [];
+  for (const service of spec.services) {
+    const [file = '', ...args] = service.running;
+    const { exitCode } = await host.run({ file, args, timeoutMs: spec.hookTimeoutMs });
+    if (exitCode === 0) running.push(service);
+  }
+  const frozen = options.freeze ? spec.quiesce : [];
+  const wake = [
+    ...frozen.map(({ name, thaw }) => ({ name, command: thaw })).reverse(),
+    ...spec.services
+      .filter((service) => running.includes(service) || options.alsoWake?.includes(service.name))
+      .map(({ name, start }) => ({ name, command: start }))
+      .reverse(),
+  ];
+  if (wake.length === 0) return { guard: undefined, stopped: [], end: async () => 0 };
+  const journal: DowntimeJournal = { ...ownIdentity(host.files), wake };
+  host.files.write(join(work, journalName), `${JSON.stringify(journal)}\n`);
+  const guard = await armGuard(
+    host,
+    work,
+    journal,
+    options,
+    running.some(({ scope }) => scope === 'system'),
+  );
+  const since = host.now();
+  const end = async (): Promise<number> => {
+    await wakeAll(host, wake, spec.hookTimeoutMs);
+    host.files.remove(join(work, journalName));
+    return host.now() - since;
+  };
+  try {
+    for (const { name, freeze } of frozen) await runStep(host, `Freezing ${name}`, freeze, spec.hookTimeoutMs);
+    for (const { name, stop } of running) await runStep(host, `Stopping ${name}`, stop, spec.hookTimeoutMs);
+  } catch (error) {
+    await end();
+    throw error;
+  }
+  return { guard, stopped: running.map(({ name }) => name), end };
+}
+
+/** What a journal of a capture or a restore says stands still. */
+export function sleepersOf(host: Pick<Host, 'files'>, work: string): readonly string[] {
+  const text = host.files.readText(join(work, journalName));
+  const journal: DowntimeJournal | undefined = text === undefined ? undefined : JSON.parse(text);
+  return journal?.wake.map(({ name }) => name) ?? [];
+}
+
+/** Starts what an earlier capture or restore left standing still. Resolves to the names. */
+export async function wakeAbandoned(host: Host, work: string): Promise<readonly string[]> {
+  const text = host.files.readText(join(work, journalName));
+  if (text === undefined) return [];
+  const journal: DowntimeJournal = JSON.parse(text);
+  await wakeAll(host, journal.wake, 60_000);
+  host.files.remove(join(work, journalName));
+  return journal.wake.map(({ name }) => name);
+}
+
+/** Everything is tried, whatever fails. */
+async function wakeAll(host: Host, wake: DowntimeJournal['wake'], timeoutMs: number): Promise<void> {
+  let failure: unknown;
+  for (const { name, command } of wake) {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        await runStep(host, `Starting ${name}`, command, timeoutMs);
+        break;
+      } catch (error) {
+        if (attempt < 3) {
+          await host.sleep(200 * attempt);
+          continue;
+        }
+        failure ??= error;
+        break;
+      }
+    }
+  }
+  if (failure !== undefined) throw failure;
+}
+
+async function runStep(host: Host, what: string, [file = '', ...args]: Command, timeoutMs: number): Promise<void> {
+  const result = await host.run({ file, args, timeoutMs });
+  if (result.exitCode !== 0)
+    throw new RotaError(
+      'ROTA_BUNDLE_HOOK',
+      `${what} failed: ${file} ended with ${result.exitCode ?? result.signal} (${result.stderr.trim().slice(0, 500)})`,
+    );
+}
+
+/**
+ * The guard is a shell script, so that it needs neither Node nor this program. As a transient unit it also outlives a service that is ended
+ * as a whole (systemd.kill(5), control-group); where no systemd answers it is a process in a session of its own.
+ */
+async function armGuard(
+  host: Host,
+  work: string,
+  journal: DowntimeJournal,
+  { guardMs, guardFirst = '' }: { readonly guardMs: number; readonly guardFirst?: string },
+  system: boolean,
+): Promise<GuardKind> {
+  const script = join(work, 'guard.sh');
+  host.files.write(script, guardScript(join(work, journalName), journal, Math.ceil(guardMs / 1000), guardFirst), 0o700);
+  const scope = system ? [] : ['--user'];
+  const unit = `--unit=rota-bundle-guard-${journal.pid}-${host.now()}`;
+  try {
+    const { exitCode } = await host.run({
+      file: 'systemd-run',
+      args: [...scope, '--quiet', '--collect', unit, '/bin/sh', script],
+      timeoutMs: 10_000,
+    });
+    if (exitCode === 0) return 'systemd-run';
+  } catch (error) {
+    if (!isRotaError(error)) throw error;
+  }
+  await host.run({ file: '/bin/sh', args: [script], detached: true });
+  return 'process';
+}
+
+function guardScript(armed: string, { pid, startTicks, wake }: DowntimeJournal, seconds: number, first: string): string {
+  const commands = wake.map(({ command }) => command.map(quoteForShell).join(' '));
+  return `#!/bin/sh
+# Starts again what a capture or a restore stopped, should that process not come to do it.
+left=${seconds}
+alive() {
+  kill -0 ${pid} 2>/dev/null || return 1
+  ${startTicks === null ? 'return 0' : `test "$(sed 's/.*) //' /proc/${pid}/stat 2>/dev/null | cut -d' ' -f20)" = ${startTicks}`}
+}
+while test -e ${quoteForShell(armed)} && alive && test "$left" -gt 0; do
+  sleep 1
+  left=$((left - 1))
+done
+test -e ${quoteForShell(armed)} || exit 0
+failed=0
+${first}
+${commands.map((command) => `${command} || { sleep 2; ${command}; } || failed=1`).join('\n')}
+test "$failed" = 0 && rm -f ${quoteForShell(armed)}
+`;
+}

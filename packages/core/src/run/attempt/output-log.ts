@@ -1,0 +1,93 @@
+import { closeSync, mkdirSync, openSync, readdirSync, renameSync, unlinkSync, writeSync } from 'node:fs';
+import { join } from 'node:path';
+import type { LaunchFile } from '../../backend/launch-file.ts';
+import type { NamespaceLayout } from '../../state/layout.ts';
+
+/** Where the output of one run goes. Losing output, as on a full disk, never disturbs the job. */
+export interface OutputLog {
+  write(bytes: Buffer): void;
+  /** The last bytes, at most `tailBytes`, as text. */
+  tail(): string;
+  close(): void;
+}
+
+/** What check-ins and alerts carry. */
+const tailBytes = 10_000;
+
+export function outputFolder(layout: NamespaceLayout, key: Pick<LaunchFile, 'tenant' | 'name'>): string {
+  return join(layout.output, `${key.tenant}.${key.name}`);
+}
+
+/**
+ * `<run id>.log`, made with the first byte. When half of `maxBytes` is reached, it becomes `<run id>.log.1` in place of an older one, so that
+ * between one and two halves are kept, always the latest. Of earlier runs the newest `keep` - 1 stay.
+ */
+export function openOutputLog(folder: string, runId: string, { maxBytes, keep }: LaunchFile['output']): OutputLog {
+  const path = join(folder, `${runId}.log`);
+  const half = Math.max(1, Math.floor(maxBytes / 2));
+  const recent: Buffer[] = [];
+  let recentBytes = 0;
+  let file: number | undefined;
+  let size = 0;
+  let broken = false;
+
+  const remember = (bytes: Buffer): void => {
+    recent.push(bytes);
+    recentBytes += bytes.length;
+    while (recentBytes - (recent[0]?.length ?? 0) >= tailBytes) recentBytes -= recent.shift()?.length ?? 0;
+  };
+
+  const store = (bytes: Buffer): void => {
+    for (let at = 0; at < bytes.length; ) {
+      if (file === undefined) {
+        mkdirSync(folder, { recursive: true, mode: 0o700 });
+        file = openSync(path, 'a', 0o600);
+      }
+      const piece = bytes.subarray(at, at + Math.max(1, half - size));
+      const written = writeSync(file, piece);
+      at += written;
+      size += written;
+      if (size >= half) {
+        closeSync(file);
+        renameSync(path, `${path}.1`);
+        file = undefined;
+        size = 0;
+      }
+    }
+  };
+
+  return {
+    write(bytes) {
+      if (bytes.length === 0) return;
+      remember(bytes);
+      if (broken) return;
+      try {
+        store(bytes);
+      } catch {
+        broken = true;
+      }
+    },
+    tail() {
+      const text = Buffer.concat(recent).subarray(-tailBytes).toString('utf8');
+      // The cut may be in the middle of a character.
+      return recentBytes > tailBytes ? text.replace(/^\uFFFD+/, '') : text;
+    },
+    close() {
+      if (file !== undefined) closeSync(file);
+      file = undefined;
+      dropOlder(folder, runId, keep);
+    },
+  };
+}
+
+/** Run ids begin with their time, so that names sort by age. */
+function dropOlder(folder: string, runId: string, keep: number): void {
+  try {
+    const names = readdirSync(folder);
+    const ids = [...new Set(names.map((name) => name.replace(/\.log(\.1)?$/, '')))].filter((id) => id !== runId).sort();
+    const dropped = new Set(ids.slice(0, Math.max(0, ids.length - Math.max(0, keep - 1))));
+    for (const name of names) if (dropped.has(name.replace(/\.log(\.1)?$/, ''))) unlinkSync(join(folder, name));
+  } catch {
+    // no output yet, or another runner drops them at the same time
+  }
+}

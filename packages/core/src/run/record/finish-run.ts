@@ -1,0 +1,19 @@
+import type { JobKey } from '../../job/job.ts';
+import type { NamespaceLayout } from '../../state/layout.ts';
+import { changeJobState, type JobState, type JobStateFiles } from '../admit/job-state.ts';
+import type { RunRecord } from './run-record.ts';
+
+/**
+ * Gives up the claim of a run that has its record. Killed before this, the next runner finds both and drops the claim: a run that has its record is not
+ * recorded again.
+ */
+export function finishRun(files: JobStateFiles, layout: NamespaceLayout, key: JobKey, record: RunRecord): void {
+  const work = (state: JobState): readonly [JobState, undefined] => {
+    const claims = state.claims.filter((claim) => claim.runId !== record.runId);
+    if (record.status === 'skipped') return [{ ...state, claims }, undefined];
+    const lastRun = { from: Date.parse(record.startedAt) / 1000, to: Date.parse(record.endedAt) / 1000 };
+    return [{ ...state, claims, lastRun, failing: record.status !== 'success' }, undefined];
+  };
+  // The record is on the disk; a claim that outlives a power failure is dropped because of it.
+  changeJobState(files, layout, key, work, false);
+}

@@ -1,0 +1,118 @@
+import { join } from 'node:path';
+import type { LaunchFile } from '../../backend/launch-file.ts';
+import type { Files } from '../../host/files.ts';
+import type { AlertChannel, Checkin } from '../../job/job.ts';
+import { digestOf } from '../../state/digest.ts';
+import type { NamespaceLayout } from '../../state/layout.ts';
+import { ownIdentity, type ProcessIdentity } from '../../state/process-identity.ts';
+import { lives } from '../admit/exclusive.ts';
+import type { AlertMessage } from './alert-message.ts';
+import type { CheckinMessage } from './checkin-message.ts';
+
+/** What a delivery resolves the references of a report with. */
+export type ReportSource = Pick<LaunchFile, 'env' | 'secretsFile' | 'workingDir'>;
+
+/** A check-in on its way to its endpoint. */
+export interface CheckinReport {
+  readonly checkin: Pick<Checkin, 'url' | 'secret' | 'format'>;
+  readonly resolve: ReportSource;
+  readonly message: CheckinMessage;
+}
+
+/** An alert on its way to one channel. */
+export interface AlertReport {
+  readonly alert: AlertChannel;
+  readonly resolve: ReportSource;
+  readonly message: AlertMessage;
+}
+
+/** What is told of a run. It holds the references of the job, never what they stand for. */
+export type Report = CheckinReport | AlertReport;
+
+/** A report that waits for delivery. */
+type SpooledReport = Report & {
+  readonly formatVersion: 1;
+  /** Who delivers it while it lives. */
+  readonly owner: ProcessIdentity;
+  readonly createdAt: string;
+};
+
+/** A report and the file that keeps it until it is delivered. */
+export interface WaitingReport {
+  readonly path: string;
+  readonly report: Report;
+}
+
+type SpoolFiles = Pick<Files, 'readText' | 'facts' | 'list' | 'write' | 'remove'>;
+
+/** Older ones are dropped: nobody wants to hear of them any more. */
+const longestMs = 7 * 86_400_000;
+const abandonedMs = 3_600_000;
+/** The oldest are dropped when an endpoint stays away for ever. */
+const mostEntries = 1000;
+
+/**
+ * Written before the first try to deliver, so that a runner that is killed loses nothing. The same report at the same instant is one file.
+ *
+ * @param atMs what it is of: the end of the run, or the moment in it
+ */
+export function spoolReport(files: SpoolFiles, layout: NamespaceLayout, report: Report, atMs: number): WaitingReport {
+  const path = join(layout.spool, `${String(atMs).padStart(15, '0')}-${nameOf(report)}.json`);
+  const whole: SpooledReport = {
+    formatVersion: 1,
+    owner: ownIdentity(files),
+    createdAt: new Date(atMs).toISOString(),
+    ...report,
+  };
+  files.write(path, `${JSON.stringify(whole)}\n`);
+  return { path, report };
+}
+
+function nameOf(report: Report): string {
+  if ('checkin' in report) return `${report.message.run_id}-${report.message.status}`;
+  const { tenant, job_name: job, run_id: id, event } = report.message;
+  return `${id ?? `${tenant}.${job}`}-${event}-${digestOf(JSON.stringify(report.alert)).slice(0, 8)}`;
+}
+
+/** Reports that nobody alive delivers, the oldest first. Drops what is too old, too much or unreadable. */
+export function waitingReports(files: SpoolFiles, layout: NamespaceLayout, nowMs: number): WaitingReport[] {
+  const all = files.list(layout.spool);
+  for (const name of all) if (name.endsWith('.tmp')) dropAbandoned(files, join(layout.spool, name), nowMs);
+  const names = all.filter((name) => /^\d{15}-.*\.json$/.test(name));
+  const tooMany = names.splice(0, Math.max(0, names.length - mostEntries));
+  for (const name of tooMany) files.remove(join(layout.spool, name));
+  const waiting: WaitingReport[] = [];
+  for (const name of names) {
+    const path = join(layout.spool, name);
+    const report = parseReport(files.readText(path));
+    if (report === undefined || nowMs - Date.parse(report.createdAt) > longestMs) files.remove(path);
+    else if (report.owner.pid === process.pid || !lives(files, report.owner)) waiting.push({ path, report });
+  }
+  return waiting;
+}
+
+/** What a writer that was killed left unfinished. */
+function dropAbandoned(files: SpoolFiles, path: string, nowMs: number): void {
+  const facts = files.facts(path);
+  if (facts !== undefined && nowMs - facts.modifiedMs > abandonedMs) files.remove(path);
+}
+
+function parseReport(text: string | undefined): SpooledReport | undefined {
+  try {
+    const value: unknown = JSON.parse(text ?? '');
+    return isSpooled(value) ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function isSpooled(value: unknown): value is SpooledReport {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    'formatVersion' in value &&
+    value.formatVersion === 1 &&
+    'message' in value &&
+    ('checkin' in value || 'alert' in value)
+  );
+}
