@@ -12,6 +12,7 @@ import { hasChanges } from '../plan/plan-to-json.ts';
 import { printPlan } from '../plan/print-plan.ts';
 import { readHandled, seedHandled } from '../run/admit/job-state.ts';
 import { appendRecord } from '../run/record/append-record.ts';
+import { sampleRecord } from '../run/record/sample-record.test-support.ts';
 import { namespaceLayout } from '../state/layout.ts';
 import { readHistory } from '../status/read-history.ts';
 import { applyPlan } from './apply-plan.ts';
@@ -65,22 +66,8 @@ async function apply(declaration: Declared, files?: Files): Promise<void> {
   await applyPlan({ host: hostWith(files), backends: backends(), plan: await planOf(declaration, files) });
 }
 function ran(tenant: string, name: string, startedAt: string): void {
-  appendRecord(nodeFiles, layout(), {
-    tenant,
-    name,
-    runId: `${name}-${startedAt}`,
-    scheduledAt: startedAt,
-    startedAt,
-    endedAt: startedAt,
-    status: 'success',
-    exitCode: 0,
-    signal: null,
-    reason: null,
-    durationMs: 1,
-    attempts: 1,
-    trigger: 'schedule',
-    backend: 'one',
-  });
+  const fire = { scheduledAt: startedAt, endedAt: startedAt, trigger: 'schedule' } as const;
+  appendRecord(nodeFiles, layout(), sampleRecord({ tenant, name, runId: `${name}-${startedAt}`, ...fire }));
 }
 const historyOf = (name: string) => readHistory(hostWith(), 'default', { job: name }).map(({ runId }) => runId);
 

@@ -6,11 +6,10 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { folderBackend } from '../apply/folder-backend.fixture.ts';
 import { declarationOf } from '../config/declaration-of.ts';
 import { createRota } from '../face/create-rota.ts';
-import { createHost } from '../host/create-host.ts';
-import { execaRunner } from '../host/execa-runner.ts';
 import { namespaceLayout } from '../state/layout.ts';
 import { readNamespaceRecord } from '../state/namespace-record.ts';
 import { diagnose } from './diagnose.ts';
+import { doctorHost } from './doctor-host.test-support.ts';
 
 let root: string;
 beforeEach(async () => {
@@ -22,17 +21,7 @@ beforeEach(async () => {
 });
 
 const state = () => join(root, 'state');
-const host = () =>
-  createHost({
-    stateDir: state(),
-    timezone: 'UTC',
-    env: { PATH: process.env.PATH, HOME: join(root, 'home') },
-    user: { name: 'a', uid: process.getuid?.() ?? 0, home: join(root, 'home') },
-    run: async (request) =>
-      request.file.startsWith(join(root, 'state'))
-        ? execaRunner(request)
-        : { exitCode: 0, signal: null, stdout: 'yes\n', stderr: '', timedOut: false },
-  });
+const host = () => doctorHost(root);
 const folder = () => folderBackend('folder', join(root, 'machine'));
 
 async function plan(namespace: string, names: readonly string[], command: string, repair = false) {

@@ -7,14 +7,13 @@ import type { Backend } from '../backend/backend.ts';
 import { declarationOf } from '../config/declaration-of.ts';
 import { RotaError } from '../errors/rota-error.ts';
 import { createRota } from '../face/create-rota.ts';
-import { createHost } from '../host/create-host.ts';
-import { execaRunner } from '../host/execa-runner.ts';
 import type { Host } from '../host/host.ts';
 import type { JobInput } from '../job/job-input.ts';
 import { namespaceLayout } from '../state/layout.ts';
 import { ownIdentity } from '../state/process-identity.ts';
 import { writeSyncStatus } from '../sync/sync-status.ts';
 import { diagnose } from './diagnose.ts';
+import { doctorHost } from './doctor-host.test-support.ts';
 
 let root: string;
 beforeEach(() => {
@@ -26,18 +25,7 @@ beforeEach(() => {
 const state = (name: string) => join(root, 'state', name);
 const command = () => ({ node: process.execPath, script: join(root, 'rota/bin.js') });
 const folder = (): Backend => folderBackend('folder', join(root, 'machine'));
-const host = (more: Partial<Host> = {}): Host =>
-  createHost({
-    stateDir: join(root, 'state'),
-    timezone: 'UTC',
-    env: { PATH: process.env.PATH, HOME: join(root, 'home') },
-    user: { name: 'a', uid: process.getuid?.() ?? 0, home: join(root, 'home') },
-    run: async (request) =>
-      request.file.startsWith(join(root, 'state'))
-        ? execaRunner(request)
-        : { exitCode: 0, signal: null, stdout: 'yes\n', stderr: '', timedOut: false },
-    ...more,
-  });
+const host = (more?: Partial<Host>): Host => doctorHost(root, more);
 
 const plain = { name: 'plain', schedule: '0 6 * * *', command: '/bin/true' };
 const withRunner = { ...plain, retry: { enabled: true } };

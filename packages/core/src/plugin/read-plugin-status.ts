@@ -1,3 +1,4 @@
+import { inTime } from '../host/in-time.ts';
 import type { LoadedPlugin } from './plugin.ts';
 import type { PluginStatus, ReadStatusSection, StatusContext } from './status-section.ts';
 
@@ -19,22 +20,11 @@ async function readOne(
   contribution: ReadStatusSection,
   context: Omit<StatusContext, 'signal'>,
 ): Promise<PluginStatus | null> {
-  const ending = new AbortController();
-  let timer: NodeJS.Timeout | undefined;
-  const timeIsUp = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => {
-      reject(new Error(`it took longer than ${limitMs / 1000} s`));
-      ending.abort();
-    }, limitMs);
-  });
   try {
-    const answer = (async () => contribution({ ...context, signal: ending.signal }))();
-    const section = await Promise.race([answer, timeIsUp]);
+    const section = await inTime(limitMs, (signal) => contribution({ ...context, signal }));
     return section === null ? null : { plugin, ...section };
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     return { plugin, title: plugin, state: 'unknown', summary: `Its status cannot be read: ${reason}`, facts: [], data: {} };
-  } finally {
-    clearTimeout(timer);
   }
 }

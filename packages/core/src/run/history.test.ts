@@ -10,6 +10,7 @@ import { appendRecord, rotateBytes } from './record/append-record.ts';
 import { readRecords } from './record/read-records.ts';
 import { retainRuns } from './record/retain-runs.ts';
 import type { RunRecord } from './record/run-record.ts';
+import { sampleRecord } from './record/sample-record.test-support.ts';
 import { runnerUnderTest } from './runner-under-test.test-support.ts';
 
 function history(): NamespaceLayout {
@@ -18,26 +19,12 @@ function history(): NamespaceLayout {
   return namespaceLayout(root, 'default');
 }
 
-function record(number: number, change: Partial<RunRecord> = {}): RunRecord {
-  const at = new Date(Date.parse('2026-11-01T00:00:00Z') + number * 1000).toISOString();
-  return {
-    tenant: 'acme',
-    name: 'job',
+const record = (number: number, change: Partial<RunRecord> = {}): RunRecord =>
+  sampleRecord({
     runId: `run-${number}`,
-    scheduledAt: null,
-    startedAt: at,
-    endedAt: at,
-    status: 'success',
-    exitCode: 0,
-    signal: null,
-    reason: null,
-    durationMs: 0,
-    attempts: 1,
-    trigger: 'manual',
-    backend: 'cron',
+    endedAt: new Date(Date.parse('2026-11-01T00:00:00Z') + number * 1000).toISOString(),
     ...change,
-  };
-}
+  });
 
 const ids = (layout: NamespaceLayout, damaged: string[] = []): string[] =>
   [...readRecords(layout, { onDamaged: (line) => damaged.push(line) })].map(({ runId }) => runId);

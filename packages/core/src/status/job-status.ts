@@ -1,21 +1,8 @@
 import type { JobKey } from '../job/job.ts';
-import type { RunStatus } from '../run/record/run-record.ts';
+import type { RunRecord } from '../run/record/run-record.ts';
 
-/** One run in the stable shape of `--json`. Instants are `YYYY-MM-DDTHH:MM:SSZ`. */
-export interface Run {
-  readonly runId: string;
-  /** `null` for manual runs and events. */
-  readonly scheduledAt: string | null;
-  readonly startedAt: string;
-  readonly endedAt: string;
-  readonly status: RunStatus;
-  readonly exitCode: number | null;
-  readonly signal: string | null;
-  readonly reason: string | null;
-  readonly durationMs: number;
-  readonly attempts: number;
-  readonly trigger: 'schedule' | 'catch-up' | 'manual' | 'event';
-}
+/** One run in the stable shape of `--json`: its record, without what the job around it says. */
+export interface Run extends Omit<RunRecord, keyof JobKey | 'backend'> {}
 
 /** One installed job as it is now, in one shape whatever the backend. */
 export interface JobStatus extends JobKey {

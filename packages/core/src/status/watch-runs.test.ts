@@ -10,7 +10,7 @@ import type { Job } from '../job/job.ts';
 import { endpoint } from '../run/endpoint.test-support.ts';
 import { installLauncher } from '../run/launch/install-launcher.ts';
 import { appendRecord } from '../run/record/append-record.ts';
-import type { RunRecord } from '../run/record/run-record.ts';
+import { sampleRecord } from '../run/record/sample-record.test-support.ts';
 import { runnerBundle } from '../run/runner-under-test.test-support.ts';
 import type { RotaEvent } from '../state/events.ts';
 import { namespaceLayout } from '../state/layout.ts';
@@ -92,22 +92,7 @@ test('a run without the runner is told by its record; who was killed while watch
   rota.host.files.write(join(layout.watch, '4194303-0badcafe.0.jsonl'), '');
   const stop = await rota.watch();
   expect(readdirSync(layout.watch)).toEqual([expect.stringMatching(`^${process.pid}-[0-9a-f]{8}\\.0\\.jsonl$`)]);
-  const at = new Date(rota.host.now()).toISOString();
-  const record: RunRecord = {
-    ...key,
-    runId: 'native',
-    scheduledAt: null,
-    startedAt: at,
-    endedAt: at,
-    status: 'success',
-    exitCode: 0,
-    signal: null,
-    reason: null,
-    durationMs: 0,
-    attempts: 1,
-    trigger: 'schedule',
-    backend: 'systemd',
-  };
+  const record = sampleRecord({ ...key, runId: 'native', endedAt: new Date(rota.host.now()).toISOString(), backend: 'systemd' });
   appendRecord(rota.host.files, layout, record);
   await expect.poll(() => told).toEqual([['run:end', { ...key, runId: 'native', status: 'success' }]]);
   await stop();

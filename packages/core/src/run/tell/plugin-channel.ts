@@ -1,4 +1,5 @@
 import { pathToFileURL } from 'node:url';
+import { inTime } from '../../host/in-time.ts';
 import type { AlertChannel } from '../../job/job.ts';
 import { maskText } from '../attempt/mask-secrets.ts';
 import type { Resolver } from '../attempt/resolve-references.ts';
@@ -31,26 +32,15 @@ export async function sendByPlugin(
   );
   const problem = resolver.problems[before];
   if (problem !== undefined) return problem;
-  const ending = new AbortController();
-  let timer: NodeJS.Timeout | undefined;
-  const timeIsUp = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => {
-      reject(new Error(`it took longer than ${limitMs / 1000} s`));
-      ending.abort();
-    }, limitMs);
-  });
-  const sending = (async () => {
-    const loaded: unknown = await import(pathToFileURL(module).href);
-    await sendOf(loaded, module)(message, { options: resolved, signal: ending.signal });
-  })();
   try {
-    await Promise.race([sending, timeIsUp]);
+    await inTime(limitMs, async (signal) => {
+      const loaded: unknown = await import(pathToFileURL(module).href);
+      await sendOf(loaded, module)(message, { options: resolved, signal });
+    });
     return null;
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     return `The alert channel ${name} failed: ${maskText(reason, resolver.secrets)}`;
-  } finally {
-    clearTimeout(timer);
   }
 }
 
