@@ -28,7 +28,7 @@ test('a job that fails is told of on the topic, with the token of the host', asy
     expect(await rota(['run', 'backup'])).toMatchObject({ exitCode: 1 });
     // The run is over before the last of what was told is.
     await expect
-      .poll(() => received, { timeout: 20_000 })
+      .poll(() => received, { timeout: 60_000 })
       .toMatchObject([
         {
           body: 'It ended in failure: exit status 28',

@@ -23,7 +23,7 @@ requirePart(buildPart)('what it creates', () => {
       const bin = (name: string): string => join(repositoryRoot, 'node_modules', name);
       const types = await exec(process.execPath, [bin('typescript/bin/tsc'), '--noEmit'], { cwd: folder });
       expect(types.exitCode, types.stdout).toBe(0);
-      const tests = await exec(process.execPath, [bin('vitest/vitest.mjs'), 'run'], { cwd: folder, timeoutMs: 120_000 });
+      const tests = await exec(process.execPath, [bin('vitest/vitest.mjs'), 'run'], { cwd: folder, timeoutMs: 280_000 });
       expect(tests.exitCode, tests.stdout + tests.stderr).toBe(0);
       expect(tests.stdout).toMatch(/Tests .*passed/);
       const { scripts } = manifestOf(folder);
@@ -33,7 +33,7 @@ requirePart(buildPart)('what it creates', () => {
       expect(built.exitCode, built.stdout + built.stderr).toBe(0);
       expect(readdirSync(join(folder, 'dist')).sort()).toEqual(['index.d.ts', 'index.js']);
     },
-    180_000,
+    300_000,
   );
 });
 

@@ -5,7 +5,7 @@ export interface CommandOptions {
   /** The whole environment; default: the test's own. */
   readonly env?: Readonly<Record<string, string | undefined>>;
   readonly input?: string;
-  /** @default 60_000 */
+  /** @default 240_000 */
   readonly timeoutMs?: number;
 }
 
@@ -26,7 +26,7 @@ export const exec = async (
   args: readonly string[] = [],
   options: CommandOptions = {},
 ): Promise<CommandResult> => {
-  const { timeoutMs = 60_000 } = options;
+  const { timeoutMs = 240_000 } = options;
   const child = spawn(program, args, { cwd: options.cwd, env: options.env ?? process.env, stdio: ['pipe', 'pipe', 'pipe'] });
   let stdout = '';
   let stderr = '';

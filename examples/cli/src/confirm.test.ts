@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { cliWorkplace, manifest } from './testing/cli-workplace.ts';
 
@@ -38,18 +40,22 @@ test('NO_COLOR and a pipe turn colour off', async () => {
 });
 
 test('an interrupted wait ends the command, not the job', async () => {
-  const { write, call } = cliWorkplace();
-  write('a.yaml', manifest('slow', { command: '/bin/sleep', args: ['2'] }));
+  const { folder, write, call } = cliWorkplace();
+  const [begun, end] = [join(folder, 'begun'), join(folder, 'end')];
+  const script = `: >${begun}; while [ ! -e ${end} ]; do sleep 0.05; done`;
+  write('a.yaml', manifest('slow', { command: '/bin/sh', args: ['-c', script] }));
   await call(['apply', 'a.yaml', '--backend', 'embedded', '--json']);
   const interruption = new AbortController();
-  setTimeout(() => interruption.abort(), 700);
-  const started = Date.now();
-  const result = await call(['run', 'slow', '--json'], { signal: interruption.signal });
-  expect(Date.now() - started).toBeLessThan(1900);
+  const answer = call(['run', 'slow', '--json'], { signal: interruption.signal });
+  await expect.poll(() => existsSync(begun), { timeout: 60_000 }).toBe(true);
+  interruption.abort();
+  // The job does not end before it is answered.
+  const result = await answer;
   expect(result.exitCode).toBe(1);
   expect(result.json()).toMatchObject({
     error: { message: 'The wait for the end of acme/slow was interrupted; the job was not.' },
   });
-  await new Promise((resolve) => setTimeout(resolve, 2500));
-  expect((await call(['history', 'slow', '--json'])).json().runs).toMatchObject([{ status: 'success' }]);
+  write('end', '');
+  const runs = async () => (await call(['history', 'slow', '--json'])).json().runs;
+  await expect.poll(runs, { timeout: 60_000 }).toMatchObject([{ status: 'success' }]);
 });

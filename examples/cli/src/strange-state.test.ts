@@ -33,7 +33,7 @@ test.each([
   writeFileSync(format, typeof content === 'string' ? content : JSON.stringify(content));
   for (const command of commands) {
     // A command that took the state for its own would go on until it is interrupted.
-    const interrupted = AbortSignal.timeout(5_000);
+    const interrupted = AbortSignal.timeout(60_000);
     const result = await call([...command, '--json'], { signal: interrupted });
     expect(result.exitCode, command.join(' ')).toBe(1);
     expect(result.json().error, command.join(' ')).toMatchObject({ code, file: format });

@@ -40,5 +40,5 @@ requirePart(userSystemdPart, runner)('a user manager with NODE_OPTIONS in enviro
       await sh(`rm ${folder}/node.conf`);
       await host.run({ file: 'systemctl', args: ['--user', 'daemon-reload'] });
     }
-  }, 120_000);
+  });
 });

@@ -67,11 +67,11 @@ requirePart(userSystemdPart, runner)('a job that is run by hand on a real user m
       ['success', 'manual', null],
       ['success', 'manual', null],
     ]);
-  }, 90_000);
+  });
 
   test('is run as often in a row as somebody likes', async () => {
     for (let time = 0; time < 12; time++) expect(await shape(rota.run('quick'))).toEqual(['success', 'manual', null]);
-  }, 90_000);
+  });
 
   test.each(['long', 'long-native'])(
     'is skipped while it runs, and the answer says why: %s under `forbid`',

@@ -6,7 +6,7 @@ import { expect, test } from 'vitest';
 import { cliWorkplace, manifest } from '../testing/cli-workplace.ts';
 import { expectSchema } from '../testing/expect-schema.ts';
 
-test('the life of a bundle: captured, listed, verified, drilled, compared, restored, pruned', { timeout: 120_000 }, async () => {
+test('the life of a bundle: captured, listed, verified, drilled, compared, restored, pruned', async () => {
   const work = cliWorkplace();
   const data = join(work.folder, 'data');
   mkdirSync(data);
@@ -81,7 +81,7 @@ test('validate tells what is wrong with a declared state, with its place', async
   ]);
 });
 
-test('a capture runs as a job like any other, and tells how far it is', { timeout: 120_000 }, async () => {
+test('a capture runs as a job like any other, and tells how far it is', async () => {
   const work = cliWorkplace();
   const data = join(work.folder, 'data');
   mkdirSync(data);
@@ -116,7 +116,7 @@ test('progress reaches the listeners of an instance', async () => {
 });
 
 test('the bundle of a target says what the target ran as, and another artifact is another bundle', {
-  timeout: 120_000,
+  timeout: 300_000,
 }, async () => {
   const work = cliWorkplace();
   const data = join(work.folder, 'data');

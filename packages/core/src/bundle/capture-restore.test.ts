@@ -196,7 +196,7 @@ describe('a restore', () => {
 });
 
 requirePart(commandPart('sqlite3'))('a SQLite database', () => {
-  test('is captured whole while it is written to, and proven up to level 4', { timeout: 120_000 }, async () => {
+  test('is captured whole while it is written to, and proven up to level 4', async () => {
     const file = join(service.root, 'app.db');
     const sql = (text: string) => execFileSync('sqlite3', ['-batch', '-cmd', '.timeout 5000', file, text]).toString().trim();
     sql(
@@ -246,7 +246,7 @@ requirePart(commandPart('sqlite3'))('a SQLite database', () => {
 describe('a capture of a state that nobody has touched since the last', () => {
   const pass = () => new Promise((done) => setTimeout(done, 2_200));
 
-  test('reads nothing and stops nothing; any change, or --full, makes another bundle', { timeout: 120_000 }, async () => {
+  test('reads nothing and stops nothing; any change, or --full, makes another bundle', async () => {
     service.start();
     await pass();
     const first = await capture();

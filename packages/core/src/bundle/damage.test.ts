@@ -17,7 +17,7 @@ if (long) console.log(`ROTA_SEED=${seed}`);
 
 describe('damage is noticed', () => {
   test('at every 512 bytes of a cut, and of any bit: what is read is what was written, or refused', {
-    timeout: long ? 1_800_000 : 120_000,
+    timeout: long ? 1_800_000 : 300_000,
   }, async () => {
     mkdirSync(join(folder, 'tree', 'sub'), { recursive: true });
     for (let at = 0; at < 5; at++) writeFileSync(join(folder, 'tree', 'sub', `f${at}`), `${at}`.repeat(at * 300));

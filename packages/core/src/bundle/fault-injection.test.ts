@@ -32,7 +32,7 @@ const capture = (files: Files) => captureBundle({ host: service.host(files), nam
 const modes: readonly FaultPlan['mode'][] = ['error', 'kill', 'kill-after'];
 
 describe.each(modes)('a capture in which one effect fails (%s)', (mode) => {
-  it('leaves the service running and the store with whole bundles, whichever effect it is', { timeout: 120_000 }, async () => {
+  it('leaves the service running and the store with whole bundles, whichever effect it is', async () => {
     for (let at = 1; ; at++) {
       service.start();
       const files = faultyFiles(nodeFiles, { at, mode });
@@ -59,7 +59,7 @@ describe.each(modes)('a capture in which one effect fails (%s)', (mode) => {
 });
 
 describe.each(modes)('a restore in which one effect fails (%s)', (mode) => {
-  it('leaves the old or the new state, whole, and the service running', { timeout: 120_000 }, async () => {
+  it('leaves the old or the new state, whole, and the service running', async () => {
     await capture(nodeFiles);
     const outcomes = new Set<string>();
     for (let at = 1; ; at++) {

@@ -20,7 +20,7 @@ const capture = (change: Partial<BundleInput>) =>
   captureBundle({ host: service.host(), namespace: 'default', spec: service.spec(change) });
 
 requirePart(commandPart('age'))('encryption with age', () => {
-  test('a bundle is read back only with the key, and damage is noticed', { timeout: 120_000 }, async () => {
+  test('a bundle is read back only with the key, and damage is noticed', async () => {
     const key = join(service.folder, 'key.txt');
     execFileSync('age-keygen', ['-o', key], { stdio: 'ignore' });
     const recipient = execFileSync('age-keygen', ['-y', key]).toString().trim();
@@ -68,7 +68,7 @@ requirePart(commandPart('getfattr', 'attr'), {
   present: attributesWork,
   install: 'mount it with user_xattr',
 })('extended attributes', () => {
-  test('come back, whatever bytes they and the names hold', { timeout: 120_000 }, async () => {
+  test('come back, whatever bytes they and the names hold', async () => {
     const root = mkdtempSync(join(repositoryRoot, 'node_modules', '.rota-xattr-'));
     try {
       const odd = join(root, 'a\\b=c\nd \u00e9');

@@ -1,4 +1,6 @@
-import { existsSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { temporaryFolder } from '@rota/test-support';
 import { expect, test } from 'vitest';
 import { execaRunner } from './execa-runner.ts';
 import type { ProcessResult } from './process-runner.ts';
@@ -31,15 +33,21 @@ test('a time-out of more than 24 days does not end the program at once', async (
 
 test('output can be had piece by piece, with characters that stay whole', async () => {
   const pieces: string[] = [];
-  const args = ['-c', "printf 'a\\303'; sleep 0.2; printf '\\274b'; sleep 0.2; printf c; echo d >&2"];
-  const result = await execaRunner({ file: 'sh', args, onStdout: (piece) => void pieces.push(piece) });
-  expect(result).toMatchObject({ exitCode: 0, stdout: '', stderr: 'd\n' });
-  expect([pieces.join(''), pieces.length > 1]).toEqual(['aübc', true]);
+  const came = join(temporaryFolder(), 'came');
+  // The program goes on with the second half of a character when its first piece has come.
+  const args = ['-c', `printf 'a\\303'; while [ ! -e ${came} ]; do sleep 0.05; done; printf '\\274b'; printf c; echo d >&2`];
+  const onStdout = (piece: string): void => {
+    pieces.push(piece);
+    writeFileSync(came, '');
+  };
+  expect(await execaRunner({ file: 'sh', args, onStdout })).toMatchObject({ exitCode: 0, stdout: '', stderr: 'd\n' });
+  expect([pieces[0], pieces.join('')]).toEqual(['a', 'aübc']);
 });
 
 const secondsOf = async (args: readonly string[]): Promise<{ readonly seconds: number; readonly result: ProcessResult }> => {
   const begin = performance.now();
-  const result = await execaRunner({ file: 'sh', args: ['-c', ...args], timeoutMs: 500 });
+  // Long enough for a shell to start on a busy machine.
+  const result = await execaRunner({ file: 'sh', args: ['-c', ...args], timeoutMs: 4000 });
   return { seconds: (performance.now() - begin) / 1000, result };
 };
 

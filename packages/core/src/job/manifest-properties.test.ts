@@ -15,7 +15,7 @@ const context = jobContext({ platform: 'linux', zoneRoots: zoneRoots() }, { tena
 const complete = readFileSync(join(repositoryRoot, 'packages/core/src/job/testdata/complete.yaml'), 'utf8');
 const long = process.env.ROTA_LONG === '1';
 const numRuns = long ? 20_000 : 300;
-const options = { timeout: long ? 1_800_000 : 120_000 };
+const options = { timeout: long ? 1_800_000 : 300_000 };
 
 test('no text makes reading throw, and every problem has a place inside the text', options, () => {
   const piece = fc.oneof(

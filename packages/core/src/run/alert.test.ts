@@ -70,11 +70,12 @@ describe('an alert', () => {
     const rota = await runnerUnderTest();
     const server = await endpoint();
     const alerts: LaunchFile['alerts'] = { on: ['failure', 'recovery'], channels: [{ kind: 'webhook', url: server.url }] };
-    const child = rota.start(rota.launchFile({ ...sh('touch up; exec sleep 0.5'), alerts }));
-    const gone = new Promise((resolve) => child.on('close', resolve));
+    const child = rota.start(rota.launchFile({ ...sh('touch up; while [ ! -e end ]; do sleep 0.05; done'), alerts }));
+    const gone = new Promise((resolve) => child.on('exit', resolve));
     while (!existsSync(join(rota.scratch, 'up'))) await new Promise((resolve) => setTimeout(resolve, 10));
     child.kill('SIGKILL');
     await gone;
+    writeFileSync(join(rota.scratch, 'end'), '');
     // What it left running is a run as long as it lives.
     do await rota.run(rota.launchFile({ alerts }));
     while (rota.records().at(-1)?.status === 'skipped');

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -29,7 +29,8 @@ describe('a check-in', () => {
     const common = { job_name: 'job', tenant: 'acme', run_id: record?.runId, scheduled_at: null, host: 'box' };
     const [start, end] = server.messages();
     expect(start).toEqual({ ...common, status: 'running', output: '', duration: 0, exit_code: null });
-    expect(end).toMatchObject({ ...common, status: 'failure', duration: 0, exit_code: 3 });
+    const duration = Math.round((record?.durationMs ?? 0) / 1000);
+    expect(end).toMatchObject({ ...common, status: 'failure', duration, exit_code: 3 });
     expect(end.output).toContain('the secret is ****');
     for (const { authorization } of server.received) expect(authorization).toBe(`Bearer ${shown}`);
     expect(stdout + stderr).not.toContain(shown);
@@ -94,24 +95,35 @@ describe('a check-in', () => {
 
   it('gives up the lock before it reports, so that a slow endpoint makes no fire time skip', async () => {
     const rota = await runnerUnderTest();
-    const server = await endpoint((_, response) => setTimeout(() => response.end(), 2500));
+    const held: ServerResponse[] = [];
+    const server = await endpoint((_, response) => void held.push(response));
     const path = rota.launchFile({ ...sh('true'), ...checkin(server.url) });
     const first = rota.run(path, ['--manual']);
-    while (rota.records().length === 0) await new Promise((resolve) => setTimeout(resolve, 20));
-    await Promise.all([first, rota.run(path, ['--manual'])]);
+    while (held.length === 0) await new Promise((resolve) => setTimeout(resolve, 20));
+    const second = rota.run(path, ['--manual']);
+    while (held.length === 1) await new Promise((resolve) => setTimeout(resolve, 20));
+    for (const response of held) response.end();
+    await Promise.all([first, second]);
     expect(rota.records().map(({ status }) => status)).toEqual(['success', 'success']);
   });
 
   it('reports a run that takes too long while it goes on, and a run that was interrupted when the next one finds it', async () => {
     const rota = await runnerUnderTest();
-    const server = await endpoint();
-    await rota.run(rota.launchFile({ ...sh('echo still here; sleep 1'), ...checkin(server.url, { timeoutMs: 300 }) }));
+    const end = (): void => writeFileSync(join(rota.scratch, 'end'), '');
+    const untilEnd = 'while [ ! -e end ]; do sleep 0.05; done';
+    const server = await endpoint((_, response) => {
+      response.end();
+      end();
+    });
+    await rota.run(rota.launchFile({ ...sh(`echo still here; ${untilEnd}`), ...checkin(server.url, { timeoutMs: 300 }) }));
     expect(server.messages().map(({ status }) => status)).toEqual(['timeout', 'success']);
-    const child = rota.start(rota.launchFile({ ...sh('touch up; exec sleep 0.5'), ...checkin(server.url) }));
-    const gone = new Promise((resolve) => child.on('close', resolve));
+    rmSync(join(rota.scratch, 'end'));
+    const child = rota.start(rota.launchFile({ ...sh(`touch up; ${untilEnd}`), ...checkin(server.url) }));
+    const gone = new Promise((resolve) => child.on('exit', resolve));
     while (!readdirSync(rota.scratch).includes('up')) await new Promise((resolve) => setTimeout(resolve, 10));
     child.kill('SIGKILL');
     await gone;
+    end();
     // What it left running is a run as long as it lives.
     do await rota.run(rota.launchFile({ ...sh('true'), ...checkin(server.url) }));
     while (rota.records().at(-1)?.status === 'skipped');

@@ -63,7 +63,7 @@ describe('concurrency', () => {
     const path = rota.launchFile({
       ...sh('echo x >> ran; while [ "$(wc -l < ran)" -lt 3 ]; do sleep 0.05; done'),
       ...policy('allow'),
-      timeoutMs: 20_000,
+      timeoutMs: 100_000,
     });
     await Promise.all([1, 2, 3].map(() => rota.run(path, ['--manual'])));
     expect(statuses(rota)).toEqual(['success', 'success', 'success']);
@@ -108,7 +108,7 @@ describe('concurrency', () => {
 
   it('counts what a killed runner left running as a run: it is not doubled, and recorded as interrupted once', async () => {
     const rota = await runnerUnderTest();
-    const path = rota.launchFile(sh('echo $$ > pid; exec sleep 30'));
+    const path = rota.launchFile(sh('echo $$ > pid; exec sleep 300'));
     const child = rota.start(path, ['--manual']);
     await appears(join(rota.scratch, 'pid'));
     const gone = new Promise((resolve) => child.on('close', resolve));

@@ -48,19 +48,19 @@ describeRunner(`the runner on Windows${onWindows ? '' : ', under Wine'}`, () => 
     return windows(path);
   };
 
-  test('runs a program, keeps what it prints and records that it ended well', { timeout: 120_000 }, async () => {
+  test('runs a program, keeps what it prints and records that it ended well', async () => {
     expect(await run(job({ name: 'well', command: ['cmd.exe', '/c', 'echo hello'] }))).toBe(0);
     expect(last()).toMatchObject({ name: 'well', status: 'success', exitCode: 0, backend: 'taskscheduler' });
     expect(lastOutput()).toMatch(/hello\r?\n/);
   });
 
-  test('hands on the exit status of a program that fails, and tries again when asked', { timeout: 120_000 }, async () => {
+  test('hands on the exit status of a program that fails, and tries again when asked', async () => {
     const retry = { enabled: true, attempts: 1, backoff: 'fixed', delayMs: 10, maxDelayMs: 10 } as const;
     expect(await run(job({ name: 'badly', command: ['cmd.exe', '/c', 'exit 3'], retry }))).toBe(3);
     expect(last()).toMatchObject({ status: 'failure', exitCode: 3, attempts: 2 });
   });
 
-  test('says that a program is not there, and that a batch file needs cmd.exe', { timeout: 120_000 }, async () => {
+  test('says that a program is not there, and that a batch file needs cmd.exe', async () => {
     expect(await run(job({ name: 'nothing', command: ['no-such-program.exe'] }))).not.toBe(0);
     expect(last()).toMatchObject({ status: 'failure', reason: expect.stringContaining('no-such-program.exe was not found') });
     const batch = script('job.cmd', '@echo from a batch file\r\n@exit /b 5\r\n');
@@ -70,7 +70,7 @@ describeRunner(`the runner on Windows${onWindows ? '' : ', under Wine'}`, () => 
     expect(lastOutput()).toContain('from a batch file');
   });
 
-  test('gives arguments, environment and folder as they were declared', { timeout: 120_000 }, async () => {
+  test('gives arguments, environment and folder as they were declared', async () => {
     const args = [
       '',
       'a b',
@@ -98,7 +98,7 @@ describeRunner(`the runner on Windows${onWindows ? '' : ', under Wine'}`, () => 
     expect(JSON.parse(lastOutput())).toEqual([args, 'Grüße %USERNAME%', windows(where)]);
   });
 
-  test('finds programs on the search path that jobs get', { timeout: 120_000 }, async () => {
+  test('finds programs on the search path that jobs get', async () => {
     const { jobPath } = await import('../backend/job-path.ts');
     const user = { name: 'ann', uid: 0, home: 'C:\\users\\ann' };
     const PATH = jobPath({ platform: 'win32', user, env: { SystemRoot: machine.system } });
@@ -117,7 +117,7 @@ describeRunner(`the runner on Windows${onWindows ? '' : ', under Wine'}`, () => 
     expect(size()).toBe(before);
   };
 
-  test('ends a program that is too late', { timeout: 120_000 }, async () => {
+  test('ends a program that is too late', async () => {
     const { program, size } = beating('late');
     expect(await run(job({ name: 'late', command: [machine.exe, program], timeoutMs: 5000, graceMs: 500 }))).toBe(124);
     expect(last()).toMatchObject({ name: 'late', status: 'timeout' });
@@ -125,7 +125,7 @@ describeRunner(`the runner on Windows${onWindows ? '' : ', under Wine'}`, () => 
   });
 
   // taskkill of Wine 8 knows no /T.
-  test.runIf(onWindows)('ends what such a program started, too', { timeout: 120_000 }, async () => {
+  test.runIf(onWindows)('ends what such a program started, too', async () => {
     const { program, size } = beating('child');
     const start = `require('child_process').spawn(process.execPath, [${JSON.stringify(program)}], { stdio: 'ignore' })`;
     const parent = script('parent.cjs', `${start}; setInterval(() => {}, 1000)`);
@@ -133,7 +133,7 @@ describeRunner(`the runner on Windows${onWindows ? '' : ', under Wine'}`, () => 
     await expectToHaveEnded(size);
   });
 
-  test('does not start a job that still runs', { timeout: 120_000 }, async () => {
+  test('does not start a job that still runs', async () => {
     const launchFile = job({ name: 'alone', command: [machine.exe, '-e', 'setTimeout(() => {}, 9000)'] });
     const first = run(launchFile);
     await expect

@@ -57,7 +57,7 @@ describe('the lock', () => {
   ])('of %s is broken', async (_name, identity) => {
     writeFileSync(path, JSON.stringify({ ...identity, id: 'x', purpose: 'apply', since: 'then' }));
     expect(lockHolder(host, path)).toBeNull();
-    expect(await withLock(host, path, { purpose: 'test', waitMs: 1000 }, async () => 'mine')).toBe('mine');
+    expect(await withLock(host, path, { purpose: 'test', waitMs: 60_000 }, async () => 'mine')).toBe('mine');
   });
 
   it('of a dead owner is broken by one only, and counts every turn, with several processes at it', async () => {
@@ -74,7 +74,7 @@ describe('the lock', () => {
     // The same races between turns of one process: every await of the lock is a point where another can come in.
     await Promise.all(
       Array.from({ length: 20 }, () =>
-        withLock(host, path, { purpose: 'count' }, async () => {
+        withLock(host, path, { purpose: 'count', waitMs: 120_000 }, async () => {
           const before = Number(readFileSync(counter, 'utf8'));
           await sleep(1);
           writeFileSync(counter, String(before + 1));

@@ -18,6 +18,8 @@ beforeEach(() => {
   writeFileSync(join(root, 'sub', 'file'), 'hello');
   linkSync(join(root, 'sub', 'file'), join(root, 'sub', 'same'));
   symlinkSync('sub', join(root, 'link'));
+  // Long ago: a change in the same tick of the clock would leave the time as it is.
+  for (const path of ['sub/file', 'sub']) utimesSync(join(root, path), 1_000_000, 1_000_000);
   const spool = openEntrySpool();
   const stage = openStage(`${root}.payload`, namesOfIds(nodeFiles), spool);
   for (const item of walkTree(root)) stage.add({ name: item.path === '' ? 'data/r' : `data/r/${item.path}`, item });

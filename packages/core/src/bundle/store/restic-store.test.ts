@@ -63,7 +63,7 @@ requirePart(resticPart)('a real restic', () => {
     },
   );
 
-  it('keeps the tree, not an archive: what did not change takes no room', { timeout: 120_000 }, async () => {
+  it('keeps the tree, not an archive: what did not change takes no room', async () => {
     const { folder, repository, host, restic, remove } = await newRepository();
     const store = resticStore(host, repository);
     const { content, sidecar, remove: removeSample } = await sampleBundle();
@@ -83,7 +83,7 @@ requirePart(resticPart)('a real restic', () => {
     remove();
   });
 
-  it('tells a wrong password and a missing repository apart', { timeout: 120_000 }, async () => {
+  it('tells a wrong password and a missing repository apart', async () => {
     const { folder, repository, remove } = await newRepository();
     const wrong = resticStore(hostWith('wrong', join(folder, 'cache')), repository);
     await expect(wrong.list()).rejects.toThrow(/does not open with this password/);

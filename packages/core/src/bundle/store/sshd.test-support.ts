@@ -1,4 +1,4 @@
-import { execFileSync, spawn } from 'node:child_process';
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir, userInfo } from 'node:os';
@@ -17,26 +17,15 @@ export async function sshServer(env: Readonly<Record<string, string>> = {}): Pro
   const folder = mkdtempSync(join(tmpdir(), 'rota-sshd-'));
   const key = (name: string): string => join(folder, name);
   for (const name of ['host', 'user']) execFileSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-f', key(name)]);
-  const port = await freePort();
   writeFileSync(key('authorized'), readFileSync(key('user.pub')));
   chmodSync(key('authorized'), 0o600);
   const config = ['UsePAM no', 'StrictModes no', 'PasswordAuthentication no', 'MaxStartups 100:30:200', `PidFile ${key('pid')}`];
   const variables = Object.entries(env).map(([name, value]) => `"${name}=${value}"`);
   if (variables.length > 0) config.push(`SetEnv ${variables.join(' ')}`);
   writeFileSync(key('config'), `${config.join('\n')}\nHostKey ${key('host')}\nAuthorizedKeysFile ${key('authorized')}\n`);
-  writeFileSync(key('known'), `[127.0.0.1]:${port} ${readFileSync(key('host.pub'), 'utf8')}`);
   if (process.getuid?.() === 0) mkdirSync('/run/sshd', { recursive: true, mode: 0o755 });
-  const args = ['-D', '-e', '-f', key('config'), '-o', 'ListenAddress=127.0.0.1', '-p', String(port)];
-  const server = spawn('/usr/sbin/sshd', args, { stdio: ['ignore', 'ignore', 'pipe'] });
-  await new Promise<void>((resolve, reject) => {
-    let said = '';
-    server.stderr.on('data', (text: Buffer) => {
-      said += text.toString();
-      if (said.includes('Server listening')) resolve();
-    });
-    server.once('error', reject);
-    server.once('exit', () => reject(new Error(`sshd ended: ${said}`)));
-  });
+  const { server, port } = await listening(['-D', '-e', '-f', key('config'), '-o', 'ListenAddress=127.0.0.1']);
+  writeFileSync(key('known'), `[127.0.0.1]:${port} ${readFileSync(key('host.pub'), 'utf8')}`);
   return {
     host: `${userInfo().username}@127.0.0.1`,
     options: [`Port=${port}`, `IdentityFile=${key('user')}`, 'IdentitiesOnly=yes', `UserKnownHostsFile=${key('known')}`],
@@ -47,6 +36,25 @@ export async function sshServer(env: Readonly<Record<string, string>> = {}): Pro
       rmSync(folder, { recursive: true, force: true });
     },
   };
+}
+
+/** sshd wants a number. Another program may take a free port before it, and it tries another then. */
+async function listening(args: readonly string[]): Promise<{ readonly server: ChildProcess; readonly port: number }> {
+  for (let tries = 1; ; tries += 1) {
+    const port = await freePort();
+    const server = spawn('/usr/sbin/sshd', [...args, '-p', String(port)], { stdio: ['ignore', 'ignore', 'pipe'] });
+    let said = '';
+    const isUp = await new Promise<boolean>((resolve, reject) => {
+      server.stderr.on('data', (text: Buffer) => {
+        said += text.toString();
+        if (said.includes('Server listening')) resolve(true);
+      });
+      server.once('error', reject);
+      server.once('exit', () => resolve(false));
+    });
+    if (isUp) return { server, port };
+    if (tries === 5 || !said.includes('Address already in use')) throw new Error(`sshd ended: ${said}`);
+  }
 }
 
 async function freePort(): Promise<number> {

