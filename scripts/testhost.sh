@@ -37,8 +37,8 @@ packages=(
   git jujutsu chezmoi nix-bin nodejs python3
   age libarchive-tools openssh-client openssh-server restic rsync sqlite3 zstd
 )
-boot_seconds=60
-stop_seconds=20
+boot_seconds=200
+stop_seconds=90
 
 fail() { echo "testhost.sh: $*" >&2; exit 1; }
 usage() { sed -n '2,/^set /{/^#/s/^# \{0,1\}//p;}' "$0" >&2; exit 2; }

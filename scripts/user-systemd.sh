@@ -58,7 +58,7 @@ start_journal() {
   [ -S /run/systemd/journal/socket ] && pgrep -x systemd-journal >/dev/null && return
   setsid /lib/systemd/systemd-journald >/dev/null 2>&1 </dev/null &
   echo $! >"$state/journal.pid"
-  wait_for 5 test -S /run/systemd/journal/socket || fail 'the journal did not start'
+  wait_for 60 test -S /run/systemd/journal/socket || fail 'the journal did not start'
 }
 
 # With a volatile journal, users read their entries only if the folder has the group that systemd-tmpfiles gives it at a boot.
@@ -105,7 +105,7 @@ start_manager() {
   chmod 700 "$runtime"
   own_cgroups
   (become_manager) >/dev/null 2>&1 </dev/null &
-  wait_for 10 answers || fail "the manager of $user did not come up; run it by hand to see why: /lib/systemd/systemd --user"
+  wait_for 120 answers || fail "the manager of $user did not come up; run it by hand to see why: /lib/systemd/systemd --user"
 }
 
 start() {
@@ -117,7 +117,7 @@ start() {
   [ -n "$uid" ] || { useradd --create-home --shell /bin/bash "$user" && look_up_account; }
   if booted; then
     systemctl start "user@$uid.service"
-    wait_for 10 answers || fail "the manager of $user does not answer"
+    wait_for 120 answers || fail "the manager of $user does not answer"
     return
   fi
   # Without this folder, which says that systemd is in charge, a user manager refuses to start.
@@ -132,7 +132,7 @@ stop() {
   runs "$file" || { rm -f "$file"; echo "no such process was started by this script"; return; }
   pid=$(cat "$file")
   kill -TERM "$pid"
-  wait_for 10 test ! -e "/proc/$pid" || kill -KILL "$pid"
+  wait_for 60 test ! -e "/proc/$pid" || kill -KILL "$pid"
   rm -f "$file"
 }
 

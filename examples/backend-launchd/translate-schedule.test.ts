@@ -1,5 +1,6 @@
 import { comparisonWindows, defineSchedule, firesBetween, proveSchedule, type Zone } from '@rota/core';
 import { sampleHorizon } from '@rota/core/testing';
+import { sampleSize } from '@rota/test-support';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { CalendarInterval } from './calendar-interval.ts';
@@ -76,7 +77,7 @@ test('no schedule in no zone loses a fire, and the intervals stay few', () => {
         expect(firesBetween(declared, from, to).filter((fire) => !starts.has(fire))).toEqual([]);
       }
     }),
-    { numRuns: process.env.ROTA_LONG ? 300 : 40, seed: 20261121 },
+    { numRuns: sampleSize({ here: 15, inCi: 40, long: 300 }), seed: 20261121 },
   );
 }, 600_000);
 

@@ -1,9 +1,9 @@
-import { testSeed } from '@rota/test-support';
+import { sampleSize, testSeed } from '@rota/test-support';
 import { expect, it } from 'vitest';
 import { killedRuns } from './killed-runs.test-support.ts';
 import type { RunnerUnderTest } from './runner-under-test.test-support.ts';
 
-const rounds = process.env.ROTA_LONG ? 500 : 100;
+const rounds = sampleSize({ here: 30, inCi: 100, long: 500 });
 const lanes = 2;
 
 /** Starts the runner and kills it, and nothing else, after a random time. */

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { commandPart, requirePart } from '@rota/test-support';
+import { commandPart, requirePart, sampleSize } from '@rota/test-support';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { cronExpressionArbitrary } from './cron-expression.arbitrary.ts';
@@ -86,7 +86,7 @@ describe('fire times', () => {
         for (let at = from; at < to; at += 60) if (namesMinute(expression, (at + zone.offsetAt(at)) * 1000)) expected.push(at);
         expect(firesBetween(defineSchedule(expression, zone), from, to)).toEqual(expected);
       }),
-      { numRuns: long ? 10_000 : 400 },
+      { numRuns: long ? 10_000 : sampleSize({ here: 150, inCi: 400 }) },
     );
   });
 
@@ -119,7 +119,7 @@ describe('fire times', () => {
           expect([...firesBetween(schedule, at + 1, middle), ...firesBetween(schedule, middle, end)]).toEqual(fires);
         },
       ),
-      { numRuns: long ? 20_000 : 800 },
+      { numRuns: long ? 20_000 : sampleSize({ here: 250, inCi: 800 }) },
     );
   });
 

@@ -1,6 +1,6 @@
 import { copyFileSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { bundled, output, temporaryFolder } from '@rota/test-support';
+import { bundled, output, sampleSize, temporaryFolder } from '@rota/test-support';
 import { afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
 import { installedEntries } from '../apply/installed-entries.ts';
 import { readJournal } from '../apply/journal.ts';
@@ -43,7 +43,7 @@ async function expectSound(foreign = 'not ours \r\n\t'): Promise<void> {
   expect(listGenerations(place.rota.host.files, layout).length).toBeGreaterThan(0);
 }
 
-const rounds = process.env.ROTA_LONG ? 1000 : 200;
+const rounds = sampleSize({ here: 40, inCi: 200, long: 1000 });
 const limitMs = process.env.ROTA_LONG ? 1_800_000 : 300_000;
 
 it(

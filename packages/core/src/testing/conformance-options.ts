@@ -23,6 +23,6 @@ export interface BackendConformanceOptions {
   start?(host: Host, namespace: string, job: JobKey): Promise<readonly string[]>;
   /** How many applies and rollbacks are cut off, at random. @default 6 */
   readonly faultRuns?: number;
-  /** Repeats the random ones of a run that failed; the test's name says it. @default another one each time */
+  /** Repeats the random ones of a run that failed; the test's name says it. @default another one each time, in CI always the same */
   readonly faultSeed?: number | undefined;
 }

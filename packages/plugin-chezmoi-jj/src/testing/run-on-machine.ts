@@ -1,4 +1,4 @@
-import { testMachine } from '@rota/test-support';
+import { sampleSize, testMachine } from '@rota/test-support';
 import { expect } from 'vitest';
 
 interface Report {
@@ -14,7 +14,8 @@ interface Report {
 /** Runs the tests of `<name>.machine.ts`, `least` of them or more, as an ordinary user of a new machine that has jj and chezmoi; all have to pass. */
 export async function runOnMachine(name: string, least: number): Promise<void> {
   const machine = await testMachine(`chezmoi-${name}`);
-  const { ROTA_LONG, ROTA_HISTORIES, ROTA_SEED } = process.env;
+  const { ROTA_LONG, ROTA_SEED } = process.env;
+  const { ROTA_HISTORIES = String(sampleSize({ here: 10, inCi: 50, long: 1000 })) } = process.env;
   const args = [
     'run',
     '--configLoader=runner',
