@@ -82,7 +82,8 @@ function seedGates(host: Host, namespace: string, step: JournalStep, generation:
     generation.entries.filter((entry) => entry.launchFile !== null && entry.job.trigger.kind === 'schedule').map(printJobKey),
   );
   for (const change of step.changes) {
-    if (change.after !== null && withGate.has(printJobKey(change))) seedHandled(host.files, layout, change, change.handledUntil);
+    if (change.after !== null && withGate.has(printJobKey(change)))
+      seedHandled(host.files, layout, change, change.handledUntil, host.now() / 1000);
   }
 }
 

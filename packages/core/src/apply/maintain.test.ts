@@ -9,8 +9,10 @@ import { declarationOf } from '../config/declaration-of.ts';
 import { createRota } from '../face/create-rota.ts';
 import { createHost } from '../host/create-host.ts';
 import type { Host } from '../host/host.ts';
+import { nodeFiles } from '../host/node-files.ts';
 import type { JobInput } from '../job/job-input.ts';
 import { hasChanges } from '../plan/plan-to-json.ts';
+import { seedHandled } from '../run/admit/job-state.ts';
 import { installCommand, installedCommand } from '../run/launch/install-command.ts';
 import { namespaceLayout } from '../state/layout.ts';
 import { withLock } from '../state/lock.ts';
@@ -146,6 +148,21 @@ it('tells once that a fire time was missed', async () => {
     job_name: 'plain',
     scheduled_at: '2026-11-22T06:00:00Z',
   });
+});
+
+it('tells that a fire time was missed, whatever was told and handled before the clock was set back', async () => {
+  await apply([{ ...plain, alerts: { on: 'missed', command: ['/bin/true'] } }]);
+  const missed = async () => (await maintain(host(), backends())).namespaces[0]?.missed;
+  clock = Date.UTC(2036, 4, 2, 7, 0);
+  expect(await missed(), 'renewed, which is when it begins to count').toEqual([]);
+  clock = Date.UTC(2036, 4, 3, 7, 0);
+  expect(await missed()).toEqual(['acme/plain']);
+  seedHandled(nodeFiles, namespaceLayout(host().stateDir, 'default'), { tenant: 'acme', name: 'plain' }, clock / 1000);
+  clock = Date.UTC(2026, 10, 22, 7, 0);
+  await maintain(host(), backends());
+  clock = Date.UTC(2026, 10, 23, 7, 0);
+  expect(await missed()).toEqual(['acme/plain']);
+  expect(await missed()).toEqual([]);
 });
 
 it('drops old records, and one namespace that cannot be maintained keeps no other from it', async () => {

@@ -1,7 +1,7 @@
 import type { Host } from '../host/host.ts';
 import { printJobKey } from '../job/job-key.ts';
 import type { PlannedEntry } from '../plan/plan.ts';
-import { readHandled } from '../run/admit/job-state.ts';
+import { clockChange, readHandled } from '../run/admit/job-state.ts';
 import { instantText } from '../run/record/instant-text.ts';
 import { readRecords } from '../run/record/read-records.ts';
 import { previousFire } from '../schedule/previous-fire.ts';
@@ -24,7 +24,7 @@ export async function tellMissed(host: Host, namespace: string, told: Record<str
     if (entry.job.paused || entry.launchFile === null || !entry.job.alerts?.on.includes('missed')) continue;
     const fire = missedFire(host, namespace, entry, Date.parse(generation?.createdAt ?? '') / 1000);
     const key = `${namespace}:${printJobKey(entry)}`;
-    if (fire === null || (told[key] ?? 0) >= fire) continue;
+    if (fire === null || notToCome(host, told[key] ?? 0) >= fire) continue;
     told[key] = fire;
     missed.push(printJobKey(entry));
     const run = { runId: null, status: 'skipped', exitCode: null, scheduledAt: instantText(fire) } as const;
@@ -41,10 +41,15 @@ function missedFire(host: Host, namespace: string, { job, tenant, name }: Planne
   const zone = hostZone(host, timezone);
   const grace = (job.startingDeadlineMs ?? defaultDeadlineMs) + (job.randomizedDelayMs ?? 0) + (job.accuracyMs ?? 0);
   const fire = previousFire(defineSchedule(expression, zone), Math.floor((host.now() - grace) / 1000));
-  if (fire === null || fire <= since) return null;
+  if (fire === null || fire <= notToCome(host, since)) return null;
   const layout = namespaceLayout(host.stateDir, namespace);
-  if ((readHandled(host.files, layout, { tenant, name }) ?? 0) >= fire) return null;
+  if (notToCome(host, readHandled(host.files, layout, { tenant, name }) ?? 0) >= fire) return null;
   const latest = readRecords(layout, { only: new Set([`${tenant}/${name}`]) }).next().value;
-  const startedAt = latest === undefined ? 0 : Date.parse(latest.startedAt) / 1000;
+  const startedAt = latest === undefined ? 0 : notToCome(host, Date.parse(latest.startedAt) / 1000);
   return startedAt >= fire - 60 ? null : fire;
+}
+
+/** The instant, or 0 where it lies so far ahead that it must be from before the clock was set back: it says nothing of what comes until then. */
+function notToCome({ now }: Host, instant: number): number {
+  return instant - now() / 1000 >= clockChange ? 0 : instant;
 }

@@ -44,13 +44,16 @@ export function checkMaintenance(host: Host, entries: readonly PlannedEntry[]): 
   const days = Math.floor((host.now() - Date.parse(last.ranAt)) / dayMs);
   const problems = last.namespaces.flatMap(({ namespace, problems: told }) => told.map((problem) => `${namespace}: ${problem}`));
   return [
-    ...(days < 2
+    ...(days < 2 && days >= -1
       ? []
       : [
           {
             severity: 'warning',
             code: 'maintenance.late',
-            message: `Maintenance last ran ${days} days ago (${last.ranAt}).`,
+            message:
+              days < 0
+                ? `Maintenance last ran before the clock was set back, at ${last.ranAt}.`
+                : `Maintenance last ran ${days} days ago (${last.ranAt}).`,
             remedy: 'rota maintain',
             namespace: maintenanceNamespace,
           } as const,

@@ -3,6 +3,7 @@ import type { Host } from '../host/host.ts';
 import { printJobKey } from '../job/job-key.ts';
 import type { PlannedEntry } from '../plan/plan.ts';
 import { scheduleFacts } from '../plan/schedule-facts.ts';
+import { clockChange } from '../run/admit/job-state.ts';
 import { hostZone } from '../schedule/zone/host-zone.ts';
 import type { Zone } from '../schedule/zone/zone.ts';
 import type { DoctorFinding } from './diagnosis.ts';
@@ -15,7 +16,9 @@ export async function checkClock(host: Host, latestRecorded: string | undefined)
     found.push({
       severity: 'error',
       code: 'clock.behind',
-      message: `The clock says ${text(now)}, but Rota already recorded something at ${latestRecorded}: jobs wait until then.`,
+      message: `The clock says ${text(now)}, but Rota already recorded something at ${latestRecorded}: what was due between the two ${
+        Date.parse(latestRecorded) - now < clockChange * 1000 ? 'does not run a second time' : 'runs again'
+      }.`,
       remedy: `Set the clock: ${host.platform === 'win32' ? 'w32tm /resync' : 'sudo timedatectl set-ntp true'}`,
     });
   }

@@ -1,8 +1,9 @@
 import { RotaError } from '../errors/rota-error.ts';
 import type { Host } from '../host/host.ts';
+import { timeLimit } from '../host/time-limit.ts';
 import type { JobKey } from '../job/job.ts';
 import { dueFire } from '../run/admit/due-fire.ts';
-import { readHandled, seedHandled } from '../run/admit/job-state.ts';
+import { readJobState, seedHandled } from '../run/admit/job-state.ts';
 import { captureWith } from '../run/attempt/capture-output.ts';
 import { instantText } from '../run/record/instant-text.ts';
 import { retainRuns } from '../run/record/retain-runs.ts';
@@ -89,8 +90,8 @@ async function serve(host: Host, { signal, onEvent, elapsedSeconds, start = star
   };
 
   for (const ready of entries.read()) if (ready.launch.gate === null && isBoot(ready)) launch(ready, null);
-  let flushAt = 0;
-  let retainAt = 0;
+  let flushAgain = (): boolean => true;
+  let retainAgain = flushAgain;
   while (!signal.aborted) {
     const now = host.now();
     const ready = entries.read();
@@ -105,12 +106,12 @@ async function serve(host: Host, { signal, onEvent, elapsedSeconds, start = star
       started.set(key, fire);
       launch(one, fire);
     }
-    if (now >= flushAt) {
-      flushAt = now + flushEveryMs;
+    if (flushAgain()) {
+      flushAgain = timeLimit(host, flushEveryMs);
       void flushAll(host, ready).catch((error: unknown) => tell({ kind: 'problem', message: String(error) }));
     }
-    if (now >= retainAt) {
-      retainAt = now + retainEveryMs;
+    if (retainAgain()) {
+      retainAgain = timeLimit(host, retainEveryMs);
       for (const namespace of new Set(ready.map((one) => one.namespace)))
         retainRuns(host.files, namespaceLayout(host.stateDir, namespace), {}, now);
     }
@@ -126,8 +127,8 @@ function isBoot({ entry }: ReadyEntry): boolean {
 
 function dueNow(host: Host, { namespace, launch, schedule }: ReadyEntry, nowMs: number): number | null {
   if (schedule === null || launch.gate === null) return null;
-  const handled = readHandled(host.files, namespaceLayout(host.stateDir, namespace), launch);
-  const due = dueFire(schedule, launch.gate, { handled }, nowMs / 1000);
+  const state = readJobState(host.files, namespaceLayout(host.stateDir, namespace), launch);
+  const due = dueFire(schedule, launch.gate, state, nowMs / 1000);
   // A fire that is too late is the runner's to record as skipped.
   return due.kind === 'none' ? null : due.fire;
 }

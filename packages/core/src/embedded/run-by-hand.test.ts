@@ -83,6 +83,18 @@ it('takes the place of the other under `replace`, whose caller is told', async (
   ]);
 });
 
+it('is answered its own run when the clock is set back by a day while it goes on', async () => {
+  let backMs = 0;
+  const rota = await installed({ command: ['sleep 1; date'] }, { now: () => Date.now() - backMs });
+  const earlier = await rota.run('job');
+  const running = rota.run('job');
+  while ((await rota.status())[0]?.state !== 'running') await rota.host.sleep(20);
+  backMs = 86_400_000;
+  const record = await running;
+  expect(record?.status).toBe('success');
+  expect(record?.runId).not.toBe(earlier?.runId);
+});
+
 it('is an error in bounded time when nothing of it was ever seen', async () => {
   const began = Date.now();
   // Ten times as fast, so that nobody waits.

@@ -27,7 +27,8 @@ export function takeAsked(files: AskedFiles, layout: NamespaceLayout, job: JobKe
   const facts = files.facts(pathOf(layout, job));
   if (facts === undefined) return false;
   files.remove(pathOf(layout, job));
-  return nowMs - facts.modifiedMs < freshMs;
+  // A word from the future is one from before the clock was set back.
+  return Math.abs(nowMs - facts.modifiedMs) < freshMs;
 }
 
 function pathOf(layout: NamespaceLayout, job: JobKey): string {

@@ -51,8 +51,9 @@ function gateNow(launch: LaunchFile, place: LaunchPlace, files: Files): Readonly
   if (launch.gate === null) return null;
   const { expression, timezone, zoneRoots } = launch.gate;
   const schedule = defineSchedule(expression, loadZone(timezone, { roots: zoneRoots }));
-  const { handled } = readJobState(files, place.layout, launch);
-  const due = dueFire(schedule, launch.gate, { handled }, Date.now() / 1000);
+  const state = readJobState(files, place.layout, launch);
+  const { handled } = state;
+  const due = dueFire(schedule, launch.gate, state, Date.now() / 1000);
   return {
     schedule: expression,
     timezone,

@@ -100,8 +100,8 @@ describe('history', () => {
   it('sets a file aside when it has grown, reads it in its place, and drops the oldest whole', () => {
     const layout = history();
     const reason = 'x'.repeat(rotateBytes / 4);
-    for (let number = 0; number < 12; number++) appendRecord(nodeFiles, layout, record(number, { reason }));
     appendRecord(nodeFiles, layout, record(12, { endedAt: '2025-01-01T00:00:00Z' }));
+    for (let number = 0; number < 12; number++) appendRecord(nodeFiles, layout, record(number, { reason }));
     expect(readdirSync(layout.runs).length).toBe(4);
     const newestFirst = Array.from({ length: 12 }, (_, index) => `run-${11 - index}`);
     expect(ids(layout)).toEqual([...newestFirst, 'run-12']);

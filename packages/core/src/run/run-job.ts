@@ -14,6 +14,7 @@ import { appendRecord } from './record/append-record.ts';
 import { finishRun } from './record/finish-run.ts';
 import { cancelled, exitStatus, type Outcome } from './record/outcome.ts';
 import type { RunRecord } from './record/run-record.ts';
+import { startStopwatch } from './record/stopwatch.ts';
 import type { RunJobInput } from './run-job-input.ts';
 import type { StartedReport } from './tell/report-run.ts';
 import type { WaitingReport } from './tell/spool.ts';
@@ -96,14 +97,14 @@ async function runClaimed(
   const note = (text: string): void => write(Buffer.from(`rota: ${maskText(text, prepared.secrets)}\n`));
   const sleep = (ms: number): Promise<void> => sleepUntil(ms, cancel);
 
-  let startedMs = Date.now();
+  let times = startStopwatch();
   let started: StartedReport | null = null;
   const outcome = await (async (): Promise<Outcome> => {
     await sleep(claim.trigger === 'schedule' || claim.trigger === 'catch-up' ? launch.jitterMs : 0);
     const turn = await waitForTurn({ files, layout, launch, claim, replaced: admission.replaced, sleep, cancel });
     while (turn && !cancel.aborted && locks.take() !== null) await sleep(200);
     if (cancel.aborted) return cancelled(cancel, 0);
-    startedMs = Date.now();
+    times = startStopwatch();
     if (prepared.problems.length > 0) {
       for (const problem of prepared.problems) note(problem);
       return { status: 'failure', exitCode: null, signal: null, reason: prepared.problems.join(' '), attempts: 0 };
@@ -118,7 +119,7 @@ async function runClaimed(
     return runAttempts({ launch, prepared, cancel, sleep, write, note, onRetry });
   })();
 
-  const endedMs = Date.now();
+  const { startedMs, endedMs, durationMs } = times();
   const reason = outcome.reason === null ? null : maskText(outcome.reason, prepared.secrets);
   const record: RunRecord = {
     ...of,
@@ -127,7 +128,7 @@ async function runClaimed(
     endedAt: new Date(endedMs).toISOString(),
     ...outcome,
     reason,
-    durationMs: Math.max(0, endedMs - startedMs),
+    durationMs,
     trigger: claim.trigger,
     backend: launch.backend,
   };

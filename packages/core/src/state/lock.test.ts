@@ -60,6 +60,27 @@ describe('the lock', () => {
     expect(await withLock(host, path, { purpose: 'test', waitMs: 60_000 }, async () => 'mine')).toBe('mine');
   });
 
+  it.each([3_600_000, 86_400_000, Date.now()])(
+    'is waited for no longer when the clock goes back by %i ms meanwhile',
+    async (back) => {
+      let now = Date.now();
+      let slept = 0;
+      const set = {
+        ...host,
+        now: () => now,
+        sleep: async (ms: number) => {
+          slept += ms;
+          now += slept === 500 ? ms - back : ms;
+        },
+      };
+      await withLock(host, path, { purpose: 'apply' }, async () => {
+        const waiting = withLock(set, path, { purpose: 'test', waitMs: 1000 }, async () => 'mine');
+        await expect(waiting).rejects.toMatchObject({ code: 'ROTA_LOCK_HELD' });
+      });
+      expect(slept).toBeLessThan(1_200);
+    },
+  );
+
   it('of a dead owner is broken by one only, and counts every turn, with several processes at it', async () => {
     const counter = join(folder, 'counter');
     writeFileSync(counter, '0');

@@ -1,5 +1,6 @@
 import { RotaError } from '../errors/rota-error.ts';
 import type { Host } from '../host/host.ts';
+import { timeLimit } from '../host/time-limit.ts';
 import { isAlive, ownIdentity, type ProcessIdentity } from './process-identity.ts';
 
 /** Who holds a lock, as the lock file says. */
@@ -54,7 +55,7 @@ export function lockHolder(host: Pick<Host, 'files'>, path: string): LockHolder 
 }
 
 async function acquire(host: LockHost, path: string, options: LockOptions): Promise<string> {
-  const deadline = host.now() + (options.waitMs ?? 10_000);
+  const waitedEnough = timeLimit(host, options.waitMs ?? 10_000);
   sequence += 1;
   const holder: LockHolder = {
     ...ownIdentity(host.files),
@@ -72,7 +73,7 @@ async function acquire(host: LockHost, path: string, options: LockOptions): Prom
       await breakStale(host, path, found, options);
       continue;
     }
-    if (host.now() >= deadline || options.signal?.aborted) throw held(path, other);
+    if (waitedEnough() || options.signal?.aborted) throw held(path, other);
     await host.sleep(50, options.signal);
   }
 }

@@ -1,7 +1,10 @@
 import { RotaError } from '../errors/rota-error.ts';
+import { timeLimit } from '../host/time-limit.ts';
 import { printJobKey } from '../job/job-key.ts';
+import { readRecords } from '../run/record/read-records.ts';
 import type { RunRecord } from '../run/record/run-record.ts';
 import { startJob } from '../run/start-job.ts';
+import { namespaceLayout } from '../state/layout.ts';
 import { liveClaims } from './live-claims.ts';
 import { readHistory } from './read-history.ts';
 import type { RunByHandInput } from './run-by-hand-input.ts';
@@ -16,6 +19,7 @@ const claimPollMs = 5;
 const askMs = 2000;
 /** A start that nothing was seen of for this long has failed without a word. */
 const lostMs = 15_000;
+const mostKnown = 1_000;
 
 /**
  * Starts a job for a person. Answers the record of that run, also of one that was skipped because another goes on; `null` when it was started and
@@ -28,7 +32,7 @@ export async function runByHand(input: RunByHandInput): Promise<RunRecord | null
   const skipped = await untilStartable(input);
   if (skipped !== null) return skipped;
   const after = Math.floor(host.now() / 1000);
-  const runs = new Set([...recordsSince(input, after), ...liveClaims(host, namespace, entry)].map(({ runId }) => runId));
+  const runs = new Set([...knownRuns(input), ...liveClaims(host, namespace, entry)].map(({ runId }) => runId));
   await startJob({ host, backend, namespace, launchFile: entry.launchFile, job: entry });
   return wait ? await recordOfStart(input, { after, runs }) : null;
 }
@@ -43,23 +47,26 @@ interface Before {
 async function recordOfStart(input: RunByHandInput, before: Before): Promise<RunRecord> {
   const { host, namespace, entry, signal } = input;
   const own = new Set<string>();
-  let seenAt = host.now();
-  let askedAt = seenAt;
+  let lostNow = timeLimit(host, lostMs);
+  let askNow = timeLimit(host, askMs);
+  let { after } = before;
   for (;;) {
-    const fresh = recordsSince(input, before.after).filter(
-      ({ runId, startedAt }) => !before.runs.has(runId) && Date.parse(startedAt) >= before.after * 1000,
+    // The clock may be set back meanwhile.
+    after = Math.min(after, Math.floor(host.now() / 1000));
+    const fresh = recordsSince(input, after).filter(
+      ({ runId, startedAt }) => !before.runs.has(runId) && Date.parse(startedAt) >= after * 1000,
     );
     const claims = liveClaims(host, namespace, entry);
     for (const { runId, trigger } of claims) if (!before.runs.has(runId) && byHand(trigger)) own.add(runId);
-    const lost = host.now() - seenAt >= lostMs;
+    const lost = lostNow();
     const record = ownRecord(fresh, own, entry.launchFile === null) ?? (lost ? fresh.at(-1) : undefined);
     if (record !== undefined && !claims.some(({ runId }) => runId === record.runId)) return record;
     if (signal?.aborted) throw waitInterrupted(printJobKey(entry));
     if (lost) throw neverCame(input);
-    if (claims.length > 0) seenAt = host.now();
-    else if (host.now() - askedAt >= askMs) {
-      askedAt = host.now();
-      if (await runsNatively(input)) seenAt = host.now();
+    if (claims.length > 0) lostNow = timeLimit(host, lostMs);
+    else if (askNow()) {
+      askNow = timeLimit(host, askMs);
+      if (await runsNatively(input)) lostNow = timeLimit(host, lostMs);
     }
     await host.sleep(record === undefined ? pollMs : claimPollMs, signal);
   }
@@ -79,6 +86,16 @@ const byHand = (trigger: RunRecord['trigger']): boolean => trigger === 'manual' 
 
 function recordsSince({ host, namespace, entry }: RunByHandInput, since: number): readonly RunRecord[] {
   return readHistory(host, namespace, { job: printJobKey(entry), since });
+}
+
+/** The latest runs of the job, whatever the clock said then. */
+function* knownRuns({ host, namespace, entry }: RunByHandInput): Generator<RunRecord> {
+  let left = mostKnown;
+  for (const record of readRecords(namespaceLayout(host.stateDir, namespace), { only: new Set([printJobKey(entry)]) })) {
+    yield record;
+    left -= 1;
+    if (left === 0) return;
+  }
 }
 
 async function runsNatively({ host, backend, namespace, entry }: RunByHandInput): Promise<boolean> {

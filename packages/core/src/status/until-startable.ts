@@ -1,3 +1,4 @@
+import { timeLimit } from '../host/time-limit.ts';
 import { printJobKey } from '../job/job-key.ts';
 import { goesOn, skippedRecord } from '../run/admit/admit-run.ts';
 import { appendRecord } from '../run/record/append-record.ts';
@@ -24,16 +25,17 @@ export async function untilStartable(input: RunByHandInput): Promise<RunRecord |
   if (backend.startCommand === undefined || backend.state === undefined) return null;
   if (policy === 'allow' || policy === 'replace') return null;
   const began = host.now();
+  const mayHaveEnded = { native: timeLimit(host, endMs.native), reports: timeLimit(host, endMs.reports) };
   while (!signal?.aborted) {
     const state = (await backend.state(host, namespace, [entry])).get(printJobKey(entry));
     if (!state?.running) return null;
     const [claim] = liveClaims(host, namespace, entry);
-    const waitedMs = host.now() - began;
+    const waited = { native: mayHaveEnded.native(), reports: mayHaveEnded.reports() };
     let reason: string | null = null;
     if (claim !== undefined) reason = goesOn(claim);
-    else if (entry.launchFile === null && waitedMs >= endMs.native)
+    else if (entry.launchFile === null && waited.native)
       reason = goesOn({ startedAt: instantText(state.lastStart ?? began / 1000) });
-    else if (waitedMs >= endMs.reports) reason = 'The run before it has ended, but its reports are still under way.';
+    else if (waited.reports) reason = 'The run before it has ended, but its reports are still under way.';
     if (reason !== null && policy !== 'queue') return skip(input, reason);
     if (reason !== null && !wait) return skip(input, `${reason} Only a start that is waited for can follow it.`);
     await host.sleep(pollMs, signal);

@@ -1,5 +1,6 @@
 import { RotaError } from '../errors/rota-error.ts';
 import type { Host } from '../host/host.ts';
+import { timeLimit } from '../host/time-limit.ts';
 import { printJobKey } from '../job/job-key.ts';
 import type { RunRecord } from '../run/record/run-record.ts';
 import { liveClaims } from './live-claims.ts';
@@ -35,17 +36,24 @@ export async function waitForRun(
   const [entry] = readInstalled(host, namespace, { job });
   const name = entry === undefined ? job : printJobKey(entry);
   const after = options.after ?? host.now();
-  const deadline = host.now() + (options.timeoutMs ?? 600_000);
+  const waitedEnough = timeLimit(host, options.timeoutMs ?? 600_000);
+  const known = new Set(readHistory(host, namespace, { job: name }).map(({ runId }) => runId));
+  let since = after;
+  let seen = host.now();
   for (;;) {
     // A record of a second's precision may seem to begin before the instant that asked for it.
-    const runs = readHistory(host, namespace, { job: name, since: Math.floor(after / 1000) });
-    const run = runs.findLast(({ startedAt }) => Date.parse(startedAt) >= Math.floor(after / 1000) * 1000);
+    const from = Math.floor(since / 1000);
+    const runs = readHistory(host, namespace, { job: name, since: from });
+    // The clock may be set back meanwhile: then what was there before does not count.
+    const counts = ({ runId, startedAt }: RunRecord): boolean =>
+      Date.parse(startedAt) >= (known.has(runId) ? Math.floor(after / 1000) : from) * 1000;
+    const run = runs.findLast(counts);
     if (run !== undefined) {
       await claimGivenUp(host, namespace, run, options.signal);
       return run;
     }
     if (options.signal?.aborted) throw waitInterrupted(name);
-    if (host.now() >= deadline) {
+    if (waitedEnough()) {
       throw new RotaError(
         'ROTA_WAIT_TIMEOUT',
         `No run of ${name} has ended within ${Math.round((options.timeoutMs ?? 600_000) / 1000)} s.`,
@@ -55,6 +63,9 @@ export async function waitForRun(
       );
     }
     await host.sleep(pollMs, options.signal);
+    const present = host.now();
+    if (present < seen) since = Math.min(since, present);
+    seen = present;
   }
 }
 

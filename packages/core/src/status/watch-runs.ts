@@ -37,8 +37,8 @@ export function watchRuns(
   /** The files that are read, the one that is appended to last; how far each is read, and how often it was looked at since another followed it. */
   const open = [{ number: 0, at: 0, looks: 0 }];
   files.write(fileOf(0), '');
-  const told = new Set(readHistory(host, namespace).map(({ runId }) => runId));
-  const since = Math.floor(host.now() / 1000);
+  const told = new Set(readHistory(host, namespace, { limit: 1000 }).map(({ runId }) => runId));
+  let since = Math.floor(host.now() / 1000);
   let recordBytes = bytesOf(host, runs);
 
   const tellLines = (one: { readonly number: number; at: number }): void => {
@@ -56,6 +56,8 @@ export function watchRuns(
     const bytes = bytesOf(host, runs);
     if (bytes === recordBytes) return;
     recordBytes = bytes;
+    // The clock may be set back meanwhile.
+    since = Math.min(since, Math.floor(host.now() / 1000));
     const records = readHistory(host, namespace, { since: since - 1 }).toReversed();
     for (const { tenant, name, runId, status } of records) {
       if (told.has(runId)) continue;

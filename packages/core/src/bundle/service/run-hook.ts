@@ -1,5 +1,6 @@
 import { isRotaError, RotaError } from '../../errors/rota-error.ts';
 import type { Host } from '../../host/host.ts';
+import { timeLimit } from '../../host/time-limit.ts';
 import type { Command } from '../../job/job.ts';
 import type { BundleSpec, HookName } from '../spec/bundle-spec.ts';
 
@@ -50,13 +51,13 @@ export async function runHooks(
 
 /** Tries the health commands until all end well. @throws ROTA_BUNDLE_HOOK when they have not after `healthTimeoutMs` */
 export async function awaitHealth(host: Host, spec: BundleSpec, env: Readonly<Record<string, string>>): Promise<void> {
-  const deadline = host.now() + spec.healthTimeoutMs;
+  const timeIsUp = timeLimit(host, spec.healthTimeoutMs);
   for (;;) {
     try {
       if (await runHooks(host, spec, 'health', env)) return;
       throw new RotaError('ROTA_BUNDLE_HOOK', 'The hook health ended with 75.');
     } catch (error) {
-      if (host.now() >= deadline) throw error;
+      if (timeIsUp()) throw error;
       await host.sleep(Math.min(500, Math.max(10, spec.healthTimeoutMs / 20)));
     }
   }

@@ -123,8 +123,13 @@ function wantedRun(state: JobState, { launch, schedule, cause, nowMs }: AdmitInp
   const fire = cause.kind === 'fire' ? cause.at : previousFire(schedule, now);
   if (fire === null) return { kind: 'run', fire, trigger: 'schedule', missed: 0 };
   const remembered = state.handled !== null && state.handled - now < clockChange ? state.handled : null;
-  if (cause.kind === 'fire' && remembered !== null && fire <= remembered) return { kind: 'none', missed: 0 };
   const late = now - fire - (launch.nativeDelayMs ?? 0) / 1000;
+  if (remembered !== null && fire <= remembered) {
+    if (cause.kind === 'fire') return { kind: 'none', missed: 0 };
+    // A scheduler whose clock was set back starts us once more for what it has started already; a start by hand comes at any time.
+    const setBack = remembered > now + 1 || (state.lastRun?.from ?? 0) > now + 1;
+    if (setBack && late <= punctual) return { kind: 'none', missed: 0 };
+  }
   const trigger = late > punctual ? 'catch-up' : 'schedule';
   const reason = tooLate(gate, late);
   return reason === null ? { kind: 'run', fire, trigger, missed: 0 } : { kind: 'skip', fire, trigger, reason, missed: 0 };
@@ -158,11 +163,7 @@ function sweep(state: JobState, input: AdmitInput): JobState {
 
 function recordOf(layout: NamespaceLayout, claim: Claim): RunRecord | undefined {
   const since = Date.parse(claim.startedAt) / 1000 - 86_400;
-  for (const record of readRecords(layout, { since })) {
-    if (record.runId === claim.runId) return record;
-    // Records stand in the order in which runs ended: whatever ended long before this one began ends the search.
-    if (Date.parse(record.endedAt) / 1000 < since) return undefined;
-  }
+  for (const record of readRecords(layout, { since })) if (record.runId === claim.runId) return record;
   return undefined;
 }
 
@@ -172,7 +173,6 @@ function recordOfFire({ layout }: AdmitInput, { tenant, name, scheduledAt }: Run
   if (fire === null) return undefined;
   for (const record of readRecords(layout, { since: fire - 86_400, only: new Set([`${tenant}/${name}`]) })) {
     if (record.scheduledAt === scheduledAt) return record;
-    if (Date.parse(record.endedAt) / 1000 < fire) return undefined;
   }
   return undefined;
 }

@@ -2,7 +2,7 @@ import type { LaunchGate } from '../../backend/launch-file.ts';
 import { firesBetween } from '../../schedule/fires-between.ts';
 import { previousFire } from '../../schedule/previous-fire.ts';
 import type { Schedule } from '../../schedule/schedule.ts';
-import { clockChange } from './job-state.ts';
+import { clockChange, type JobState } from './job-state.ts';
 
 export type Due =
   | { readonly kind: 'none' }
@@ -22,7 +22,7 @@ const countLimit = 86_400 * 7;
 export function dueFire(
   schedule: Schedule,
   gate: Pick<LaunchGate, 'startingDeadlineMs'>,
-  state: { readonly handled: number | null },
+  state: Pick<JobState, 'handled'> & Partial<Pick<JobState, 'reached'>>,
   now: number,
 ): Due {
   const fire = previousFire(schedule, now);
@@ -32,7 +32,11 @@ export function dueFire(
   if (handled !== null && fire <= handled) return { kind: 'none' };
   const late = now - fire;
   if (handled === null && late > defaultDeadline) return { kind: 'none' };
-  const missed = handled === null ? 0 : firesBetween(schedule, Math.max(handled + 1, fire - countLimit), fire).length;
+  // The clock was wrong for a while, as before a machine without one has asked the network, and is right again: what was handled before is not caught up.
+  const reached = state.reached ?? null;
+  if (reached !== null && fire <= reached && late > punctual) return { kind: 'none' };
+  const since = Math.max(handled ?? 0, reached !== null && reached < fire ? reached : 0);
+  const missed = handled === null ? 0 : firesBetween(schedule, Math.max(since + 1, fire - countLimit), fire).length;
   const reason = tooLate(gate, late);
   if (reason !== null) return { kind: 'skip', fire, reason, missed };
   return { kind: 'run', fire, trigger: late > punctual ? 'catch-up' : 'schedule', missed };

@@ -44,7 +44,8 @@ export function tryHold(files: ExclusiveFiles, folder: string): Attempt {
 
 /** Holds a resource while `work` runs, waiting for others who do the same. For work of milliseconds. */
 export function holdBriefly<T>(files: ExclusiveFiles, folder: string, work: () => T): T {
-  const deadline = Date.now() + briefLimitMs;
+  // Not the clock of the wall: it may be set while somebody waits.
+  const deadline = performance.now() + briefLimitMs;
   for (;;) {
     const attempt = tryHold(files, folder);
     if (attempt.held) {
@@ -54,7 +55,7 @@ export function holdBriefly<T>(files: ExclusiveFiles, folder: string, work: () =
         attempt.release();
       }
     }
-    if (Date.now() > deadline) throw new Error(`Process ${attempt.holder.pid} does not let go of ${folder}.`);
+    if (performance.now() > deadline) throw new Error(`Process ${attempt.holder.pid} does not let go of ${folder}.`);
     pause(1 + Math.random() * 4);
   }
 }

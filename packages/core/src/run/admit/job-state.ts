@@ -20,6 +20,8 @@ export interface Claim extends Pick<RunRecord, 'runId' | 'scheduledAt' | 'starte
 export interface JobState {
   /** Fire times up to here have been started, skipped or declared past: seconds since the epoch. */
   readonly handled: number | null;
+  /** How far `handled` had come when the clock was set back by so much that it had to go back; later on, that is not caught up once more. */
+  readonly reached: number | null;
   readonly claims: readonly Claim[];
   /** When the last run that was not skipped began and ended, in seconds. */
   readonly lastRun: { readonly from: number; readonly to: number } | null;
@@ -30,11 +32,12 @@ export interface JobState {
 export type JobStateFiles = Pick<Files, 'readText' | 'list' | 'makeFolder' | 'removeFolder' | 'write' | 'append'>;
 
 /** As it stands in the file. */
-interface Stored extends Omit<JobState, 'handled'> {
+interface Stored extends Omit<JobState, 'handled' | 'reached'> {
   readonly handled: string | null;
+  readonly reached?: string;
 }
 
-const empty: JobState = { handled: null, claims: [], lastRun: null, failing: false };
+const empty: JobState = { handled: null, reached: null, claims: [], lastRun: null, failing: false };
 
 /** DETAILS: a jump of the clock of three hours or more is a correction of the clock, not time that passed. Seconds. */
 export const clockChange = 3 * 3600;
@@ -65,7 +68,12 @@ export function changeJobState<T>(
     const before = lastState(text);
     const [after, result] = work(before);
     if (after === before) return result;
-    const stored: Stored = { ...after, handled: after.handled === null ? null : instantText(after.handled) };
+    const { handled, reached, ...rest } = after;
+    const stored: Stored = {
+      handled: handled === null ? null : instantText(handled),
+      ...(reached === null ? {} : { reached: instantText(reached) }),
+      ...rest,
+    };
     const line = `${JSON.stringify(stored)}\n`;
     const torn = text !== '' && !text.endsWith('\n');
     if (torn || text.length > longest) files.write(path, line);
@@ -82,6 +90,7 @@ function lastState(text: string | undefined): JobState {
       const value: Partial<Stored> = JSON.parse(line);
       return {
         handled: instantSeconds(value.handled),
+        reached: instantSeconds(value.reached),
         claims: Array.isArray(value.claims) ? value.claims.filter(isClaim) : [],
         lastRun: value.lastRun ?? null,
         failing: value.failing === true,
@@ -99,11 +108,15 @@ function isClaim(value: unknown): value is Claim {
   return typeof owner === 'object' && owner !== null && 'pid' in owner && typeof owner.pid === 'number';
 }
 
-/** Fire times up to `instant` (seconds since the epoch) count as handled from now on. Never goes backwards. */
-export function seedHandled(files: JobStateFiles, layout: NamespaceLayout, key: JobKey, instant: number): void {
-  changeJobState(files, layout, key, (state) => {
-    return [state.handled !== null && state.handled >= instant ? state : { ...state, handled: instant }, undefined];
-  });
+/** Fire times up to `instant` (seconds since the epoch) count as handled from now on. Goes backwards only as `advance` does, and never without `now`. */
+export function seedHandled(
+  files: JobStateFiles,
+  layout: NamespaceLayout,
+  key: JobKey,
+  instant: number,
+  now = Number.POSITIVE_INFINITY,
+): void {
+  changeJobState(files, layout, key, (state) => [advance(state, instant, now), undefined]);
 }
 
 /** The last handled fire time of a job in seconds since the epoch; `null` before there is one. */
@@ -117,7 +130,12 @@ export function readHandled(files: Pick<Files, 'readText'>, layout: NamespaceLay
  */
 export function advance(state: JobState, instant: number, now = instant): JobState {
   const { handled } = state;
-  return handled !== null && handled >= instant && handled - now < clockChange ? state : { ...state, handled: instant };
+  if (handled === null || handled < instant) {
+    const reached = state.reached !== null && state.reached > instant ? state.reached : null;
+    return { ...state, handled: instant, reached };
+  }
+  if (handled - now < clockChange) return state;
+  return { ...state, handled: instant, reached: Math.max(handled, state.reached ?? handled) };
 }
 
 function statePath(layout: NamespaceLayout, key: JobKey): string {

@@ -74,7 +74,6 @@ function isRecorded(layout: NamespaceLayout, { tenant, name, startedAt, reason }
   const begun = Date.parse(startedAt);
   for (const record of readRecords(layout, { since: begun / 1000, only: new Set([`${tenant}/${name}`]) })) {
     if (record.startedAt === startedAt && record.reason === reason) return true;
-    if (Date.parse(record.endedAt) < begun) return false;
   }
   return false;
 }

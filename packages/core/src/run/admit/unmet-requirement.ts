@@ -78,9 +78,9 @@ function onBattery(root: string): boolean {
 }
 
 async function networkComes(waitMs: number, { sleep, cancel }: RequirementInput, root: string): Promise<boolean> {
-  for (const deadline = Date.now() + waitMs; ; ) {
+  for (const deadline = performance.now() + waitMs; ; ) {
     if (hasRoute(root)) return true;
-    const left = deadline - Date.now();
+    const left = deadline - performance.now();
     if (left <= 0 || cancel.aborted) return false;
     await sleep(Math.min(1000, left));
   }

@@ -40,11 +40,12 @@ export function namedLocks({ files, layout, launch }: Pick<TurnInput, 'files' | 
 /** Waits until the runs before this one have ended; ends those that it replaces. False when cancelled meanwhile. */
 export async function waitForTurn(input: TurnInput): Promise<boolean> {
   if (input.claim.phase !== 'waiting') return true;
-  const killAt = Date.now() + input.launch.graceMs + 5_000;
+  const killAt = performance.now() + input.launch.graceMs + 5_000;
   for (const other of input.replaced) endOwner(input, other, 'SIGTERM');
   while (!input.cancel.aborted) {
     if (tryBegin(input)) return true;
-    if (input.replaced.length > 0 && Date.now() > killAt) for (const other of input.replaced) endOwner(input, other, 'SIGKILL');
+    if (input.replaced.length > 0 && performance.now() > killAt)
+      for (const other of input.replaced) endOwner(input, other, 'SIGKILL');
     await input.sleep(lookEveryMs);
   }
   return false;

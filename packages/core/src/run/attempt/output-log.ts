@@ -2,6 +2,7 @@ import { closeSync, mkdirSync, openSync, readdirSync, renameSync, unlinkSync, wr
 import { join } from 'node:path';
 import type { LaunchFile } from '../../backend/launch-file.ts';
 import type { NamespaceLayout } from '../../state/layout.ts';
+import { newRunId } from '../record/run-id.ts';
 
 /** Where the output of one run goes. Losing output, as on a full disk, never disturbs the job. */
 export interface OutputLog {
@@ -80,11 +81,21 @@ export function openOutputLog(folder: string, runId: string, { maxBytes, keep }:
   };
 }
 
-/** Run ids begin with their time, so that names sort by age. */
+const byAge =
+  (nextMinute: string) =>
+  (a: string, b: string): number =>
+    Number(a < nextMinute) - Number(b < nextMinute) || (a < b ? -1 : 1);
+
+/**
+ * Run ids begin with their time, so that names sort by age. Those of a time that is still to come are from before the clock was set back, and count as
+ * the oldest.
+ */
 function dropOlder(folder: string, runId: string, keep: number): void {
   try {
     const names = readdirSync(folder);
-    const ids = [...new Set(names.map((name) => name.replace(/\.log(\.1)?$/, '')))].filter((id) => id !== runId).sort();
+    const ids = [...new Set(names.map((name) => name.replace(/\.log(\.1)?$/, '')))]
+      .filter((id) => id !== runId)
+      .sort(byAge(newRunId(Date.now() + 60_000)));
     const dropped = new Set(ids.slice(0, Math.max(0, ids.length - Math.max(0, keep - 1))));
     for (const name of names) if (dropped.has(name.replace(/\.log(\.1)?$/, ''))) unlinkSync(join(folder, name));
   } catch {

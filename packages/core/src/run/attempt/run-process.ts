@@ -92,7 +92,7 @@ function watchOver(
   const stop = (): void => {
     if (pid === undefined || stopping) return;
     stopping = true;
-    stoppedAt = Date.now();
+    stoppedAt = performance.now();
     signalGroup(pid, 'SIGTERM');
     killTimer = setTimeout(() => signalGroup(pid, 'SIGKILL'), graceMs);
   };
@@ -113,7 +113,7 @@ function watchOver(
       clearTimeout(timer);
       cancel.removeEventListener('abort', stop);
       while (stopping && pid !== undefined && groupLives(pid)) {
-        const waitedMs = Date.now() - stoppedAt;
+        const waitedMs = performance.now() - stoppedAt;
         if (waitedMs >= graceMs) signalGroup(pid, 'SIGKILL');
         // What even KILL did not end is a zombie that nobody reaps, or hangs in the kernel.
         if (waitedMs >= graceMs + unkillableMs) break;

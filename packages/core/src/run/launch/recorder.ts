@@ -36,7 +36,7 @@ if start=$(stat -c %.3Y "$link" 2>/dev/null); then
 else
   started=$ended duration=0
 fi
-[ "$duration" -ge 0 ] || duration=0 # the clock was set back
+[ "$duration" -ge 0 ] || duration=0 started=$ended # the clock was set back
 
 status=failure exit=null signal=null reason=null
 case $code in
@@ -69,6 +69,13 @@ fi
 
 runs=$state/namespaces/$namespace/runs
 [ -d "$runs" ] || mkdir -p "$runs"
+month=$(printf %.7s "$ended")
+# A later month is there when the clock was set back, and what was recorded last is to be read first.
+for file in "$runs"/[0-9][0-9][0-9][0-9]-[0-9][0-9].jsonl; do
+  file=\${file##*/}
+  [ "$file" = '[0-9][0-9][0-9][0-9]-[0-9][0-9].jsonl' ] || newest=\${file%.jsonl}
+done
+[ "\${newest:-$month}" = "$month" ] || month=$(printf '%s\n' "$month" "$newest" | sort | tail -n 1)
 printf '{"tenant":"%s","name":"%s","runId":"%s","scheduledAt":null,"startedAt":"%s","endedAt":"%s","status":"%s","exitCode":%s,"signal":%s,"reason":%s,"durationMs":%s,"attempts":1,"trigger":"%s","backend":"%s"}\n' \
   "$tenant" "$job" "\${INVOCATION_ID:-}" "$started" "$ended" "$status" "$exit" "$signal" "$reason" "$duration" "$trigger" "$backend" \
-  >>"$runs/$(printf %.7s "$ended").jsonl"`.replaceAll('\\${', '${');
+  >>"$runs/$month.jsonl"`.replaceAll('\\${', '${');

@@ -73,7 +73,8 @@ export function handOverJobState(
   const before = readJobState(files, layout, parseJobKey(from, ''));
   changeJobState(files, layout, parseJobKey(to, ''), (state) => {
     const older = state.handled !== null && (before.handled === null || state.handled >= before.handled);
-    return [older ? state : { ...state, handled: before.handled, lastRun: before.lastRun, failing: before.failing }, undefined];
+    const { handled, reached, lastRun, failing } = before;
+    return [older ? state : { ...state, handled, reached, lastRun, failing }, undefined];
   });
 }
 

@@ -9,7 +9,10 @@ import type { RunRecord } from './run-record.ts';
 export interface ReadRecordsOptions {
   /** Called with each such line as it stands in the file. @default passed over in silence */
   readonly onDamaged?: (line: string) => void;
-  /** Files of months that ended before this instant are not opened. Seconds since the epoch. */
+  /**
+   * Files of months that ended before this instant are not opened, and reading ends after a long row of records that ended before it; some of those are
+   * still read, since the clock may have been set back. Seconds since the epoch.
+   */
   readonly since?: number;
   /** Only of these jobs (`tenant/name`). The set may shrink while records are read: lines of other jobs are passed over unparsed. */
   readonly only?: ReadonlySet<string>;
@@ -17,6 +20,8 @@ export interface ReadRecordsOptions {
 
 const chunkBytes = 256 * 1024;
 const newline = 0x0a;
+/** So many runs may have been recorded while the clock was behind. */
+const olderInARow = 1000;
 
 /**
  * The records of a namespace, the latest appended first, read from the ends of the files as far as the caller goes on.
@@ -40,6 +45,8 @@ export function* readRecords(layout: NamespaceLayout, options: ReadRecordsOption
 function* recordsOf(layout: NamespaceLayout, options: ReadRecordsOptions): Generator<RunRecord> {
   const firstMonth = options.since === undefined ? '' : new Date(options.since * 1000).toISOString().slice(0, 7);
   const read = new Set<string>();
+  const sinceMs = options.since === undefined ? Number.NEGATIVE_INFINITY : options.since * 1000;
+  let older = 0;
   for (let names = recordFiles(layout); ; ) {
     const name = names.find((candidate) => !read.has(candidate));
     if (name === undefined || name.slice(0, 7) < firstMonth) return;
@@ -47,7 +54,12 @@ function* recordsOf(layout: NamespaceLayout, options: ReadRecordsOptions): Gener
     const file = openIfThere(join(layout.runs, name));
     // Set aside under another name since the folder was listed, or dropped by retention.
     if (file === undefined) names = recordFiles(layout);
-    else yield* recordsFromEnd(file, options);
+    else
+      for (const record of recordsFromEnd(file, options)) {
+        older = Date.parse(record.endedAt) < sinceMs ? older + 1 : 0;
+        if (older > olderInARow) return;
+        yield record;
+      }
   }
 }
 

@@ -15,7 +15,8 @@ export interface Retention {
 
 /**
  * Drops the oldest record files, each whole, until the rest keeps to the limits, but never the file that is written now: no file is ever
- * rewritten, so no record that is being appended can be lost. The limits therefore hold to within one file of at most 4 MiB.
+ * rewritten, so no record that is being appended can be lost. The limits therefore hold to within one file of at most 4 MiB. Of what is too old, one month
+ * goes at a time: a clock that is years ahead for a moment costs a month of history, not all of it.
  *
  * @returns the names of the files that were dropped
  */
@@ -27,14 +28,18 @@ export function retainRuns(
 ): readonly string[] {
   const oldest = new Date(nowMs - maxAgeDays * 86_400_000).toISOString().slice(0, 7);
   const thisMonth = new Date(nowMs).toISOString().slice(0, 7);
+  const names = recordFiles(layout);
+  const current = names.find((name) => /^\d{4}-\d{2}\.jsonl$/.test(name));
+  const oldestKept = names.at(-1)?.slice(0, 7);
   const dropped: string[] = [];
   let bytes = 0;
   let records = 0;
-  for (const name of recordFiles(layout)) {
+  for (const name of names) {
     const path = join(layout.runs, name);
     const size = files.facts(path)?.size ?? 0;
-    const written = name === `${thisMonth}.jsonl`;
-    const tooMuch = bytes + size > maxBytes || records >= maxRecords || name.slice(0, 7) < oldest;
+    const month = name.slice(0, 7);
+    const written = name === current && month >= thisMonth;
+    const tooMuch = bytes + size > maxBytes || records >= maxRecords || (month < oldest && month === oldestKept);
     if (!written && tooMuch) {
       files.remove(path);
       dropped.push(name);

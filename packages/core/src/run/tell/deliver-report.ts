@@ -60,14 +60,14 @@ export async function flushSpool(
   const attempt = tryHold(files, join(layout.runLocks, 'spool'));
   if (!attempt.held) return { sent: 0, left: files.list(layout.spool).length };
   try {
-    const deadline = Date.now() + flushMs;
+    const deadline = performance.now() + flushMs;
     const unreachable = new Set(away.map(endpointOf));
     let sent = 0;
     const waiting = waitingReports(files, layout, Date.now());
     for (const one of waiting) {
       // One endpoint that is away must not keep the others waiting, nor be asked once for each message.
       const endpoint = endpointOf(one.report);
-      if (Date.now() > deadline || unreachable.has(endpoint)) continue;
+      if (performance.now() > deadline || unreachable.has(endpoint)) continue;
       if ((await deliver(context, one)).ok) sent += 1;
       else unreachable.add(endpoint);
     }

@@ -47,6 +47,8 @@ type SpoolFiles = Pick<Files, 'readText' | 'facts' | 'list' | 'write' | 'remove'
 
 /** Older ones are dropped: nobody wants to hear of them any more. */
 const longestMs = 7 * 86_400_000;
+/** What bears an earlier date was written before the machine knew the time, as one without a clock does until it has asked the network. */
+const knowsTimeMs = Date.UTC(2025, 0, 1);
 const abandonedMs = 3_600_000;
 /** The oldest are dropped when an endpoint stays away for ever. */
 const mostEntries = 1000;
@@ -85,10 +87,14 @@ export function waitingReports(files: SpoolFiles, layout: NamespaceLayout, nowMs
   for (const name of names) {
     const path = join(layout.spool, name);
     const report = parseReport(files.readText(path));
-    if (report === undefined || nowMs - Date.parse(report.createdAt) > longestMs) files.remove(path);
+    if (report === undefined || isTooOld(Date.parse(report.createdAt), nowMs)) files.remove(path);
     else if (report.owner.pid === process.pid || !lives(files, report.owner)) waiting.push({ path, report });
   }
   return waiting;
+}
+
+function isTooOld(createdMs: number, nowMs: number): boolean {
+  return createdMs >= knowsTimeMs && nowMs - createdMs > longestMs;
 }
 
 /** What a writer that was killed left unfinished. */
