@@ -24,8 +24,9 @@ describeWithDaemon('busybox-crond')("BusyBox's crontab program", () => {
     run: (request) => base.run({ ...request, file: busybox, args: ['crontab', '-c', spool, ...request.args] }),
   };
   const backend = cron();
-  const apply = (changes: Parameters<typeof backend.apply>[1]['changes']) =>
-    backend.apply(host, { namespace: 'default', changes, dialect: { name: 'busybox' } });
+  const applyTo = (to: Host, changes: Parameters<typeof backend.apply>[1]['changes']) =>
+    backend.apply(to, { namespace: 'default', changes, dialect: { name: 'busybox' } });
+  const apply = (changes: Parameters<typeof backend.apply>[1]['changes']) => applyTo(host, changes);
 
   // The first call of the oracle builds it.
   beforeAll(async () => void (await cronDaemon({ daemon: 'busybox', zone: 'UTC', table: '', from: 0, to: 60 })));
@@ -47,5 +48,25 @@ describeWithDaemon('busybox-crond')("BusyBox's crontab program", () => {
       await apply(changes.map(inverted));
       expect(readFileSync(table, 'utf8')).toBe(text);
     }
+  });
+
+  it('whose listing is lost is not taken for an empty table; one that a person emptied is', async () => {
+    writeFileSync(table, '17 3 * * * /bin/echo theirs\n');
+    const lost: Host = {
+      ...host,
+      stateDir: temporaryFolder(),
+      run: async (request) => {
+        const result = await host.run(request);
+        return request.args[0] === '-l' ? { ...result, exitCode: 0, stdout: '', stderr: '' } : result;
+      },
+    };
+    await expect(applyTo(lost, [create('a')])).rejects.toMatchObject({
+      code: 'ROTA_CRONTAB_UNREADABLE',
+      message: expect.stringContaining('`crontab -e` edits one that has lines'),
+    });
+    expect(readFileSync(table, 'utf8')).toBe('17 3 * * * /bin/echo theirs\n');
+    writeFileSync(table, '');
+    await applyTo({ ...host, stateDir: temporaryFolder() }, [create('a')]);
+    expect(readFileSync(table, 'utf8')).toContain('acme/a');
   });
 });

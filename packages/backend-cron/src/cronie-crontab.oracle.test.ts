@@ -1,4 +1,5 @@
-import type { BackendChange } from '@rota/core';
+import type { BackendChange, Host } from '@rota/core';
+import { temporaryFolder } from '@rota/test-support';
 import fc from 'fast-check';
 import { beforeAll, expect, it } from 'vitest';
 import { describeWithDaemon, oraclesAsked } from '../../../scripts/oracles/built-daemon.ts';
@@ -43,5 +44,26 @@ describeWithDaemon('cronie')("cronie's crontab program", () => {
     await crontab.restore('root', Buffer.from('61 * * * * true\n'));
     await expect(apply(hostOf(), [create('a')])).rejects.toMatchObject({ code: 'ROTA_CRONTAB_REFUSED' });
     expect((await crontab.spool('root'))?.toString()).toBe('61 * * * * true\n');
+  });
+
+  it('whose listing is lost is not taken for an empty table; one that a person emptied is', async () => {
+    await crontab.restore('root', Buffer.from('17 3 * * * /bin/echo theirs\n'));
+    const host = hostOf();
+    const lost: Host = {
+      ...host,
+      stateDir: temporaryFolder(),
+      run: async (request) => {
+        const result = await host.run(request);
+        return request.args[0] === '-l' ? { ...result, exitCode: 0, stdout: '', stderr: '' } : result;
+      },
+    };
+    await expect(apply(lost, [create('a')])).rejects.toMatchObject({
+      code: 'ROTA_CRONTAB_UNREADABLE',
+      message: expect.stringContaining('`crontab -e` edits one that has lines'),
+    });
+    expect((await crontab.spool('root'))?.toString()).toBe('17 3 * * * /bin/echo theirs\n');
+    await crontab.restore('root', Buffer.from(''));
+    await apply({ ...host, stateDir: temporaryFolder() }, [create('a')]);
+    expect((await crontab.spool('root'))?.toString()).toContain('acme/a');
   });
 });

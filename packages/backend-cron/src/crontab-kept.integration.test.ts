@@ -66,6 +66,37 @@ requirePart(rootPart, cronPart)('a crontab', () => {
     await host.run({ file: 'crontab', args: ['-r'] });
   });
 
+  it.each([
+    ['its listing', ['-l'], 'crontab -e` edits one that has lines'],
+    ['all that it prints', ['-l', '-e'], 'crontab -e` does not show one either'],
+  ])('that was never seen is not written where the program loses %s and says that all is well', async (_, silent, said) => {
+    const host = private_.host('root');
+    const mine = '0 1 * * * mine\n';
+    await host.run({ file: 'crontab', args: ['-'], input: mine });
+    const broken: Host = {
+      ...host,
+      run: async (request) => {
+        const result = await host.run(request);
+        return silent.includes(request.args[0] ?? '') ? { ...result, exitCode: 0, stdout: '', stderr: '' } : result;
+      },
+    };
+    await expect(apply(broken, [create('a')])).rejects.toMatchObject({
+      code: 'ROTA_CRONTAB_UNREADABLE',
+      message: expect.stringContaining(said),
+    });
+    expect((await private_.spool('root'))?.toString()).toContain(mine);
+    expect(host.files.list(host.stateDir)).toEqual([]);
+    await host.run({ file: 'crontab', args: ['-r'] });
+  });
+
+  it('that is really empty is written like any other', async () => {
+    const host = private_.host('root', join(temporaryFolder(), "it's here"));
+    await private_.restore('root', Buffer.from(''));
+    await apply(host, [create('a')]);
+    expect((await readTable(host)).text).toContain('acme/a');
+    await host.run({ file: 'crontab', args: ['-r'] });
+  });
+
   it('that ended while Rota was killed needs nobody where either table stands there', async () => {
     const host = private_.host('root');
     const table = async () => (await readTable(host)).text;

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { type Host, isRotaError, type ProcessResult, RotaError, withLock } from '@rota/core';
 import { type BytesText, toBytes } from '../crontab-text/bytes-text.ts';
 import type { CronDialect } from '../dialect.ts';
+import { checkSilence } from './check-silence.ts';
 import { checkLeftover, dropBefore, keepTables, rememberTable } from './kept-tables.ts';
 import { type CrontabTable, crontabRequest, readTable } from './read-table.ts';
 
@@ -23,6 +24,7 @@ export async function changeTable(host: Host, dialect: CronDialect, edit: (text:
       checkLeftover(host, before.text);
       const after = edit(before.text);
       if (after === before.text) return rememberTable(host, after);
+      await checkSilence(host, dialect, before);
       checkLimits(host, dialect, after);
       if (after !== '') await validate(host, dialect, after);
       if (!sameTable(await readTable(host), before)) continue;
