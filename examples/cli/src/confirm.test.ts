@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { cliWorkplace, manifest } from './testing/cli-workplace.ts';
@@ -41,8 +41,8 @@ test('NO_COLOR and a pipe turn colour off', async () => {
 
 test('an interrupted wait ends the command, not the job', async () => {
   const { folder, write, call } = cliWorkplace();
-  const [begun, end] = [join(folder, 'begun'), join(folder, 'end')];
-  const script = `: >${begun}; while [ ! -e ${end} ]; do sleep 0.05; done`;
+  const [begun, hold] = [join(folder, 'begun'), write('hold', '')];
+  const script = `: >${begun}; while [ -e ${hold} ]; do sleep 0.05; done`;
   write('a.yaml', manifest('slow', { command: '/bin/sh', args: ['-c', script] }));
   await call(['apply', 'a.yaml', '--backend', 'embedded', '--json']);
   const interruption = new AbortController();
@@ -55,7 +55,7 @@ test('an interrupted wait ends the command, not the job', async () => {
   expect(result.json()).toMatchObject({
     error: { message: 'The wait for the end of acme/slow was interrupted; the job was not.' },
   });
-  write('end', '');
+  rmSync(hold);
   const runs = async () => (await call(['history', 'slow', '--json'])).json().runs;
   await expect.poll(runs, { timeout: 60_000 }).toMatchObject([{ status: 'success' }]);
 });

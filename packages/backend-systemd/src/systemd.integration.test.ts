@@ -16,7 +16,7 @@ const daily = (time: number): Partial<Job> => {
 };
 const everyMinute: Partial<Job> = { trigger: { kind: 'schedule', expression: '* * * * *', timezone: 'UTC' } };
 
-async function until(what: () => boolean | Promise<boolean>, timeoutMs = 75_000): Promise<void> {
+async function until(what: () => boolean | Promise<boolean>, timeoutMs = 150_000): Promise<void> {
   for (const end = Date.now() + timeoutMs; !(await what()); await sleep(250)) {
     if (Date.now() > end) throw new Error(`not within ${timeoutMs} ms: ${what}`);
   }
@@ -70,7 +70,7 @@ describe('the units of a real user manager', () => {
         command: ['/bin/sh', '-c', 'test "$ROTA_RUN_ID" = "$INVOCATION_ID" && test "$ROTA_JOB/$ROTA_TENANT" = good/acme'],
       },
       bad: { ...everyMinute, shell: true, command: ['echo said by $ROTA_JOB; sleep 0.3; exit 7'] },
-      slow: { ...everyMinute, command: ['sleep', '60'], timeoutMs: 700 },
+      slow: { ...everyMinute, command: ['sleep', '600'], timeoutMs: 3000 },
       killed: { ...everyMinute, shell: true, command: ['kill -KILL $$'] },
       absent: { ...everyMinute, command: ['no-such-program'] },
       nowhere: { ...everyMinute, workingDir: 'no/such/folder' },
@@ -102,8 +102,8 @@ describe('the units of a real user manager', () => {
       expect(record.runId).toMatch(/^[0-9a-f]{32}$/);
       expect(Date.parse(record.endedAt) - Date.parse(record.startedAt)).toBe(record.durationMs);
       // On the minute: a second of accuracy, the rest is a busy machine.
-      expect((Date.parse(record.startedAt) / 1000) % 60).toBeLessThan(5);
-      expect(applied - Date.parse(record.startedAt) / 1000).toBeLessThan(60);
+      expect((Date.parse(record.startedAt) / 1000) % 60).toBeLessThan(30);
+      expect(applied - Date.parse(record.startedAt) / 1000).toBeLessThan(120);
     }
     // systemd counts from when it takes up the job, which on a busy machine is a while before the process.
     const slow = ns.records().find(({ name }) => name === 'slow');
@@ -131,7 +131,8 @@ describe('the units of a real user manager', () => {
     });
     const runs = (): number => ns.records().filter(({ name }) => name === 'moved').length;
     await ns.apply({ moved: { persistent: true } }, at(seconds() + 7200));
-    await ns.apply({ moved: { persistent: true } }, at(seconds() + 2));
+    // Far enough that the timer is there before its time.
+    await ns.apply({ moved: { persistent: true } }, at(seconds() + 10));
     await until(() => runs() === 1);
     await sleep(1500);
     // Between its last trigger and now: a bare reload would start it at once.
@@ -141,7 +142,7 @@ describe('the units of a real user manager', () => {
     await ns.apply({ moved: {} }, at(seconds() - 1));
     await sleep(1500);
     expect(runs()).toBe(1);
-    await ns.apply({ moved: {} }, at(seconds() + 2));
+    await ns.apply({ moved: {} }, at(seconds() + 10));
     await until(() => runs() === 2);
     // The same for one without a stamp, which 262 counts from its last trigger even when it was stopped and started.
     await sleep(1500);
@@ -156,7 +157,10 @@ describe('the units of a real user manager', () => {
   });
 
   test('that change keep a timer running, and a removed job finishes what it is doing', async () => {
-    await ns.apply({ stay: daily(seconds() + 7200), busy: { ...everyMinute, shell: true, command: ['sleep 3; echo done'] } });
+    const hold = `${ns.host.user.home}/rota-test-hold`;
+    ns.host.files.write(hold, '');
+    const work = [`while [ -e ${hold} ]; do sleep 0.1; done; echo done`];
+    await ns.apply({ stay: daily(seconds() + 7200), busy: { ...daily(seconds() + 7200), shell: true, command: work } });
     const since = await ns.systemctl('show', '-p', 'ActiveEnterTimestampMonotonic', '--value', unit('stay', 'timer'));
     await ns.systemctl('start', '--no-block', unit('busy', 'service'));
     await until(
@@ -164,6 +168,7 @@ describe('the units of a real user manager', () => {
     );
     await ns.apply({ stay: { ...daily(seconds() + 3600), command: ['/bin/false'] }, busy: null });
     expect(await ns.systemctl('show', '-p', 'ActiveEnterTimestampMonotonic', '--value', unit('stay', 'timer'))).toBe(since);
+    ns.host.files.remove(hold);
     await until(() => ns.records().some(({ name }) => name === 'busy'));
     const record = ns.records().find(({ name }) => name === 'busy');
     expect([record?.status, record?.trigger]).toEqual(['success', 'manual']);
@@ -175,7 +180,7 @@ describe('the units of a real user manager', () => {
     const job = { ...daily(seconds() - 3600), persistent: true };
     await ns.apply({ fresh: job });
     await ns.apply({ handed: job }, { handledUntil: seconds() - 2 * 86_400 });
-    await until(() => ns.records().some(({ name }) => name === 'handed'), 10_000);
+    await until(() => ns.records().some(({ name }) => name === 'handed'));
     await sleep(1000);
     expect(
       ns

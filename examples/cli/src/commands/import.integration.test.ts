@@ -123,7 +123,7 @@ requirePart(buildPart, testMachinePart)('a machine with jobs in its crontab, in 
     // The originals run a while, then the jobs do.
     await expect
       .poll(async () => (await machine.exec('cat', [`${home}/cron.log`, `${home}/timer.log`])).exitCode, {
-        timeout: 90_000,
+        timeout: 150_000,
         interval: 2000,
       })
       .toBe(0);

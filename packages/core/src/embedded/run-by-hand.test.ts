@@ -25,9 +25,10 @@ async function installed(job: Partial<Job>, options: HostOptions = {}): Promise<
 /** Two people start it, the second while the first run goes on; it goes on until `enough` holds of what the second has brought about. */
 async function twice(policy: Job['concurrency']['policy'], enough: (seen: Seen) => boolean) {
   const folder = temporaryFolder();
-  const [starts, end] = [join(folder, 'starts'), join(folder, 'end')];
+  const [starts, hold] = [join(folder, 'starts'), join(folder, 'hold')];
+  writeFileSync(hold, '');
   const rota = await installed({
-    command: [`echo x >>${starts}; while [ ! -e ${end} ]; do sleep 0.05; done`],
+    command: [`echo x >>${starts}; while [ -e ${hold} ]; do sleep 0.05; done`],
     concurrency: { policy, locks: [] },
   });
   const layout = namespaceLayout(rota.host.stateDir, 'default');
@@ -40,7 +41,7 @@ async function twice(policy: Job['concurrency']['policy'], enough: (seen: Seen) 
   while ((await seen()).starts < 1) await rota.host.sleep(20);
   const second = rota.run('job');
   while (!enough(await seen())) await rota.host.sleep(20);
-  writeFileSync(end, '');
+  rmSync(hold);
   const [one, two] = (await Promise.all([first, second])).map((record): Partial<RunRecord> => record ?? {});
   const answers = [one, two].map((record) => [record?.status, record?.reason]);
   return { answers, isApart: Date.parse(two?.startedAt ?? '') >= Date.parse(one?.endedAt ?? '') };

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { LaunchFile } from '../backend/launch-file.ts';
@@ -70,12 +70,13 @@ describe('an alert', () => {
     const rota = await runnerUnderTest();
     const server = await endpoint();
     const alerts: LaunchFile['alerts'] = { on: ['failure', 'recovery'], channels: [{ kind: 'webhook', url: server.url }] };
-    const child = rota.start(rota.launchFile({ ...sh('touch up; while [ ! -e end ]; do sleep 0.05; done'), alerts }));
+    writeFileSync(join(rota.scratch, 'hold'), '');
+    const child = rota.start(rota.launchFile({ ...sh('touch up; while [ -e hold ]; do sleep 0.05; done'), alerts }));
     const gone = new Promise((resolve) => child.on('exit', resolve));
     while (!existsSync(join(rota.scratch, 'up'))) await new Promise((resolve) => setTimeout(resolve, 10));
     child.kill('SIGKILL');
     await gone;
-    writeFileSync(join(rota.scratch, 'end'), '');
+    rmSync(join(rota.scratch, 'hold'));
     // What it left running is a run as long as it lives.
     do await rota.run(rota.launchFile({ alerts }));
     while (rota.records().at(-1)?.status === 'skipped');

@@ -109,21 +109,22 @@ describe('a check-in', () => {
 
   it('reports a run that takes too long while it goes on, and a run that was interrupted when the next one finds it', async () => {
     const rota = await runnerUnderTest();
-    const end = (): void => writeFileSync(join(rota.scratch, 'end'), '');
-    const untilEnd = 'while [ ! -e end ]; do sleep 0.05; done';
+    const hold = join(rota.scratch, 'hold');
+    const whileHeld = 'while [ -e hold ]; do sleep 0.05; done';
+    writeFileSync(hold, '');
     const server = await endpoint((_, response) => {
       response.end();
-      end();
+      rmSync(hold, { force: true });
     });
-    await rota.run(rota.launchFile({ ...sh(`echo still here; ${untilEnd}`), ...checkin(server.url, { timeoutMs: 300 }) }));
+    await rota.run(rota.launchFile({ ...sh(`echo still here; ${whileHeld}`), ...checkin(server.url, { timeoutMs: 300 }) }));
     expect(server.messages().map(({ status }) => status)).toEqual(['timeout', 'success']);
-    rmSync(join(rota.scratch, 'end'));
-    const child = rota.start(rota.launchFile({ ...sh(`touch up; ${untilEnd}`), ...checkin(server.url) }));
+    writeFileSync(hold, '');
+    const child = rota.start(rota.launchFile({ ...sh(`touch up; ${whileHeld}`), ...checkin(server.url) }));
     const gone = new Promise((resolve) => child.on('exit', resolve));
     while (!readdirSync(rota.scratch).includes('up')) await new Promise((resolve) => setTimeout(resolve, 10));
     child.kill('SIGKILL');
     await gone;
-    end();
+    rmSync(hold);
     // What it left running is a run as long as it lives.
     do await rota.run(rota.launchFile({ ...sh('true'), ...checkin(server.url) }));
     while (rota.records().at(-1)?.status === 'skipped');

@@ -1,4 +1,4 @@
-import { copyFileSync, existsSync, mkdirSync, statSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { requirePart, type WindowsNode, windowsNode, windowsNodeParts } from '@rota/test-support';
@@ -119,7 +119,7 @@ describeRunner(`the runner on Windows${onWindows ? '' : ', under Wine'}`, () => 
 
   test('ends a program that is too late', async () => {
     const { program, size } = beating('late');
-    expect(await run(job({ name: 'late', command: [machine.exe, program], timeoutMs: 5000, graceMs: 500 }))).toBe(124);
+    expect(await run(job({ name: 'late', command: [machine.exe, program], timeoutMs: 20_000, graceMs: 500 }))).toBe(124);
     expect(last()).toMatchObject({ name: 'late', status: 'timeout' });
     await expectToHaveEnded(size);
   });
@@ -129,24 +129,26 @@ describeRunner(`the runner on Windows${onWindows ? '' : ', under Wine'}`, () => 
     const { program, size } = beating('child');
     const start = `require('child_process').spawn(process.execPath, [${JSON.stringify(program)}], { stdio: 'ignore' })`;
     const parent = script('parent.cjs', `${start}; setInterval(() => {}, 1000)`);
-    expect(await run(job({ name: 'tree', command: [machine.exe, parent], timeoutMs: 5000, graceMs: 500 }))).toBe(124);
+    expect(await run(job({ name: 'tree', command: [machine.exe, parent], timeoutMs: 20_000, graceMs: 500 }))).toBe(124);
     await expectToHaveEnded(size);
   });
 
   test('does not start a job that still runs', async () => {
-    const launchFile = job({ name: 'alone', command: [machine.exe, '-e', 'setTimeout(() => {}, 9000)'] });
+    const begun = join(runner.scratch, 'begun');
+    const hold = script('hold', '');
+    const wait = `const fs = require('fs'); fs.writeFileSync(${JSON.stringify(windows(begun))}, '');
+      setInterval(() => fs.existsSync(${JSON.stringify(hold)}) || process.exit(), 100);`;
+    const launchFile = job({ name: 'alone', command: [machine.exe, script('wait.cjs', wait)] });
     const first = run(launchFile);
-    await expect
-      .poll(() => existsSync(join(runner.stateDir, 'namespaces/default')) && runner.records().length, { timeout: 1 })
-      .toBeDefined();
-    await sleep(3500);
+    await expect.poll(() => existsSync(begun)).toBe(true);
     await run(launchFile);
     expect(last()).toMatchObject({ name: 'alone', status: 'skipped' });
+    rmSync(join(runner.scratch, 'hold'));
     expect(await first).toBe(0);
   });
 
   test('is started by its command file, which hands its exit status on, in a folder of any name', {
-    timeout: 120_000,
+    timeout: 300_000,
   }, async () => {
     const bin = join(runner.scratch, 'Jörg Söhne', 'bin');
     mkdirSync(bin, { recursive: true });
