@@ -39,6 +39,7 @@ function ofUsage(error: CommanderError, command: CommandSpec | undefined): Failu
       suggestion === undefined
         ? [
             ...actionsOf(error, command),
+            ...quotedExample(error, command),
             `See \`${['rota help', command?.name].filter((word) => word !== undefined).join(' ')}\`.`,
           ]
         : suggestion.split(', '),
@@ -49,6 +50,12 @@ function ofUsage(error: CommanderError, command: CommandSpec | undefined): Failu
 function actionsOf({ code }: CommanderError, command: CommandSpec | undefined): readonly string[] {
   const { completes } = command ?? {};
   return code === 'commander.missingArgument' && Array.isArray(completes) ? [`One of: ${completes.join(', ')}.`] : [];
+}
+
+/** `rota next 0 2 * * *`: the shell makes five words of it, and file names of the stars. */
+function quotedExample({ code }: CommanderError, command: CommandSpec | undefined): readonly string[] {
+  const example = command?.examples.find((line) => line.includes("'"));
+  return code === 'commander.excessArguments' && example !== undefined ? [`Put quotes around an expression: ${example}`] : [];
 }
 
 async function ofError(error: unknown): Promise<Failure> {
@@ -78,15 +85,25 @@ async function ofError(error: unknown): Promise<Failure> {
 }
 
 function asText(failure: Failure, error: unknown, io: Io): string {
-  const place = placeOf(failure);
+  const place = (failure.issues ?? []).length > 1 ? '' : placeOf(failure);
   const several = (failure.issues ?? []).length > 1 ? (failure.issues ?? []) : [];
+  // All of them follow.
+  const message = several.length > 0 ? failure.message.replace(/ The first: .*$/s, '') : failure.message;
   const lines = [
-    `error: ${place === '' || failure.message.includes(place) ? '' : `${place}: `}${failure.message}`,
+    `error: ${place === '' || message.includes(place) ? '' : `${place}: `}${message}`,
     ...several.map((issue) => `  ${[placeOf(issue), issue.message].filter((part) => part !== '').join(': ')}`),
-    ...failure.suggestions.map((suggestion) => `  ${/[ `]/.test(suggestion) ? suggestion : `Did you mean ${suggestion}?`}`),
+    ...failure.suggestions
+      .map((suggestion) => (/[ `]/.test(suggestion) ? suggestion : `Did you mean ${suggestion}?`))
+      .filter((advice) => !plain(failure.message).includes(plain(advice)))
+      .map((advice) => `  ${advice}`),
     ...(io.env.ROTA_DEBUG ? [error instanceof Error ? (error.stack ?? '') : ''] : []),
   ];
   return `${lines.join('\n')}\n`;
+}
+
+/** Many a message ends with the same question, for those who show nothing else. */
+function plain(text: string): string {
+  return text.replace(/[`"]/g, '');
 }
 
 /** `jobs.yaml:3:7` */

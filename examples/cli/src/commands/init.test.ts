@@ -111,6 +111,14 @@ test('files in YAML name the schema by which an editor completes and checks them
   }
 });
 
+test('where a config stands already, nothing is asked', async () => {
+  const { typed, write, asked } = workplace('', ['', '', '']);
+  write('jobs.config.ts', 'export default {};\n');
+  const { exitCode, stderr } = await typed();
+  expect({ exitCode, asked }).toEqual({ exitCode: 1, asked: [] });
+  expect(stderr).toMatch(/^error: jobs\.config\.ts exists already in .*\n {2}Repeat with --force/);
+});
+
 test.each([
   [['--tenant', 'My Lab'], 'ROTA_USAGE'],
   [['--format', 'toml'], 'ROTA_USAGE'],

@@ -11,6 +11,10 @@ import { progress } from '../output/progress.ts';
 /** `rota init`: a first declaration in this folder, from nothing or from what runs on this machine. */
 export async function run(context: CommandContext): Promise<number> {
   const { options, io } = context;
+  const present = configNames.find((name) => existsSync(join(io.cwd, name)));
+  // Before anything is asked: the answers would be for nothing.
+  if (present !== undefined && options.format === undefined && !options.force)
+    throw /\.(ts|yaml)$/.test(present) ? exists(present, io.cwd) : isSecond(present, io.cwd);
   const here = readOnce(context);
   const choices = await askChoices(context, { importable: async () => (await here('home')).filter(isImportable).length });
   const imported = choices.fromImport ? await here(choices.tenant) : [];
@@ -21,17 +25,11 @@ export async function run(context: CommandContext): Promise<number> {
   ];
   const taken = files.filter(({ name }) => existsSync(join(io.cwd, name)));
   if (taken.length > 0 && !options.force) {
-    throw new RotaError('ROTA_USAGE', `${taken.map(({ name }) => name).join(' and ')} exists already in ${io.cwd}.`, {
-      suggestions: ['Repeat with --force to overwrite it, or run `rota plan`.'],
-    });
+    throw exists(taken.map(({ name }) => name).join(' and '), io.cwd);
   }
   // Of two configs in a folder one is read, and nobody would know which.
   const other = configNames.find((name) => existsSync(join(io.cwd, name)) && !files.some((file) => file.name === name));
-  if (other !== undefined) {
-    throw new RotaError('ROTA_USAGE', `${other} exists already in ${io.cwd}, and only one config is read.`, {
-      suggestions: ['Add jobs to it, or remove it and repeat the command.'],
-    });
-  }
+  if (other !== undefined) throw isSecond(other, io.cwd);
   const jobs = imported.filter(isImportable).length;
   for (const { name, content } of files) {
     mkdirSync(dirname(join(io.cwd, name)), { recursive: true });
@@ -50,6 +48,18 @@ export async function run(context: CommandContext): Promise<number> {
       : 'Next: edit it, then `rota validate`, `rota plan` and `rota apply`.',
   );
   return 0;
+}
+
+function exists(what: string, folder: string): RotaError {
+  return new RotaError('ROTA_USAGE', `${what} exists already in ${folder}.`, {
+    suggestions: ['Repeat with --force to overwrite it, or run `rota plan`.'],
+  });
+}
+
+function isSecond(other: string, folder: string): RotaError {
+  return new RotaError('ROTA_USAGE', `${other} exists already in ${folder}, and only one config is read.`, {
+    suggestions: ['Add jobs to it, or remove it and repeat the command.'],
+  });
 }
 
 /** What runs here by itself and is not Rota's, read at most once. */

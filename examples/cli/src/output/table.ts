@@ -1,9 +1,11 @@
+import { cellWidth as width } from './cell-width.ts';
+
 /** The narrowest that the last column may be cut to before rows are written one field below the other. */
 const narrowest = 12;
 
 /**
  * Rows in columns two blanks apart, each as wide as its widest cell; the last column is cut where the terminal ends. The first row is the
- * head. Where more than the last column would be lost, each row stands as lines of its own, named by the head.
+ * head. Where more than the last column would be lost, each row stands as lines of its own, named by the head, and nothing is cut.
  */
 export function table(rows: readonly (readonly string[])[], columns = Number.POSITIVE_INFINITY): readonly string[] {
   const widths: number[] = [];
@@ -26,23 +28,35 @@ export function table(rows: readonly (readonly string[])[], columns = Number.POS
 function stacked(head: readonly string[], body: readonly (readonly string[])[], columns: number): readonly string[] {
   const longest = Math.max(...head.slice(1).map(width));
   return body.flatMap(([name = '', ...cells]) => [
-    cut(name, columns),
+    name,
     ...cells.flatMap((cell, index) => {
       const label = (head[index + 1] ?? '').toLowerCase();
-      return cell === '' ? [] : [cut(`  ${label}${' '.repeat(longest - width(label))}  ${cell}`, columns)];
+      if (cell === '') return [];
+      return wrapped(cell, columns - longest - 4).map(
+        (line, at) => `  ${at === 0 ? label : ''}${' '.repeat(longest - (at === 0 ? width(label) : 0))}  ${line}`,
+      );
     }),
   ]);
 }
 
-const colorCode = /\u001b\[\d+m/g;
-
-/** What a terminal shows of it: colours take no room. */
-function width(text: string): number {
-  return [...text.replace(colorCode, '')].length;
+/** A value over several lines, broken at blanks; a word that is longer than a line stays whole, so that it can be copied. */
+function wrapped(text: string, columns: number): readonly string[] {
+  const lines: string[] = [];
+  for (const word of text.split(' ')) {
+    const last = lines.at(-1);
+    if (last !== undefined && width(last) + 1 + width(word) <= columns) lines[lines.length - 1] = `${last} ${word}`;
+    else lines.push(word);
+  }
+  return lines;
 }
 
 /** Lines that hold colour are left whole: a cut could lose the code that ends it. */
 function cut(line: string, columns: number): string {
   if (width(line) <= columns || line.includes('\u001b')) return line;
-  return `${[...line].slice(0, Math.max(1, columns - 3)).join('')}...`;
+  let kept = '';
+  for (const letter of line) {
+    if (kept !== '' && width(kept + letter) > columns - 3) break;
+    kept += letter;
+  }
+  return `${kept}...`;
 }

@@ -1,5 +1,7 @@
 import { spawn } from 'node:child_process';
 import { launcherCall } from '../host/launcher-call.ts';
+import { signalGroup } from '../run/attempt/process-group.ts';
+import { stopVariable } from '../run/launch/stop-input.ts';
 
 /** What is started for a run. */
 export interface StartRunnerInput {
@@ -25,26 +27,37 @@ export type StartRunner = (input: StartRunnerInput) => StartedRunner;
 /** Time that a runner has beyond its job's grace to record and report. */
 const tidyMs = 20_000;
 
-/** Starts a runner in a session of its own, so that an interrupt of the terminal reaches it through us only. */
+/**
+ * Starts a runner in a session of its own, so that an interrupt of the terminal reaches it through us only. Windows has no TERM, and ending the
+ * command file would leave its runner behind: there the end of the runner's input asks it to end, which it also sees when we are gone.
+ */
 export const startRunner: StartRunner = ({ launcher, args, graceMs }) => {
   const call = launcherCall(launcher, args);
+  const windows = process.platform === 'win32';
   const child = spawn(call.file, [...call.args], {
-    detached: process.platform !== 'win32',
+    detached: !windows,
     windowsHide: true,
     windowsVerbatimArguments: call.verbatim,
-    stdio: ['ignore', 'inherit', 'inherit'],
+    stdio: [windows ? 'pipe' : 'ignore', 'inherit', 'inherit'],
+    env: windows ? { ...process.env, [stopVariable]: '1' } : process.env,
   });
   let killTimer: NodeJS.Timeout | undefined;
   const ended = new Promise<number | null>((resolve) => {
     child.on('error', () => resolve(null));
+    // A runner that has ended reads no more.
+    child.stdin?.on('error', () => undefined);
     child.on('exit', (code) => resolve(code));
   });
   void ended.then(() => clearTimeout(killTimer));
   return {
     ended,
     stop() {
-      child.kill('SIGTERM');
-      killTimer = setTimeout(() => child.kill('SIGKILL'), graceMs + tidyMs);
+      if (windows) child.stdin?.end();
+      else child.kill('SIGTERM');
+      killTimer = setTimeout(() => {
+        if (windows && child.pid !== undefined) signalGroup(child.pid, 'SIGKILL');
+        else child.kill('SIGKILL');
+      }, graceMs + tidyMs);
     },
   };
 };

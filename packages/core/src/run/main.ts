@@ -4,6 +4,7 @@ import type { RunCause } from './admit/admit-run.ts';
 import { recordUnbegunRuns, takeWord } from './admit/unbegun-runs.ts';
 import { takeAsked } from './asked-run.ts';
 import { readLaunchFile } from './launch/read-launch-file.ts';
+import { onStopInput } from './launch/stop-input.ts';
 import { instantSeconds } from './record/instant-text.ts';
 import { exitConfig, exitSoftware } from './record/outcome.ts';
 import { runJob } from './run-job.ts';
@@ -66,6 +67,7 @@ function causeOf(option: string | undefined, value: string | undefined): RunCaus
 function cancelOnSignals(): AbortSignal {
   const controller = new AbortController();
   for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, () => controller.abort(signal));
+  onStopInput(() => controller.abort('SIGTERM'));
   return controller.signal;
 }
 

@@ -1,4 +1,4 @@
-import { copyFileSync, existsSync, mkdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { requirePart, type WindowsNode, windowsNode, windowsNodeParts } from '@rota/test-support';
@@ -145,6 +145,41 @@ describeRunner(`the runner on Windows${onWindows ? '' : ', under Wine'}`, () => 
     expect(last()).toMatchObject({ name: 'alone', status: 'skipped' });
     rmSync(join(runner.scratch, 'hold'));
     expect(await first).toBe(0);
+  });
+
+  // As after a power cut: the claim and its mark are there, and its pid is that of another process.
+  test('starts a job whose last runner is gone, although its pid was given away', { timeout: 300_000 }, async () => {
+    const claim = join(runner.layout.handled, 'acme.cut.jsonl');
+    // It ends its runner, which can record nothing any more.
+    const command = [machine.exe, '-e', "process.kill(process.ppid, 'SIGKILL')"];
+    await run(job({ name: 'cut', command }));
+    expect(readFileSync(claim, 'utf8')).toContain('"claims":[{');
+    const [ready, stop] = [join(runner.scratch, 'given'), join(runner.scratch, 'give-up')];
+    const other = script(
+      'other.cjs',
+      `const { existsSync, readFileSync, renameSync, writeFileSync } = require('fs');
+      const claim = ${JSON.stringify(windows(claim))};
+      const lines = readFileSync(claim, 'utf8').trimEnd().split('\\n');
+      const state = JSON.parse(lines.at(-1));
+      const { owner } = state.claims[0];
+      const mark = (pid) => process.env.LOCALAPPDATA + '\\\\rota-alive\\\\' + pid + '-' + owner.startTicks;
+      renameSync(mark(owner.pid), mark(process.pid));
+      owner.pid = process.pid;
+      writeFileSync(claim, [...lines, JSON.stringify(state), ''].join('\\n'));
+      writeFileSync(${JSON.stringify(windows(ready))}, '');
+      setInterval(() => existsSync(${JSON.stringify(windows(stop))}) && process.exit(), 100);`,
+    );
+    const holding = machine.run([machine.exe, other]);
+    try {
+      const early = holding.then(({ output }) => expect(output).toBe('it goes on'));
+      await Promise.race([expect.poll(() => existsSync(ready), { timeout: 60_000 }).toBe(true), early]);
+      expect(await run(job({ name: 'cut', command: ['cmd.exe', '/c', 'exit 0'] }))).toBe(0);
+    } finally {
+      writeFileSync(stop, '');
+    }
+    expect((await holding).output).toBe('');
+    const ends = runner.records().filter(({ name }) => name === 'cut');
+    expect(ends.map(({ status }) => status).sort()).toEqual(['interrupted', 'success']);
   });
 
   test('is started by its command file, which hands its exit status on, in a folder of any name', {

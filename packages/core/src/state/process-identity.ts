@@ -1,9 +1,13 @@
+import { aliveMark, markState } from '../host/alive-mark.ts';
 import type { Files } from '../host/files.ts';
 
 /** Which process it is, also after its pid was given to another one or the machine was booted again. */
 export interface ProcessIdentity {
   readonly pid: number;
-  /** Clock ticks after boot at which it started (proc(5), `stat` field 22); `null` where the system does not say. */
+  /**
+   * Tells processes of one pid apart: clock ticks after boot at which it started (proc(5), `stat` field 22), on Windows the name of a file that it keeps
+   * open; `null` where there is neither.
+   */
   readonly startTicks: string | null;
   /** `null` where the system does not say. */
   readonly bootId: string | null;
@@ -13,7 +17,7 @@ type Reader = Pick<Files, 'readText'>;
 
 /** Of the process that asks. */
 export function ownIdentity(files: Pick<Files, 'readText'>): ProcessIdentity {
-  return { pid: process.pid, startTicks: startTicks(files, process.pid), bootId: bootId(files) };
+  return { pid: process.pid, startTicks: startTicks(files, process.pid) ?? aliveMark(), bootId: bootId(files) };
 }
 
 /** Whether that very process still runs. In doubt it does: a lock is rather kept than broken. */
@@ -21,6 +25,8 @@ export function isAlive(files: Pick<Files, 'readText'>, identity: ProcessIdentit
   const boot = bootId(files);
   if (boot !== null && identity.bootId !== null && boot !== identity.bootId) return false;
   if (!answers(identity.pid)) return false;
+  const mark = markState(identity.pid, identity.startTicks);
+  if (mark !== 'unknown') return mark === 'held';
   const ticks = startTicks(files, identity.pid);
   return ticks === null || identity.startTicks === null || ticks === identity.startTicks;
 }

@@ -35,6 +35,11 @@ export function readManifests(yaml: Yaml, text: string, file: string, context: J
       );
       continue;
     }
+    const foreign = otherShape(value);
+    if (foreign !== undefined) {
+      issues.push(document.locate({ code: 'ROTA_FIELD_MISSING', severity: 'error', path: [], message: foreign }));
+      continue;
+    }
     keepSpelling(document);
     const { job, problems } = readJob(value, context, { file, line: document.line });
     for (const problem of problems) issues.push(document.locate(problem));
@@ -73,6 +78,14 @@ function keepSpelling(document: YamlDocument): void {
       map[key] = document.sourceText([...path, key]) ?? String(value);
     }
   }
+}
+
+/** What a mapping without any field of a manifest is more likely to be: one thing to say instead of one for each field. */
+function otherShape(value: object): string | undefined {
+  if (['apiVersion', 'kind', 'metadata', 'spec'].some((key) => key in value)) return undefined;
+  if ('jobs' in value || 'manifests' in value)
+    return 'This is no manifest but looks like a config, which is read with --config FILE, or under the name jobs.config.yaml.';
+  return 'This is no manifest: it has no apiVersion, kind, metadata and spec. `rota init --format yaml` writes one to start from.';
 }
 
 function isSavedPlan(value: object): boolean {

@@ -27,6 +27,12 @@ test.each([
     `2:12 A value that holds \`: \` has to be quoted. Put the value in quotes: \`command: 'echo "a: b"'\`.`,
   ],
   ['spec:\n  command: "/opt/a" b\n', '2:21 More text stands after the closing quote. Put quotes around the whole value.'],
+  ['spec:\n  schedule: "0 2 * * *\n  command: x\n', '2:13 The quote " that begins here is never closed.'],
+  [
+    'apiVersion: v1\nkind: Job\nmetadata: {name: a}\nspec: {}\napiVersion: v1\nkind: Job\nmetadata: {name: b}\nspec: {}\n',
+    '5:1 A second manifest begins here: put a line `---` before it.',
+  ],
+  ['spec: {}\nspec: {}\n', '2:1 The same key stands twice in one mapping. Keep one.'],
   ['metadata:\n  name: a\n   tenant: b\n', `3:1 The line is indented deeper than the one above it. ${sameColumn}`],
   ['metadata:\n  name: a\n tenant: b\n', `3:1 The line begins in another column than those of its level. ${sameColumn}`],
   [

@@ -25,8 +25,12 @@ export function yamlProblems(
 ): readonly YamlProblem[] {
   const written = text.split('\n');
   const told = new Map<number, YamlProblem>();
+  /** A second manifest follows without a line of dashes: one mistake, not one for each of its keys. */
+  let runsOn = false;
   for (const error of errors) {
     const { line, col } = lines.linePos(error.pos[0]);
+    if (error.code === 'DUPLICATE_KEY' && col === 1 && runsOn && /^(kind|metadata|spec):/.test(written[line - 1] ?? '')) continue;
+    if (error.code === 'DUPLICATE_KEY' && col === 1 && /^apiVersion:/.test(written[line - 1] ?? '')) runsOn = true;
     if (!told.has(line)) told.set(line, problemOf(error, line, col, written));
   }
   return [...told.values()];
@@ -42,7 +46,14 @@ function problemOf({ code, message }: YamlError, line: number, column: number, w
     case 'TAB_AS_INDENT':
       return at('A tab stands where YAML wants blanks. Indent with blanks.');
     case 'DUPLICATE_KEY':
+      if (column === 1 && key === 'apiVersion') return at('A second manifest begins here: put a line `---` before it.');
       return at('The same key stands twice in one mapping. Keep one.');
+    case 'MISSING_CHAR': {
+      const open = /^Missing closing (["'])/.exec(message)?.[1];
+      const begins = open === undefined ? undefined : lastOpened(open, line, written);
+      if (begins !== undefined) return { ...begins, message: `The quote ${open} that begins here is never closed.` };
+      break;
+    }
     case 'BAD_ALIAS':
     case 'UNEXPECTED_TOKEN':
       if (value.startsWith('*')) return at(`A value that begins with \`*\` means something else in YAML. ${quoted}`, valueAt);
@@ -62,6 +73,16 @@ function problemOf({ code, message }: YamlError, line: number, column: number, w
       return at('This is no field: after its name stands a colon and a blank, as in `name: value`.');
   }
   return at(`${message.replace(/\.?$/, '')}.`);
+}
+
+/** The parser says where the text ends; the quote was forgotten in the last line above that has one too many. */
+function lastOpened(quote: string, end: number, written: readonly string[]): { line: number; column: number } | undefined {
+  for (let line = end; line > 0; line--) {
+    const text = written[line - 1] ?? '';
+    const parts = text.split(quote);
+    if (parts.length % 2 === 0) return { line, column: text.lastIndexOf(quote) + 1 };
+  }
+  return undefined;
 }
 
 const sameColumn = 'Fields of one level have the same number of blanks before them.';
