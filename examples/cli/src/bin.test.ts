@@ -126,7 +126,7 @@ describeWithBuild('the built command', () => {
   test('what goes on until interrupted ends when its reader has gone', async () => {
     const folder = temporaryFolder();
     const env = { ...process.env, HOME: folder, ROTA_STATE_DIR: join(folder, 'state') };
-    const line = 'timeout 40 "$0" "$1" report --serve | true; echo "${PIPESTATUS[0]}"';
+    const line = 'timeout 200 "$0" "$1" report --serve | true; echo "${PIPESTATUS[0]}"';
     expect((await exec('bash', ['-c', line, process.execPath, bin], { cwd: folder, env })).stdout).toBe('0\n');
   });
 

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { createRota, defineSchedule, firesBetween, type Job } from '@rota/core';
 import { sampleJob } from '@rota/core/testing';
-import { afterFile, commandPart, cronPart, repositoryRoot, requirePart, rootPart } from '@rota/test-support';
+import { afterFile, commandPart, cronPart, repositoryRoot, requirePart, rootPart, sampleSize } from '@rota/test-support';
 import { expect, it } from 'vitest';
 import { describeWithDaemon } from '../../../scripts/oracles/built-daemon.ts';
 import { cron } from './cron.ts';
@@ -62,10 +62,11 @@ async function endpoint() {
   return { url: `http://127.0.0.1:${address.port}/`, taken, state };
 }
 
-for (const dialect of ['debian', 'cronie', 'busybox'] as const) {
+for (const [number, dialect] of (['debian', 'cronie', 'busybox'] as const).entries()) {
+  const both = number % 2 === 0 ? (['spring', 'autumn'] as const) : (['autumn', 'spring'] as const);
   const describe = dialect === 'debian' ? withDebian : describeWithDaemon(dialect === 'busybox' ? 'busybox-crond' : 'cronie');
   describe(`jobs that the daemon of ${dialect} starts under a virtual clock`, () => {
-    it.each(['spring', 'autumn'] as const)(
+    it.each(both.slice(0, sampleSize({ here: 1, inCi: 2 })))(
       'run once for each declared fire time and report it once: %s, a reboot, two days without a machine, a broken endpoint',
       async (season) => {
         const { start, reboot, up, off, on, end } = mapValues(seasons[season], seconds);

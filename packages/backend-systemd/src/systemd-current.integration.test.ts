@@ -60,7 +60,7 @@ describe('on a booted Debian with a current systemd and linger', () => {
       touch -d @${day} ~/.local/share/systemd/timers/stamp-*; systemctl --user daemon-reload; sleep 1; ls ${stateDir}/namespaces 2>&1 || true`;
     expect(await machine.output('sh', ['-c', install], { user: 'tester' })).toContain('No such file');
     await machine.reboot();
-    const read = `for i in $(seq 50); do [ $(cat ${stateDir}/namespaces/boot/runs/* 2>/dev/null | wc -l) -ge 2 ] && break; sleep 0.2; done; sleep 1; cat ${stateDir}/namespaces/boot/runs/*`;
+    const read = `for i in $(seq 600); do [ $(cat ${stateDir}/namespaces/boot/runs/* 2>/dev/null | wc -l) -ge 2 ] && break; sleep 0.2; done; sleep 1; cat ${stateDir}/namespaces/boot/runs/*`;
     const records = (await machine.output('sh', ['-c', read])).split('\n').map((line): RunRecord => JSON.parse(line));
     expect(records.map(({ name, status, trigger }) => [name, status, trigger]).sort()).toEqual([
       ['boot', 'success', 'event'],

@@ -33,7 +33,13 @@ const describes = {
 
 for (const dialect of ['debian', 'cronie', 'busybox'] as const) {
   describes[dialect](`the lines for ${dialect}, run by the real daemon`, () => {
-    test.each(full ? zones : dialect === 'debian' ? ['America/New_York', 'UTC'] : ['America/New_York'])(
+    test.each(
+      full
+        ? zones
+        : dialect === 'debian'
+          ? ['America/New_York', 'UTC'].slice(0, sampleSize({ here: 1, inCi: 2 }))
+          : ['America/New_York'],
+    )(
       'start what we say, and at every declared fire time, on a machine in %s',
       async (system) => {
         const shares = await compare(dialect, system);
