@@ -5,9 +5,10 @@ import { join } from 'node:path';
 import { namesOfIds } from '../bundle/capture/names-of-ids.ts';
 import { openStage } from '../bundle/capture/stage-tree.ts';
 import { walkTree } from '../bundle/capture/walk-tree.ts';
+import { archiveOf } from '../bundle/format/archive-of.ts';
 import { openEntrySpool } from '../bundle/format/entry-spool.ts';
 import type { BundleHead } from '../bundle/format/manifest.ts';
-import { archiveOf, writeBundle } from '../bundle/format/write-bundle.ts';
+import { writeBundle } from '../bundle/format/write-bundle.ts';
 import type { BundleContent, Sidecar } from '../bundle/store/bundle-store.ts';
 import { nodeFiles } from '../host/node-files.ts';
 

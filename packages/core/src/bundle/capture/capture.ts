@@ -6,11 +6,13 @@ import { instantText } from '../../run/record/instant-text.ts';
 import { withLock } from '../../state/lock.ts';
 import { hostId, openState } from '../../state/state-format.ts';
 import { bundleLayout } from '../bundle-layout.ts';
+import { archiveOf } from '../format/archive-of.ts';
 import type { EntrySpool } from '../format/entry-spool.ts';
 import type { BundleHead } from '../format/manifest.ts';
+import { manifestText } from '../format/manifest-text.ts';
 import { readMembers } from '../format/read-bundle.ts';
-import { bestCompression, unpacked } from '../format/stream-parts.ts';
-import { archiveOf, manifestText, writeBundle } from '../format/write-bundle.ts';
+import { bestCompression, readArchive, unpacked } from '../format/stream-parts.ts';
+import { writeBundle } from '../format/write-bundle.ts';
 import { refuseMoved } from '../migrate/tombstone.ts';
 import { recoverBundles } from '../recover-bundles.ts';
 import { hookEnvironment, runHooks } from '../service/run-hook.ts';
@@ -20,9 +22,10 @@ import { openStore } from '../store/open-store.ts';
 import { declaredDigest, factsOf, writeIndex } from './capture-index.ts';
 import type { CaptureInput, CaptureResult } from './capture-input.ts';
 import { confirmUnchanged, findUnchanged } from './confirm-unchanged.ts';
+import { MovedOnError } from './file-in-place.ts';
 import { type CapturePlan, freeBytes, planCapture } from './plan-capture.ts';
 import { recordedArtifact } from './recorded-artifact.ts';
-import { type StagedState, stageState } from './stage-state.ts';
+import { type StagedState, type StageStateInput, stageState } from './stage-state.ts';
 
 /**
  * Captures the state of a job. What it stops is started again as soon as everything is read, and in any case: an error starts it, a guard
@@ -110,9 +113,26 @@ function captureTime(nowMs: number, kept: readonly Sidecar[]): string {
 }
 
 async function captureInto(input: CaptureInput, prepared: Prepared): Promise<CaptureResult> {
+  try {
+    return await stageAndPack(input, prepared);
+  } catch (error) {
+    if (!(error instanceof MovedOnError)) throw error;
+    // It is written to after all: once more, with copies of everything. What stands in the first folder would be in the way.
+    const work = join(prepared.work, 'again');
+    input.host.files.makeFolder(work, 0o700);
+    return await stageAndPack(input, { ...prepared, work, copyAll: true });
+  }
+}
+
+async function stageAndPack(input: CaptureInput, prepared: Prepared & Pick<StageStateInput, 'copyAll'>): Promise<CaptureResult> {
   const staged = await stageState(input, prepared);
   try {
     return await pack(input, prepared, staged);
+  } catch (error) {
+    // A file can be written to without a trace in its times, as through a mapping. Copies cannot.
+    if (staged.inPlace.size > 0 && prepared.copyAll !== true && isRotaError(error) && error.code === 'ROTA_BUNDLE_MISMATCH')
+      throw new MovedOnError(error.message, { cause: error });
+    throw error;
   } finally {
     staged.entries.close();
   }
@@ -124,7 +144,7 @@ async function pack(
   staged: StagedState,
 ): Promise<CaptureResult> {
   const { host, namespace, spec, signal } = input;
-  const { entries, payload, downtime } = staged;
+  const { entries, payload, inPlace, downtime } = staged;
   const artifact = recordedArtifact(input);
   const consistency = spec.services.length > 0 ? 'stopped' : spec.quiesce.length > 0 ? 'quiesced' : 'live';
   const manifest: BundleHead = {
@@ -161,6 +181,7 @@ async function pack(
     manifest,
     entries,
     payload,
+    inPlace,
     out: prepared,
     compression,
     recipients: spec.recipients,
@@ -193,7 +214,15 @@ async function pack(
     treeDigest: manifest.treeDigest,
     verified: encrypted ? null : { level: 1, at: instantText(Math.floor(host.now() / 1000)) },
   };
-  const bundle = await store.put({ file: prepared, manifest, archive: () => archiveOf({ manifest, entries, payload }) }, sidecar);
+  const bundle = await store.put(
+    {
+      file: prepared,
+      manifest,
+      // A file that was left in place may have been written to since; what is in the bundle may not. Encrypted, only copies are left.
+      archive: () => (encrypted ? archiveOf({ manifest, entries, payload, inPlace }) : readArchive(prepared)),
+    },
+    sidecar,
+  );
   if (staged.facts !== undefined && manifest.outcome === 'ok')
     writeIndex(host, namespace, spec, {
       formatVersion: 1,

@@ -8,6 +8,7 @@ import { addAttributes } from './add-attributes.ts';
 import { breather } from './breath.ts';
 import { factsOf } from './capture-index.ts';
 import type { CaptureInput } from './capture-input.ts';
+import type { FilesInPlace } from './file-in-place.ts';
 import { namesOfIds } from './names-of-ids.ts';
 import { type CapturePlan, leftOut } from './plan-capture.ts';
 import { readRootAttributes } from './read-root-attributes.ts';
@@ -17,8 +18,9 @@ import { walkTree } from './walk-tree.ts';
 /** A state as it was while nothing ran that writes it. Whoever gets it closes its entries. */
 export interface StagedState {
   readonly entries: EntrySpool;
-  /** A file with the contents, one behind the other. */
+  /** A file with the contents, one behind the other, but for those that were left in place. */
   readonly payload: string;
+  readonly inPlace: FilesInPlace;
   /** Bytes of content. */
   readonly bytes: number;
   readonly treeDigest: string;
@@ -36,10 +38,18 @@ export interface StageStateInput {
   readonly work: string;
   readonly plan: CapturePlan;
   readonly env: Readonly<Record<string, string>>;
+  /** Nothing that others may write to is left in place. */
+  readonly copyAll?: boolean;
 }
 
+/** What was written to so shortly before may be written to again before the bundle is there. */
+const restlessNs = 10_000_000_000n;
+
 /** Stops what writes the state, reads all of it, and starts again what was stopped. */
-export async function stageState(input: CaptureInput, { work, plan, env }: StageStateInput): Promise<StagedState> {
+export async function stageState(
+  input: CaptureInput,
+  { work, plan, env, copyAll = false }: StageStateInput,
+): Promise<StagedState> {
   const { host, spec } = input;
   const payload = join(work, 'payload');
   const entries = openEntrySpool(work);
@@ -75,11 +85,15 @@ export async function stageState(input: CaptureInput, { work, plan, env }: Stage
       // By a program of its own, beside the reading here.
       attributes = readRootAttributes(host.run, roots);
       attributes.catch(() => undefined); // awaited below; here only so that it is not unhandled when the reading fails first
-      for (const root of roots) await stageRoot(input, root, { stage, copies, facts, total: plan.bytes });
+      // While a service waits, or is frozen, the copy is what lets it go on. Who encrypts cannot read back what became of a file.
+      const mayStay = downtime.guard === undefined && spec.recipients.length === 0 && !copyAll;
+      const to = { stage, copies, facts, total: plan.bytes, mayStay };
+      for (const root of roots) await stageRoot(input, root, to);
       seen = facts.digest();
       for (const [index, database] of spec.databases.entries()) {
         if (database.kind !== 'command') continue;
-        for (const item of walkTree(join(work, `database-${index}`))) stage.add({ name: `db/${database.name}.dump`, item });
+        for (const item of walkTree(join(work, `database-${index}`)))
+          stage.add({ name: `db/${database.name}.dump`, item, mayStay: true });
       }
       if (!(await attributes).known) stage.notes.add('Extended attributes were not captured: getfattr is not installed.');
     } finally {
@@ -87,11 +101,11 @@ export async function stageState(input: CaptureInput, { work, plan, env }: Stage
       downtimeMs = await downtime.end();
     }
     // It does not change, so nothing has to stand still for it.
-    if (packed !== undefined) for (const item of walkTree(packed)) stage.add({ name: artifactMember, item });
+    if (packed !== undefined) for (const item of walkTree(packed)) stage.add({ name: artifactMember, item, mayStay: true });
     stage.close();
     const listed = withAttributes(stage, await attributes, work);
-    const { bytes, problems, notes } = stage;
-    return { ...listed, payload, bytes, problems, notes, databases, facts: seen, downtime, downtimeMs };
+    const { inPlace, bytes, problems, notes } = stage;
+    return { ...listed, payload, inPlace, bytes, problems, notes, databases, facts: seen, downtime, downtimeMs };
   } catch (error) {
     stage.abandon();
     throw error;
@@ -107,9 +121,11 @@ async function stageRoot(
     readonly copies: ReadonlyMap<string, string>;
     readonly facts: ReturnType<typeof factsOf>;
     readonly total: number;
+    readonly mayStay: boolean;
   },
 ): Promise<void> {
   const { stage, copies, facts, total } = to;
+  const restful = BigInt(input.host.now()) * 1_000_000n - restlessNs;
   const breathe = breather(input.signal);
   const out = leftOut(input.spec, root);
   const walk = walkTree(root.path, {
@@ -125,7 +141,8 @@ async function stageRoot(
     const name = item.path === '' ? `data/${root.name}` : `data/${root.name}/${item.path}`;
     const copy = copies.get(name);
     facts.add(name, item.stats);
-    stage.add({ name, item, ...(copy === undefined ? {} : { copy }) });
+    if (copy !== undefined) stage.add({ name, item, copy, mayStay: true });
+    else stage.add({ name, item, mayStay: to.mayStay && item.stats.mtimeNs < restful && item.stats.ctimeNs < restful });
     input.onProgress?.('read', stage.bytes, total);
   }
 }

@@ -1,10 +1,12 @@
 import { createHash, hash } from 'node:crypto';
-import { type BigIntStats, closeSync, constants, fstatSync, openSync, readlinkSync } from 'node:fs';
+import { type BigIntStats, closeSync, constants, fstatSync, openSync, readlinkSync, readSync } from 'node:fs';
 import type { EntrySpool } from '../format/entry-spool.ts';
 import { nameOfBytes } from '../format/file-name.ts';
 import type { BundleEntry, BundleProblem } from '../format/manifest.ts';
 import { treeHash } from '../format/tree-digest.ts';
 import type { TarMember } from '../tar/tar-member.ts';
+import type { FileInPlace, FilesInPlace } from './file-in-place.ts';
+import { isUntouched } from './is-untouched.ts';
 import type { NamesOfIds } from './names-of-ids.ts';
 import { openStageWriter, StageError } from './stage-writer.ts';
 import { reasonOf, type TreeItem } from './walk-tree.ts';
@@ -15,11 +17,15 @@ export interface StageItem {
   readonly item: TreeItem;
   /** A consistent copy that is read instead of the file itself. */
   readonly copy?: string;
+  /** Nothing waits for its content to be copied: where that is large it is hashed and left where it is. */
+  readonly mayStay?: boolean;
 }
 
 /** The entries of a bundle, and the contents of its files one behind the other in one file, written while they are read once. */
 export interface Stage {
   readonly entries: EntrySpool;
+  /** Large files whose content was not copied. */
+  readonly inPlace: FilesInPlace;
   readonly problems: BundleProblem[];
   readonly notes: Set<string>;
   /** Bytes of content. */
@@ -32,14 +38,21 @@ export interface Stage {
   abandon(): void;
 }
 
+/** To copy what is smaller costs less than to open it twice, and a list of what was left in place stays short. */
+const leastInPlace = 4 * 1024 * 1024;
+const hashedAtOnce = 512 * 1024;
+
 /** Opens a stage; its entries go to the spool. Each file is read once and hashed on the way; one that changes meanwhile is read again, then reported. */
 export function openStage(path: string, names: NamesOfIds, entries: EntrySpool): Stage {
   const writer = openStageWriter(path);
   /** Name of the first member of each file that has several names. */
   const linked = new Map<string, string>();
   const tree = treeHash();
+  const inPlace = new Map<string, FileInPlace>();
+  let room: Buffer | undefined;
   const stage: Stage = {
     entries,
+    inPlace,
     problems: [],
     notes: new Set(),
     bytes: 0,
@@ -53,7 +66,8 @@ export function openStage(path: string, names: NamesOfIds, entries: EntrySpool):
   };
   return stage;
 
-  function add({ name, item, copy }: StageItem): void {
+  function add(added: StageItem): void {
+    const { name, item, copy } = added;
     const { stats } = item;
     const type = typeOf(stats);
     if (type === undefined) {
@@ -66,7 +80,7 @@ export function openStage(path: string, names: NamesOfIds, entries: EntrySpool):
     const first = several ? linked.get(key) : undefined;
     try {
       if (first !== undefined) list(entryOf(name, 'hardlink', stats, { link: first }));
-      else if (type === 'file') file(name, item, copy);
+      else if (type === 'file') file(added);
       else list(entryOf(name, type, stats, type === 'symlink' ? { link: linkOf(item) } : {}));
       if (several && first === undefined) linked.set(key, name);
     } catch (error) {
@@ -80,18 +94,21 @@ export function openStage(path: string, names: NamesOfIds, entries: EntrySpool):
     tree.add(entry);
   }
 
-  function file(name: string, item: TreeItem, copy: string | undefined): void {
+  function file({ name, item, copy, mayStay = false }: StageItem): void {
     const start = writer.position();
+    const place = copy ?? item.place;
     for (let attempt = 1; ; attempt++) {
-      const source = openSync(copy ?? item.place, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+      const source = openSync(place, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
       try {
         // The walk has just looked at it; what it saw is compared with what is there when it was read.
         const before = attempt === 1 && copy === undefined ? item.stats : fstatSync(source, { bigint: true });
         const size = Number(before.size);
         const facts = copy === undefined ? before : item.stats;
         const sparse = copy === undefined && before.blocks * 512n < before.size;
-        const { read, sha256 } = content(source, size);
-        const changed = read < size || (copy === undefined && !isSame(before, fstatSync(source, { bigint: true })));
+        // What changes while it is read changes too often to be left in place.
+        const stays = mayStay && size >= leastInPlace && attempt === 1;
+        const { read, sha256 } = stays ? contentInPlace(source, size) : content(source, size);
+        const changed = read < size || (copy === undefined && !isUntouched(before, fstatSync(source, { bigint: true })));
         if (changed && attempt < 3) {
           writer.back(start);
           continue;
@@ -102,6 +119,7 @@ export function openStage(path: string, names: NamesOfIds, entries: EntrySpool):
           return;
         }
         if (changed) stage.problems.push({ name, reason: 'changed while it was read' });
+        if (stays) inPlace.set(name, { place, stats: before });
         list(entryOf(name, 'file', facts, { size, sha256, ...(sparse ? { sparse: true } : {}) }));
         stage.bytes += size;
         return;
@@ -125,6 +143,19 @@ export function openStage(path: string, names: NamesOfIds, entries: EntrySpool):
       if (part.length === 0) break;
       whole.update(part);
       read += part.length;
+    }
+    return { read, sha256: whole.digest('hex') };
+  }
+
+  function contentInPlace(source: number, size: number): { readonly read: number; readonly sha256: string } {
+    room ??= Buffer.allocUnsafeSlow(hashedAtOnce);
+    const whole = createHash('sha256');
+    let read = 0;
+    while (read < size) {
+      const got = readSync(source, room, 0, Math.min(hashedAtOnce, size - read), read);
+      if (got === 0) break;
+      whole.update(room.subarray(0, got));
+      read += got;
     }
     return { read, sha256: whole.digest('hex') };
   }
@@ -169,10 +200,4 @@ function typeOf(stats: BigIntStats): BundleEntry['type'] | undefined {
   if (stats.isDirectory()) return 'folder';
   if (stats.isSymbolicLink()) return 'symlink';
   return stats.isFIFO() ? 'fifo' : undefined;
-}
-
-function isSame(before: BigIntStats, after: BigIntStats): boolean {
-  return (
-    before.size === after.size && before.mtimeNs === after.mtimeNs && before.ctimeNs === after.ctimeNs && before.ino === after.ino
-  );
 }

@@ -5,9 +5,10 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { headOf, stageRoot } from '../packed-tree.test-support.ts';
 import { type EntrySpool, openEntrySpool } from './entry-spool.ts';
 import type { BundleHead } from './manifest.ts';
+import { manifestText } from './manifest-text.ts';
 import { readMembers } from './read-bundle.ts';
 import { type Compression, unpacked } from './stream-parts.ts';
-import { manifestText, writeBundle } from './write-bundle.ts';
+import { writeBundle } from './write-bundle.ts';
 
 /** More than a piece of what is written. */
 const files = 2000;

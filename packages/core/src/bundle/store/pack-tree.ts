@@ -3,8 +3,8 @@ import { dirname, join } from 'node:path';
 import { RotaError } from '../../errors/rota-error.ts';
 import { memberOf } from '../capture/stage-tree.ts';
 import { bytesOfName } from '../format/file-name.ts';
+import { manifestHeader } from '../format/manifest-text.ts';
 import { manifestParser } from '../format/read-manifest.ts';
-import { manifestHeader } from '../format/write-bundle.ts';
 import { endOfArchive, sharedTarHeader } from '../tar/tar-header.ts';
 import { padding } from '../tar/tar-member.ts';
 
