@@ -8,7 +8,7 @@ export interface FileFollower {
   grown(size: number): void;
   /** No more will come; with an error, which is thrown to the reader. */
   end(error?: unknown): void;
-  /** All bytes, each piece a buffer of its own. Once. */
+  /** All bytes. A piece holds until the one behind the next is asked for. Once. */
   bytes(): AsyncGenerator<Uint8Array>;
 }
 
@@ -31,15 +31,16 @@ export function followFile(path: string): FileFollower {
     },
     async *bytes() {
       const file = openSync(path, 'r');
+      let [room, other] = [Buffer.allocUnsafeSlow(pieceSize), Buffer.allocUnsafeSlow(pieceSize)];
       try {
         for (let at = 0; ; ) {
           if (ended?.error !== undefined) throw ended.error;
           if (at < size) {
-            const piece = Buffer.allocUnsafeSlow(Math.min(pieceSize, size - at));
-            const got = readSync(file, piece, 0, piece.length, at);
+            const got = readSync(file, room, 0, Math.min(pieceSize, size - at), at);
             if (got === 0) throw new Error(`${path} became shorter while it was read`);
             at += got;
-            yield piece.subarray(0, got);
+            yield room.subarray(0, got);
+            [room, other] = [other, room];
           } else if (ended !== undefined) return;
           else
             await new Promise<void>((resolve) => {

@@ -16,10 +16,12 @@ export interface ArchiveInput {
   readonly inPlace?: FilesInPlace;
   /** Told the bytes of content that have passed. */
   readonly onBytes?: (done: number) => void;
+  /** A piece holds until the one behind the next is asked for. @default each stays as it is */
+  readonly reusePieces?: boolean;
 }
 
 /**
- * The bytes of an archive: manifest, members, end. Each piece stays as it is.
+ * The bytes of an archive: manifest, members, end.
  *
  * @throws MovedOnError when a file that was left in place is not what it was
  */
@@ -39,17 +41,19 @@ const pieceSize = 512 * 1024;
 /** The headers of all entries, each with the content behind it. */
 function* membersOf(
   entries: Iterable<BundleEntry>,
-  { payload, inPlace, onBytes }: Omit<ArchiveInput, 'entries'>,
+  { payload, inPlace, onBytes, reusePieces = false }: Omit<ArchiveInput, 'entries'>,
 ): Generator<Uint8Array> {
   const staged = openStagedContent(payload);
   let left: ReturnType<typeof openInPlace> | undefined;
   let piece = Buffer.allocUnsafeSlow(pieceSize);
+  let other = reusePieces ? Buffer.allocUnsafeSlow(pieceSize) : undefined;
   let filled = 0;
   let done = 0;
   function* whole(): Generator<Uint8Array> {
     yield piece.subarray(0, filled);
     // Another: who got this may hold it still.
-    piece = Buffer.allocUnsafeSlow(pieceSize);
+    if (other === undefined) piece = Buffer.allocUnsafeSlow(pieceSize);
+    else [piece, other] = [other, piece];
     filled = 0;
     onBytes?.(done);
   }

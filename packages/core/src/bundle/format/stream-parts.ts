@@ -1,17 +1,17 @@
 import { spawn } from 'node:child_process';
 import { createReadStream, existsSync } from 'node:fs';
 import { delimiter, isAbsolute, join } from 'node:path';
-import { Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
+import type { Duplex } from 'node:stream';
 import * as zlib from 'node:zlib';
 import { RotaError } from '../../errors/rota-error.ts';
+import { sendPieces } from './send-pieces.ts';
 
 export type Compression = 'zstd' | 'gzip' | 'none';
 
 /** zstd came to Node with 22.15 and 23.8; the types here are those of Node 20. */
 interface ZstdFunctions {
-  readonly createZstdCompress: (options: object) => NodeJS.ReadWriteStream;
-  readonly createZstdDecompress: () => NodeJS.ReadWriteStream;
+  readonly createZstdCompress: (options: object) => Duplex;
+  readonly createZstdDecompress: () => Duplex;
 }
 
 function zstdFunctions(): ZstdFunctions | undefined {
@@ -112,10 +112,10 @@ async function peek(
 }
 
 /** Sends bytes through a transform; its errors and those of the source reach whoever reads. */
-async function* through(source: AsyncIterable<Uint8Array>, transform: NodeJS.ReadWriteStream): AsyncGenerator<Uint8Array> {
-  const sent = pipeline(Readable.from(source, { objectMode: false }), transform as NodeJS.WritableStream);
+async function* through(source: AsyncIterable<Uint8Array>, transform: Duplex): AsyncGenerator<Uint8Array> {
+  const sent = sendPieces(source, transform);
   sent.catch(() => undefined); // told below; here only so that it is not unhandled when the reader leaves early
-  yield* transform as AsyncIterable<Uint8Array>;
+  yield* transform;
   await sent;
 }
 
@@ -135,7 +135,7 @@ export async function* throughProgram(
     child.once('close', resolve);
   });
   ended.catch(() => undefined);
-  const sent = pipeline(Readable.from(source, { objectMode: false }), child.stdin);
+  const sent = sendPieces(source, child.stdin);
   sent.catch(() => undefined);
   try {
     yield* child.stdout;

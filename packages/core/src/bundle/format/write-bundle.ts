@@ -5,7 +5,7 @@ import { type ArchiveInput, archiveOf } from './archive-of.ts';
 import { steadySync } from './steady-sync.ts';
 import { type Compression, compress, throughProgram } from './stream-parts.ts';
 
-export interface WriteBundleInput extends ArchiveInput {
+export interface WriteBundleInput extends Omit<ArchiveInput, 'reusePieces'> {
   /** A file that does not exist yet. */
   readonly out: string;
   readonly compression: Compression;
@@ -22,7 +22,7 @@ export interface WriteBundleInput extends ArchiveInput {
  * @throws MovedOnError when a file that was left in place is not what it was
  */
 export async function writeBundle(input: WriteBundleInput): Promise<{ readonly size: number; readonly sha256: string }> {
-  const packed = compress(archiveOf(input), input.compression);
+  const packed = compress(archiveOf({ ...input, reusePieces: true }), input.compression);
   const sealed =
     input.recipients.length === 0
       ? packed

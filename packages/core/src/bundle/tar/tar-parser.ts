@@ -36,9 +36,9 @@ export function tarParser(reader: TarReader): { feed(chunk: Uint8Array): void; f
   /** Length of the header that begins here; more than there is when it cannot be told yet. */
   function headerLength(data: Buffer, at: number): number {
     if (data.length - at < blockSize || data[at + 156] !== extended) return blockSize;
-    const { fields } = readBlock(data.subarray(at, at + blockSize));
-    if (fields.size > longestPaxBody) throw hostileBundle(`an extended header of ${fields.size} bytes`);
-    return blockSize + fields.size + padding(fields.size) + blockSize;
+    const size = octalSize(data, at + 124) ?? readBlock(data.subarray(at, at + blockSize)).fields.size;
+    if (size > longestPaxBody) throw hostileBundle(`an extended header of ${size} bytes`);
+    return blockSize + size + padding(size) + blockSize;
   }
 
   function feed(chunk: Uint8Array): void {
@@ -99,6 +99,17 @@ export function tarParser(reader: TarReader): { feed(chunk: Uint8Array): void; f
       if (zeroBytes < endSize) throw damagedBundle('the mark of its end is incomplete');
     },
   };
+}
+
+/** The field as captures write it: eleven digits and a NUL. Whether the block is whole is seen when all of the header is there. */
+function octalSize(data: Buffer, at: number): number | undefined {
+  let size = 0;
+  for (let place = at; place < at + 11; place += 1) {
+    const digit = (data[place] ?? 0) - 0x30;
+    if (digit < 0 || digit > 7) return undefined;
+    size = size * 8 + digit;
+  }
+  return data[at + 11] === 0 ? size : undefined;
 }
 
 const extended = 'x'.charCodeAt(0);
