@@ -19,7 +19,9 @@ export default defineConfig({
     include: ['src/**/*.machine.ts'],
     setupFiles: [source('../../tests/support/setup.ts')],
     testTimeout: 600_000,
-    hookTimeout: 60_000,
+    hookTimeout: 300_000,
+    // What is waited for comes within a second, but for a busy machine.
+    expect: { poll: { timeout: 60_000 } },
     maxWorkers: 2,
   },
 });

@@ -63,9 +63,10 @@ describe('a machine whose dotfiles several people have, and a home server', () =
     await as(desk, 'ada', `mv away "${key}"`);
 
     // Alerts: the channels of ada's own job.
-    await hub.output('sh', ['-c', 'cat >/tmp/home-server.mjs; node /tmp/home-server.mjs >/dev/null 2>&1 & sleep 1'], {
+    await hub.output('sh', ['-c', 'cat >/tmp/home-server.mjs; node /tmp/home-server.mjs >/dev/null 2>&1 &'], {
       input: homeServer,
     });
+    await hub.output('bash', ['-c', 'until (: </dev/tcp/127.0.0.1/8008) 2>/dev/null; do sleep 0.1; done']);
     await configure(desk, '/home/ada', {
       sshKey: `~/${key}`,
       notify: ['sh', '-c', 'cat >>"$HOME/notices"'],

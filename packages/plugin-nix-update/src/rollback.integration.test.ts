@@ -114,7 +114,7 @@ describe('an update that is not well', () => {
   });
 
   test('units that had failed before are not blamed on it', async () => {
-    await machine.sh('systemd-run --quiet --unit=broken false || true; sleep 0.2; systemctl is-failed broken');
+    await machine.sh('systemd-run --quiet --unit=broken false || true; until systemctl is-failed broken; do sleep 0.1; done');
     await machine.publish({ version: '2' });
     expect(await machine.update()).toMatchObject([{ status: 'updated' }]);
     await machine.sh('systemctl reset-failed broken || true');

@@ -46,6 +46,6 @@ test('a service is started again within seconds when the process that stopped it
   expect(service.running()).toBe(false);
   child.removeAllListeners('exit');
   child.kill('SIGKILL');
-  await expect.poll(() => service.running(), { timeout: 50_000 }).toBe(true);
-  await expect.poll(() => nodeFiles.list(work), { timeout: 50_000 }).toEqual(['guard.sh']);
+  await expect.poll(() => service.running(), { timeout: 120_000 }).toBe(true);
+  await expect.poll(() => nodeFiles.list(work), { timeout: 120_000 }).toEqual(['guard.sh']);
 });

@@ -86,11 +86,15 @@ it('takes the place of the other under `replace`, whose caller is told', async (
 
 it('is answered its own run when the clock is set back by a day while it goes on', async () => {
   let backMs = 0;
-  const rota = await installed({ command: ['sleep 1; date'] }, { now: () => Date.now() - backMs });
+  const hold = join(temporaryFolder(), 'hold');
+  const command = [`while [ -e ${hold} ]; do sleep 0.05; done; date`];
+  const rota = await installed({ command }, { now: () => Date.now() - backMs });
   const earlier = await rota.run('job');
+  writeFileSync(hold, '');
   const running = rota.run('job');
   while ((await rota.status())[0]?.state !== 'running') await rota.host.sleep(20);
   backMs = 86_400_000;
+  rmSync(hold);
   const record = await running;
   expect(record?.status).toBe('success');
   expect(record?.runId).not.toBe(earlier?.runId);
