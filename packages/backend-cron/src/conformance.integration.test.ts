@@ -1,5 +1,5 @@
 import { backendConformance } from '@rota/core/testing';
-import { cronPart, requirePart, rootPart, testSeed } from '@rota/test-support';
+import { cronPart, requirePart, rootPart, sampleSize, testSeed } from '@rota/test-support';
 import { beforeAll, describe, it } from 'vitest';
 import { cron } from './cron.ts';
 import { readTable } from './crontab-program/read-table.ts';
@@ -20,7 +20,7 @@ requirePart(rootPart, cronPart)('cron keeps the contract of a backend', () => {
   backendConformance(
     { describe, it: (name, body) => it(name, body, 1_800_000) },
     {
-      faultRuns: process.env.ROTA_LONG ? 200 : 6,
+      faultRuns: sampleSize({ here: 3, inCi: 6, long: 200 }),
       faultSeed: testSeed,
       backend: cron(),
       dialect: { name: 'debian' },

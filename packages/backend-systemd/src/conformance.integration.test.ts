@@ -2,7 +2,7 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Host, JobKey } from '@rota/core';
 import { backendConformance } from '@rota/core/testing';
-import { requirePart, rootPart, testSeed, type UserSystemd, userSystemd, userSystemdPart } from '@rota/test-support';
+import { requirePart, rootPart, sampleSize, testSeed, type UserSystemd, userSystemd, userSystemdPart } from '@rota/test-support';
 import { afterAll, beforeAll, describe, it } from 'vitest';
 import { systemd } from './systemd.ts';
 import { userHost } from './testing/user-host.ts';
@@ -37,7 +37,7 @@ requirePart(rootPart, userSystemdPart)('systemd keeps the contract of a backend'
   backendConformance(
     { describe, it: (name, body) => it(name, body, 1_800_000) },
     {
-      faultRuns: process.env.ROTA_LONG ? 60 : 4,
+      faultRuns: sampleSize({ here: 2, inCi: 4, long: 60 }),
       faultSeed: testSeed,
       backend: systemd(),
       dialect: { name: 'systemd', version: 252 },

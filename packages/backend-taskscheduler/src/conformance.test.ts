@@ -1,6 +1,6 @@
 import { createHost, nodeFiles } from '@rota/core';
 import { backendConformance } from '@rota/core/testing';
-import { temporaryFolder, testSeed } from '@rota/test-support';
+import { sampleSize, temporaryFolder, testSeed } from '@rota/test-support';
 import { describe, it } from 'vitest';
 import { type FakeScheduler, fakeScheduler } from './service/fake-scheduler.fixture.ts';
 import { splitCommandLine } from './split-command-line.ts';
@@ -22,7 +22,7 @@ describe.each(['PowerShell', 'schtasks'])('through %s, on a Task Scheduler in th
   backendConformance(
     { describe, it: (name, body) => it(name, body, 1_200_000) },
     {
-      faultRuns: process.env.ROTA_LONG ? 1000 : 20,
+      faultRuns: sampleSize({ here: 6, inCi: 20, long: 1000 }),
       faultSeed: testSeed,
       backend: taskscheduler(),
       dialect: { name: 'taskscheduler', version: 1.4 },

@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { sampleSize } from '@rota/test-support';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createHost } from '../host/create-host.ts';
@@ -209,7 +210,7 @@ describe('random plans with random faults', () => {
           expect(machine()['two/foreign']).toBe('not ours \r\n\t');
         },
       ),
-      { numRuns: process.env.ROTA_LONG ? 3000 : 60 },
+      { numRuns: sampleSize({ here: 20, inCi: 60, long: 3000 }) },
     );
   });
 });

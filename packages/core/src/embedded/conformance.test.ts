@@ -1,6 +1,6 @@
 import { chmodSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { temporaryFolder, testSeed } from '@rota/test-support';
+import { sampleSize, temporaryFolder, testSeed } from '@rota/test-support';
 import { describe, it } from 'vitest';
 import { createHost } from '../host/create-host.ts';
 import type { Host } from '../host/host.ts';
@@ -20,7 +20,7 @@ const broken = new WeakSet<Host>();
 backendConformance(
   { describe, it: (name, body) => it(name, body, 600_000) },
   {
-    faultRuns: process.env.ROTA_LONG ? 1000 : 40,
+    faultRuns: sampleSize({ here: 12, inCi: 40, long: 1000 }),
     faultSeed: testSeed,
     backend: embedded(),
     dialect: { name: 'embedded' },

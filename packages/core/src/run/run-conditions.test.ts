@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterFile } from '@rota/test-support';
+import { afterFile, sampleSize } from '@rota/test-support';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { LaunchFile } from '../backend/launch-file.ts';
@@ -165,7 +165,7 @@ describe('a run', () => {
   it('passes on every argument and variable as it is', async () => {
     const rota = await runnerUnderTest();
     const text = fc.string({ unit: 'binary', maxLength: 12 }).map((value) => value.replaceAll('\0', ''));
-    const count = process.env.ROTA_LONG ? 10_000 : 1000;
+    const count = sampleSize({ here: 500, inCi: 1000, long: 10_000 });
     const values = fc.sample(text, { numRuns: count * 2, seed: 4 });
     const show = `const fs=require('fs');fs.writeFileSync('seen.json',JSON.stringify([process.argv.slice(1),Object.fromEntries(Object.entries(process.env).filter(([k])=>k.startsWith('V_')))]))`;
     const { escapeReferences } = await import('../job/normalise/references.ts');
