@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import {
   repositoryRoot,
@@ -28,12 +28,20 @@ describeWindows('the command on Windows', () => {
     writeFileSync(path, lines.map((line) => `${line}\r\n`).join(''));
     return machine.path(path);
   };
-  const rota = async (...args: readonly string[]) => {
-    const bin = machine.path(join(repositoryRoot, 'examples/cli/bin.js'));
-    const { code, output } = await machine.run([machine.exe, bin, ...args], {
-      ROTA_STATE_DIR: machine.path(join(folder, 'rota state')),
-    });
-    return { code, output, json: () => JSON.parse(output) };
+  const stateOf = (name: string) => ({ ROTA_STATE_DIR: machine.path(join(folder, name)) });
+  const rotaOn =
+    (state: string) =>
+    async (...args: readonly string[]) => {
+      const bin = machine.path(join(repositoryRoot, 'examples/cli/bin.js'));
+      const { code, output } = await machine.run([machine.exe, bin, ...args], stateOf(state));
+      return { code, output, json: () => JSON.parse(output) };
+    };
+  const rota = rotaOn('rota state');
+  /** `run-all` as a process that is ended from outside when the file appears, which leaves it no time for anything. */
+  const runAll = (state: string, stop: string) => {
+    const ends = `setInterval(() => process.getBuiltinModule('fs').existsSync(${JSON.stringify(machine.path(stop))}) && process.exit(), 200)`;
+    const script = `${ends}; import(${JSON.stringify(cliUrl())}).then((cli) => cli.main(['run-all']))`;
+    return machine.run([machine.exe, '-e', script], stateOf(state));
   };
   const manifest = (name: string, ...spec: readonly string[]): readonly string[] => [
     'apiVersion: v1',
@@ -82,16 +90,30 @@ describeWindows('the command on Windows', () => {
     expect((await rota('plan', jobs, '--detailed-exitcode')).code).toBe(0);
 
     const stop = join(folder, 'stop');
-    const ends = `setInterval(() => process.getBuiltinModule('fs').existsSync(${JSON.stringify(machine.path(stop))}) && process.exit(), 200)`;
-    const everything = machine.run(
-      [machine.exe, '-e', `${ends}; import(${JSON.stringify(cliUrl())}).then((cli) => cli.main(['run-all']))`],
-      {
-        ROTA_STATE_DIR: machine.path(join(folder, 'rota state')),
-      },
-    );
+    const everything = runAll('rota state', stop);
     await expect.poll(records, { timeout: 60_000, interval: 1000 }).toContainEqual({ name: 'third', status: 'failure' });
     writeFileSync(stop, '');
     expect((await everything).output).toContain('acme/third');
+  });
+
+  test('ends with run-all the runners that it started, and their jobs', { timeout: 800_000 }, async () => {
+    const [beat, stop] = [join(folder, 'beat'), join(folder, 'stop too')];
+    const text = `setInterval(() => require('fs').appendFileSync(${JSON.stringify(machine.path(beat))}, '.'), 50)`;
+    const command = `command: '"${machine.exe}" "${file('beat.cjs', [text])}"'`;
+    const ended = rotaOn('ended');
+    const jobs = file('long.yaml', manifest('long', 'on: boot', command));
+    const applied = await ended('apply', jobs, '--backend', 'embedded', '--yes');
+    expect(applied.code, applied.output).toBe(0);
+    const everything = runAll('ended', stop);
+    const size = (): number => (existsSync(beat) ? statSync(beat).size : 0);
+    await expect.poll(size, { timeout: 300_000, interval: 500 }).toBeGreaterThan(0);
+    writeFileSync(stop, '');
+    await everything;
+    const runs = async () => (await ended('history', '--json')).json().runs;
+    await expect.poll(runs, { timeout: 300_000, interval: 2000 }).toMatchObject([{ name: 'long', status: 'cancelled' }]);
+    const last = size();
+    await ended('status');
+    expect(size()).toBe(last);
   });
 
   test('renders tasks, whose paths are those of Windows', { timeout: 240_000 }, async () => {

@@ -1,3 +1,4 @@
+import { listNamespaces } from '@rota/core';
 import type { CommandContext } from '../command.ts';
 import { confirm } from '../confirm.ts';
 import { openNamespace } from '../open-rota.ts';
@@ -11,5 +12,9 @@ export async function run(context: CommandContext): Promise<number> {
   const count = progress(context.io, 'Removing');
   const result = await rota.destroy({ onProgress: count.step, signal: context.io.signal }).finally(count.end);
   printApplied(context, rota.namespace, result);
+  const there = listNamespaces(context.host());
+  // Gone already is well; but a mistyped name would leave everything, and say the same.
+  if (!context.json && there.length > 0 && !there.includes(rota.namespace))
+    context.say(`Nothing was ever installed in it. Namespaces here: ${there.join(', ')}.`);
   return 0;
 }

@@ -45,7 +45,7 @@ export async function run(context: CommandContext): Promise<number> {
     });
     return 0;
   }
-  for (const { message, remedy } of findings) context.say(`! ${message}${remedy === undefined ? '' : ` ${remedy}`}`);
+  for (const { message, remedy } of findings) context.say(`! ${message}${remedy === undefined ? '' : `\n  ${remedy}`}`);
   if (options.list) printInventory(context, imported);
   else printImported(context, imported, files, written);
   return 0;

@@ -40,6 +40,9 @@ test('what is to be removed is gone already: destroy says so and ends well, and 
   for (let time = 0; time < 3; time += 1) expect((await call(['destroy', '--yes'])).exitCode).toBe(0);
   const { generations } = (await call(['generations', '--json'])).json();
   expect(generations).toMatchObject([{ cause: 'apply' }, { cause: 'destroy' }]);
+  expect((await call(['destroy', '--yes'])).stderr).not.toContain('Namespaces here');
+  // A mistyped name leaves everything in place.
+  expect((await call(['destroy', '--yes', '--namespace', 'defualt'])).stderr).toContain('Namespaces here: default.');
   expect(await call(['rollback', '--yes', '--json'])).toMatchObject({ exitCode: 0 });
 });
 

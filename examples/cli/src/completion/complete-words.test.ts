@@ -18,6 +18,10 @@ describe('completeWords', () => {
   test('values of an option that has a choice', () => {
     expect(values('plan', '--backend', 's')).toEqual(['systemd']);
     expect(values('init', '--format', '')).toEqual(['ts', 'yaml']);
+    expect(values('plan', '--backend=s')).toEqual(['--backend=systemd']);
+    expect(values('plan', '--backend', '=', 's')).toEqual(['systemd']);
+    expect(values('init', '--format', '=')).toEqual(['ts', 'yaml']);
+    expect(values('next', '--tz', 'Europe/Berl')).toEqual(['Europe/Berlin']);
   });
 
   test('jobs, files and topics where they belong', () => {

@@ -45,6 +45,8 @@ function completeGroup({ specs }: SpecGroup, words: readonly string[]): Candidat
 /** `words` begin with the command. */
 function completeSpec(spec: CommandSpec, words: readonly string[]): Candidates {
   const current = words.at(-1) ?? '';
+  const joined = completeJoined(spec, words);
+  if (joined !== undefined) return joined;
   const before = spec.options.find((option) => flagsOf(option).includes(words.at(-2) ?? ''));
   if (before !== undefined && /[<[]/.test(before.flags)) return valuesOf(before, current);
   if (current.startsWith('-')) {
@@ -64,6 +66,7 @@ function completeSpec(spec: CommandSpec, words: readonly string[]): Candidates {
       commandSpecs.map(({ name: value, summary }) => ({ value, summary })),
     );
   const position = words.slice(1, -1).filter((word) => !word.startsWith('-')).length;
+  if (spec.name === 'bundle' && position === 1) return { ...none, jobs: true };
   if (spec.name === 'explain' && position === 1) return { ...none, jobs: words[1] === 'job' };
   return position > 0
     ? none
@@ -71,6 +74,20 @@ function completeSpec(spec: CommandSpec, words: readonly string[]): Candidates {
         current,
         (completes ?? []).map((value) => ({ value, summary: '' })),
       );
+}
+
+/** `--backend=sys`: one word to zsh, fish and PowerShell, three to bash, which replaces what stands behind the sign. */
+function completeJoined(spec: CommandSpec, words: readonly string[]): Candidates | undefined {
+  const last = words.at(-1) ?? '';
+  const at = last === '=' ? words.length - 1 : words.at(-2) === '=' ? words.length - 2 : -1;
+  const [flag, begun, prefix] =
+    at > 0
+      ? [words[at - 1], last === '=' ? '' : last, '']
+      : [last.split('=')[0], last.slice(last.indexOf('=') + 1), `${last.split('=')[0]}=`];
+  const option = at > 0 || last.includes('=') ? spec.options.find((one) => flagsOf(one).includes(flag ?? '')) : undefined;
+  if (option === undefined || !option.flags.includes('<')) return undefined;
+  const found = valuesOf(option, begun);
+  return { ...found, values: found.values.map(({ value, summary }) => ({ value: `${prefix}${value}`, summary })) };
 }
 
 function valuesOf(option: OptionSpec, current: string): Candidates {
@@ -83,6 +100,14 @@ function valuesOf(option: OptionSpec, current: string): Candidates {
     return fitting(
       current,
       ['systemd', 'cron', 'taskscheduler', 'embedded'].map((value) => ({ value, summary: '' })),
+    );
+  if (/<zone>/.test(option.flags))
+    return fitting(
+      current,
+      [...(option.summary.includes('"local"') ? ['local'] : []), 'UTC', ...Intl.supportedValuesOf('timeZone')].map((value) => ({
+        value,
+        summary: '',
+      })),
     );
   if (option.flags.startsWith('--job')) return { ...none, jobs: true };
   return /<(file|dir)>/.test(option.flags) ? { ...none, files: true } : none;

@@ -6,6 +6,7 @@ export const completionScripts = {
   bash: `# Completion of rota for bash. Install: rota completion bash > ~/.local/share/bash-completion/completions/rota
 _rota() {
   local line current=\${COMP_WORDS[COMP_CWORD]}
+  [ "$current" = '=' ] && current=
   COMPREPLY=()
   while IFS= read -r line; do
     if [ "$line" = :files ]; then

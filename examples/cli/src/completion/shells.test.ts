@@ -40,12 +40,26 @@ const questions: readonly (readonly [string, readonly string[]])[] = [
   ['rota plan --backend task', ['taskscheduler']],
   ['rota run ba', ['backup']],
   ['rota logs rep', ['report-usage']],
+  ['rota run acme/ba', ['acme/backup']],
+  ['rota bundle capture ba', ['backup']],
+  ['rota next --tz Europe/Berl', ['Europe/Berlin']],
   ['rota widg', ['widget']],
   ['rota widget gr', ['grow']],
   ['rota widget grow --size la', ['large']],
 ];
 
 requirePart(commandPart('bash'))('completion in bash', () => {
+  // bash makes three words of it, COMP_WORDBREAKS.
+  test.each([
+    ['=', '', ['systemd', 'cron', 'taskscheduler', 'embedded']],
+    ['=', 'task', ['taskscheduler']],
+  ])('rota plan --backend%s%s', async (sign, begun, expected) => {
+    const words = ['rota', 'plan', '--backend', sign, ...(begun === '' ? [] : [begun])];
+    const script = `source '${scriptOf('bash')}'; COMP_WORDS=(${words.join(' ')}); COMP_CWORD=${words.length - 1}; _rota; printf '%s\\n' "\${COMPREPLY[@]}"`;
+    const { stdout, stderr } = await exec('bash', ['--norc', '-c', script], { cwd: work, env });
+    expect(stdout.trim().split('\n'), stderr).toEqual(expected);
+  });
+
   test.each(questions)('%s', async (line, expected) => {
     const words = line.split(' ');
     const script = `source '${scriptOf('bash')}'; COMP_WORDS=(${words.map((word) => `'${word}'`).join(' ')}); COMP_CWORD=${words.length - 1}; _rota; printf '%s\\n' "\${COMPREPLY[@]}"`;
@@ -55,6 +69,12 @@ requirePart(commandPart('bash'))('completion in bash', () => {
 });
 
 requirePart(commandPart('fish'))('completion in fish', () => {
+  test('rota plan --backend=task', async () => {
+    const script = `source '${scriptOf('fish')}'; complete -C 'rota plan --backend=task'`;
+    const { stdout, stderr } = await exec('fish', ['--no-config', '-c', script], { cwd: work, env });
+    expect(stdout.trim(), stderr).toBe('--backend=taskscheduler');
+  });
+
   test.each(questions)('%s', async (line, expected) => {
     const script = `source '${scriptOf('fish')}'; complete -C '${line}'`;
     const { stdout, stderr } = await exec('fish', ['--no-config', '-c', script], { cwd: work, env });

@@ -3,7 +3,10 @@ import type { CommandContext } from '../command.ts';
 import { table } from './table.ts';
 
 /** What there is, one line an entry, and below what is to be said of each. */
-export function printInventory(context: CommandContext, imported: readonly ImportedEntry[]): void {
+export function printInventory(
+  context: Pick<CommandContext, 'print' | 'say'> & { readonly io: Pick<CommandContext['io'], 'columns'> },
+  imported: readonly ImportedEntry[],
+): void {
   if (imported.length === 0) {
     context.say('Nothing starts by itself here that is not of Rota.');
     return;
@@ -18,13 +21,15 @@ export function printInventory(context: CommandContext, imported: readonly Impor
   ]);
   for (const line of table([['SOURCE', 'PLACE', 'OWNER', 'WHEN', 'IMPORT', 'COMMAND'], ...rows], context.io.columns))
     context.print(line);
+  const told = new Map<string, string[]>();
   for (const { entry, left } of imported) {
     const said = [...new Set([...(left === undefined ? [] : [left]), ...(entry.notes ?? [])])];
     if (said.length === 0) continue;
-    context.print();
-    context.print(`${entry.backend} ${entry.id}`);
-    for (const note of said) context.print(`  ${oneLine(note)}`);
+    const notes = said.map((note) => `  ${oneLine(note)}`).join('\n');
+    told.set(notes, [...(told.get(notes) ?? []), `${entry.backend} ${entry.id}`]);
   }
+  // Of many entries the same is to be said: once, below all of them.
+  for (const [notes, entries] of told) for (const line of ['', ...entries, notes]) context.print(line);
 }
 
 /** The declarations, or which files they were written to; and what was left. */

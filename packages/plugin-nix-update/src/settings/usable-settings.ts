@@ -19,7 +19,7 @@ export function usableSettings({
     'ROTA_CONFIG_NOT_FOUND',
     'No config can be loaded, and no update has run here that would tell what is updated.',
     {
-      suggestions: ['Name the config: rota nix rollback --config FILE'],
+      suggestions: ['Name the config, behind the command: --config FILE'],
     },
   );
 }
