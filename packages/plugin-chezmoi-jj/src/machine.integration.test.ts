@@ -13,5 +13,6 @@ describe('with jj and chezmoi of a booted machine', () => {
     ['surroundings', 12],
     ['options', 14],
     ['shapes', 1],
+    ['hostile', 4],
   ])('the tests of %s.machine.ts pass', runOnMachine, 3_600_000);
 });

@@ -30,7 +30,7 @@ export interface JjPlace {
   readonly timeoutMs: number;
 }
 
-/** A new file that is larger is not taken: it would be in the history of every host for good. */
+/** A new file, or an edit, that is larger is not taken: it would be in the history of every host for good. */
 export const largestNewFile = 64 * 2 ** 20;
 
 /**

@@ -4,7 +4,7 @@ import { isDeletedHere, isEditedHere, type StatusLine } from '../chezmoi/status-
 import { canBeCaptured } from '../chezmoi/target-path.ts';
 import type { ChangedPath } from '../jj/changed-paths.ts';
 import type { Drift } from '../status/sync-status.ts';
-import { backUp } from './backup.ts';
+import { backUp, keepReplaced, pruneBackups } from './backup.ts';
 import { foldersInTheWay } from './folders-in-the-way.ts';
 import { readHome } from './read-home.ts';
 import type { Enter, Session } from './session.ts';
@@ -44,7 +44,7 @@ export async function apply(
   const exclude = excluded.length === 0 ? [] : ['--exclude', excluded.join(',')];
   const { going, staying } = foldersInTheWay(session, lines, changed, before);
   const replaced = going.map((target): StatusLine => ({ here: ' ', apply: 'D', target }));
-  await backUp(session, [...lines, ...replaced], commit);
+  const backup = await backUp(session, [...lines, ...replaced], commit);
   const returning = returningFiles(session, lines, changed);
   if (returning.length > 0) {
     const written = await chezmoi.run(['apply', '--force', '--parent-dirs', '--keep-going', ...exclude, '--', ...returning]);
@@ -58,6 +58,8 @@ export async function apply(
   const left = isAll ? lines.filter(({ apply: letter }) => isLeft(letter, options)) : await readHome(session);
   const known = new Set(left.map(({ target }) => target));
   const files = lines.filter(({ target }) => !known.has(target)).map(({ target }) => relative(home, target));
+  if (backup !== undefined) await keepReplaced(session.host, backup, new Set([...known].map((target) => relative(home, target))));
+  await pruneBackups(session);
   const drift = (await driftOf(session, left)).map((one) =>
     staying.includes(join(home, one.path)) ? { ...one, reason: 'folder-in-the-way' as const } : one,
   );

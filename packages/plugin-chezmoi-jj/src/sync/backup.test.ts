@@ -5,7 +5,7 @@ import { temporaryFolder } from '@rota/test-support';
 import * as v from 'valibot';
 import { expect, test } from 'vitest';
 import { dotfileOptions } from '../options.ts';
-import { backUp, listBackups } from './backup.ts';
+import { backUp, keepReplaced, listBackups, pruneBackups } from './backup.ts';
 import { placeOf } from './place.ts';
 import type { Session } from './session.ts';
 
@@ -27,7 +27,24 @@ test('backups stay in the order in which they were made when the clock is set ba
     now += ms;
     writeFileSync(target, text);
     await backUp(session, [{ here: ' ', apply: 'M', target }], text);
+    await pruneBackups(session);
   }
   expect(readdirSync(place.backups)).toHaveLength(2);
   expect(listBackups(host, place.backups).map(({ record }) => record.revision)).toEqual(['fourth', 'third']);
+});
+
+test('a backup keeps what the apply has replaced or made, and nothing that it has left alone', async () => {
+  const home = temporaryFolder();
+  const host = createHost({ env: { HOME: home }, user: { name: 'ada', uid: 1000, home } });
+  const place = placeOf(host);
+  const line = (name: string, apply = 'M', here = ' ') => ({ here, apply, target: join(home, name) });
+  for (const name of ['.replaced', '.left', '.edited']) writeFileSync(join(home, name), name);
+  const lines = [line('.replaced'), line('.left'), line('.edited', 'M', 'M'), line('.made', 'A'), line('.not-made', 'A')];
+  const folder = (await backUp({ host, home, place }, lines, 'r')) ?? '';
+  expect(readdirSync(join(folder, 'files')).sort()).toEqual(['.left', '.replaced']);
+  await keepReplaced(host, folder, new Set(['.left', '.edited', '.not-made']));
+  expect(readdirSync(join(folder, 'files'))).toEqual(['.replaced']);
+  expect(listBackups(host, place.backups)[0]?.record).toMatchObject({ changed: [{ path: '.replaced' }], created: ['.made'] });
+  await keepReplaced(host, folder, new Set(['.replaced', '.made']));
+  expect(readdirSync(place.backups)).toEqual([]);
 });

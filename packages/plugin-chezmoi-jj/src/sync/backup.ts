@@ -1,7 +1,7 @@
 import { rm } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import type { Host } from '@rota/core';
-import type { StatusLine } from '../chezmoi/status-line.ts';
+import { isEditedHere, type StatusLine } from '../chezmoi/status-line.ts';
 import { readJson } from '../status/read-json.ts';
 import type { Session } from './session.ts';
 
@@ -17,14 +17,17 @@ export interface BackupRecord {
   readonly created: readonly string[];
 }
 
-/** BACKUP: copies every file that the apply will replace or remove. Answers the folder, or `undefined` when there is nothing to copy. */
+/**
+ * BACKUP: copies every file that the apply will replace or remove; an edit of this home is neither. Answers the folder, or `undefined` when there is
+ * nothing to copy.
+ */
 export async function backUp(
-  session: Pick<Session, 'host' | 'home' | 'place' | 'options'>,
+  session: Pick<Session, 'host' | 'home' | 'place'>,
   lines: readonly StatusLine[],
   revision: string,
 ): Promise<string | undefined> {
-  const { host, home, place, options } = session;
-  const touched = lines.filter(({ apply }) => apply === 'M' || apply === 'D' || apply === 'A');
+  const { host, home, place } = session;
+  const touched = lines.filter((line) => ['M', 'D', 'A'].includes(line.apply) && !isEditedHere(line));
   if (touched.length === 0) return undefined;
   const folder = join(place.backups, nextName(host.files.list(place.backups).at(-1), host.now()));
   const existing = touched.flatMap(({ target }) => {
@@ -41,8 +44,25 @@ export async function backUp(
   };
   // Last: a backup without it is not complete, and is not offered.
   host.files.write(join(folder, 'backup.json'), `${JSON.stringify(record)}\n`);
-  await prune(host, place.backups, options.keepBackups);
   return folder;
+}
+
+/**
+ * After the apply: takes out of a backup what was left alone, so that an undo puts nothing back that no sync has replaced; without anything left there is no
+ * backup. `left` are files below the home folder.
+ */
+export async function keepReplaced(host: Pick<Host, 'files'>, folder: string, left: ReadonlySet<string>): Promise<void> {
+  const record = readJson(host.files, join(folder, 'backup.json'));
+  if (!isRecord(record)) return;
+  const changed = record.changed.filter(({ path }) => !left.has(path));
+  const created = record.created.filter((path) => !left.has(path));
+  if (changed.length + created.length === 0) {
+    await rm(folder, { recursive: true, force: true });
+    return;
+  }
+  if (changed.length + created.length === record.changed.length + record.created.length) return;
+  host.files.write(join(folder, 'backup.json'), `${JSON.stringify({ ...record, changed, created } satisfies BackupRecord)}\n`);
+  for (const { path } of record.changed) if (left.has(path)) host.files.remove(join(folder, 'files', path));
 }
 
 /** The time, in an order that no clock turns around: what is latest by name is kept longest, and undone first. */
@@ -68,9 +88,10 @@ export function listBackups(
     });
 }
 
-async function prune(host: Pick<Host, 'files'>, backups: string, keep: number): Promise<void> {
-  for (const name of host.files.list(backups).toReversed().slice(keep))
-    await rm(join(backups, name), { recursive: true, force: true });
+/** Drops all but the latest backups. */
+export async function pruneBackups({ host, place, options }: Pick<Session, 'host' | 'place' | 'options'>): Promise<void> {
+  for (const name of host.files.list(place.backups).toReversed().slice(options.keepBackups))
+    await rm(join(place.backups, name), { recursive: true, force: true });
 }
 
 function isRecord(value: unknown): value is BackupRecord {

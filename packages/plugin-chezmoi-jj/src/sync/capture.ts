@@ -4,6 +4,7 @@ import { isDeletedHere, isEditedHere, type StatusLine } from '../chezmoi/status-
 import { canBeCaptured } from '../chezmoi/target-path.ts';
 import { type ChangedPath, changedPaths } from '../jj/changed-paths.ts';
 import { exactPath } from '../jj/fileset.ts';
+import { largestNewFile } from '../jj/jj.ts';
 import type { Picture } from '../jj/picture.ts';
 import { findSecret } from '../secrets/find-secret.ts';
 import type { BlockedSecret, Drift } from '../status/sync-status.ts';
@@ -27,10 +28,11 @@ export interface Captured {
  */
 export async function capture(session: Session, enter: Enter, picture: Picture, lines: readonly StatusLine[]): Promise<Captured> {
   const found = await candidates(session, lines, picture.tracked);
-  if (found.take.length === 0 && found.remove.length === 0) return { files: [], drift: [], blocked: found.blocked };
+  const large = found.large.map((path): Drift => ({ path, reason: 'too-large' }));
+  if (found.take.length === 0 && found.remove.length === 0) return { files: [], drift: large, blocked: found.blocked };
   if (!session.options.autoCommit) {
     const drift = [...found.take, ...found.remove].map(({ path }): Drift => ({ path, reason: 'not-captured' }));
-    return { files: [], drift, blocked: found.blocked };
+    return { files: [], drift: [...large, ...drift], blocked: found.blocked };
   }
   enter('capture');
   const before = new Set(untrackedFiles(session.host, session.tree, picture.tracked));
@@ -54,7 +56,7 @@ export async function capture(session: Session, enter: Enter, picture: Picture, 
     );
   return {
     files: taken.map(({ path }) => path),
-    drift: missed.map(({ path }) => ({ path, reason: 'not-captured' })),
+    drift: [...large, ...missed.map(({ path }): Drift => ({ path, reason: 'not-captured' }))],
     blocked: [...found.blocked, ...blocked],
   };
 }
@@ -71,18 +73,22 @@ async function candidates(
   session: Session,
   lines: readonly StatusLine[],
   tracked: readonly string[],
-): Promise<{ take: Candidate[]; remove: Candidate[]; blocked: BlockedSecret[] }> {
+): Promise<{ take: Candidate[]; remove: Candidate[]; large: string[]; blocked: BlockedSecret[] }> {
   const { host, home, options } = session;
   const isFile = (path: string): boolean => host.files.readLink(path) === undefined && host.files.facts(path)?.kind === 'file';
   const edited = lines.filter((line) => isEditedHere(line) && isFile(line.target));
   const deleted = options.propagateDeletes ? lines.filter((line) => isDeletedHere(line) && line.apply === 'A') : [];
   const targets = [...edited, ...deleted].map(({ target }) => target);
   const sources = await trackedSourcesOf(session, targets, tracked);
-  const found = { take: [] as Candidate[], remove: [] as Candidate[], blocked: [] as BlockedSecret[] };
+  const found = { take: [] as Candidate[], remove: [] as Candidate[], large: [] as string[], blocked: [] as BlockedSecret[] };
   for (const { target } of edited) {
     const source = sources.get(target);
     const path = relative(home, target);
     if (source === undefined || !canBeCaptured(source)) continue;
+    if ((host.files.facts(target)?.size ?? 0) > largestNewFile) {
+      found.large.push(path);
+      continue;
+    }
     const secret =
       isEncrypted(source) || options.allowSecrets.includes(path) ? undefined : findSecret(host.files.readText(target) ?? '');
     if (secret === undefined) found.take.push({ target, path, source });

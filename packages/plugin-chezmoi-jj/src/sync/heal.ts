@@ -15,7 +15,8 @@ export interface Healed {
  * HEAL: a fetch can leave the shared branch, or the bookmark of this host, with two targets.
  *
  * The shared branch carries nothing of its own here, unless a person has put it somewhere: that gets a bookmark, and the branch follows the remote.
- * The bookmark of this host moves at the remote only when another machine uses our name (a copied disk): we take a new one, and both stay.
+ * The bookmark of this host goes when somebody removes it there, and comes back. It moves there only when another machine uses our name (a copied
+ * disk): we take a new one, and both stay.
  */
 export async function heal(session: Session, picture: Picture): Promise<Healed> {
   const { jj, names } = session;
@@ -28,9 +29,13 @@ export async function heal(session: Session, picture: Picture): Promise<Healed> 
     await jj.run(['bookmark', 'forget', names.tip]);
     await jj.run(['git', 'fetch', '--remote', 'origin']);
   }
+  // jj follows a bookmark that somebody removed at the remote. This home is what it was.
+  const [own] = picture.at.parents;
+  const isGone = picture.tip.length === 0 && picture.at.empty && own !== undefined;
+  if (isGone) await jj.must(['bookmark', 'set', names.tip, '-r', own], 'find the bookmark of this host again');
   const { remoteMain } = picture;
   const followed = remoteMain !== undefined && (await followMain(session, picture, remoteMain));
-  return { names: renewed, picture: foreign || followed ? await readPicture(jj, renewed) : picture };
+  return { names: renewed, picture: foreign || isGone || followed ? await readPicture(jj, renewed) : picture };
 }
 
 /** The local branch is only a place to push from. Answers whether it had to move. */

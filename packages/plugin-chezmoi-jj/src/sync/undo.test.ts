@@ -2,10 +2,8 @@ import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { createHost } from '@rota/core';
 import { temporaryFolder } from '@rota/test-support';
-import * as v from 'valibot';
 import { expect, test } from 'vitest';
 import type { StatusLine } from '../chezmoi/status-line.ts';
-import { dotfileOptions } from '../options.ts';
 import { backUp } from './backup.ts';
 import { placeOf } from './place.ts';
 import { undoApply } from './undo.ts';
@@ -20,7 +18,7 @@ function home() {
   };
   const backedUp = (lines: readonly (readonly ['A' | 'M' | 'D', string])[]) =>
     backUp(
-      { host, home: folder, place: placeOf(host), options: v.parse(dotfileOptions, {}) },
+      { host, home: folder, place: placeOf(host) },
       lines.map(([apply, path]): StatusLine => ({ here: ' ', apply, target: join(folder, path) })),
       'revision',
     );
