@@ -89,10 +89,14 @@ describe('an updater that is killed', () => {
     await isEnded({ killAfter, options: { ...machine.options, ...options } });
   });
 
-  const inside = process.env.ROTA_LONG ? Array.from({ length: 28 }, (_, index) => index) : [];
-  test.each(inside)('while its program number %i runs, is undone or finished', async (killDuring) => {
-    await isEnded({ killDuring, options: { ...machine.options, ...committing } });
-  });
+  const inside = process.env.ROTA_LONG ? Array.from({ length: 27 }, (_, index) => index) : [];
+  test.each(inside)(
+    'while its program number %i runs, is undone or finished',
+    async (killDuring) => {
+      await isEnded({ killDuring, options: { ...machine.options, ...committing } });
+    },
+    600_000,
+  );
 
   test('during the activation waits for it to end, then goes back', async () => {
     await machine.publish({ version: '2' });
@@ -124,7 +128,9 @@ describe('an updater that is killed', () => {
       { kind: 'recovery', failure: { class: 'interrupted' } },
       { status: 'deferred', failure: { class: 'bad-revision' } },
     ]);
-    expect({ ...(await machine.facts()), journal: [] }).toEqual(before);
+    // A profile that has pointed at the new system gets the old one as another generation.
+    const generations = killAt === 'profile:done' ? 3 : 1;
+    expect({ ...(await machine.facts()), journal: [] }).toEqual({ ...before, generations });
   });
 
   test('by a power cut when the new system was made what boots is finished: it is healthy, and it boots', async () => {

@@ -88,6 +88,55 @@ describe('the modules, evaluated by real nix with a small lib of our own', () =>
         await machine.output('systemd-analyze', ['calendar', timer.timerConfig.OnCalendar]);
   });
 
+  test.each(['nixos-module.nix', 'home-manager-module.nix'])('%s hands on every option as it was given', async (module) => {
+    const { enable, flakePath } = given;
+    const whole = {
+      enable,
+      flakePath,
+      configuration: 'host',
+      inputs: ['nixpkgs', 'home/nixpkgs'],
+      schedule: '15 3 * * *',
+      randomizedDelay: '5m',
+      persistent: false,
+      logRetentionDays: 7,
+      logFile: '/var/log/nix-update.log',
+      operation: 'boot',
+      autoReboot: false,
+      reboot: 'always',
+      rebootDelay: '1m',
+      rebootMessage: 'It "restarts" in $1 minute \\\\',
+      rebootWindow: { lower: '04:00', upper: '05:00' },
+      diskThreshold: 80,
+      minUptime: '1h',
+      requiredServices: ['sshd'],
+      requireRunning: true,
+      requireNetwork: false,
+      requireAcPower: false,
+      allowMetered: true,
+      preUpdateHooks: [{ name: 'sync', command: ['rota', 'chezmoi', 'sync'], timeout: '1m', onError: 'continue' }],
+      preUpdateValidation: false,
+      hostCanCommitConfig: true,
+      maxBuilds: 3,
+      healthChecks: [{ unit: 'sshd.service' }, { http: 'http://localhost/', status: 204 }, { tcp: 'localhost:22' }],
+      healthSettle: '1s',
+      healthGrace: '3m',
+      memoryMax: '1G',
+      cpuQuota: '20%',
+      timeout: '1h',
+      activationTimeout: '5m',
+      rings: [{ name: 'canary' }, { name: 'rest', soak: '2d', schedule: '05:00' }],
+      fleet: { repository: 'git@example.org:fleet.git', branch: 'fleet', ring: 'rest' },
+      notify: { webhook: 'https://hooks.example.org/x', command: ['mail', 'ada'] },
+    };
+    const { system: _, ...own } = v.getDefaults(optionsSchema.pipe[0]);
+    expect(Object.keys(whole).sort()).toEqual(Object.keys(own).sort());
+    const { systemd } = await evaluate(module, { ...whole, package: '/opt/rota' });
+    const update = (systemd.services ?? systemd.user.services)['rota-nix-update'];
+    const config = /--config (\S+)/.exec((update.serviceConfig ?? update.Service).ExecStart)?.[1] ?? '';
+    const options = JSON.parse(/nixUpdate\((.*)\)\] \};/.exec(await machine.output('cat', [config]))?.[1] ?? '');
+    expect(v.parse(optionsSchema, options)).toEqual(v.parse(optionsSchema, { ...whole, system: options.system }));
+  });
+
   test('nothing is configured without `enable`, and home-manager gets units of the user', async () => {
     expect(await evaluate('nixos-module.nix', { ...given, enable: false })).toEqual({});
     const { systemd } = await evaluate('home-manager-module.nix', given);
