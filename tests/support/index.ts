@@ -23,6 +23,7 @@ export { repositoryRoot } from './repository-root.ts';
 export { type Part, requirePart } from './require-part.ts';
 export { bundleRota, installRota, type RotaParts } from './rota-on-machine.ts';
 export { type SampleSizes, sampleSize } from './sample-size.ts';
+export { schemaProblems } from './schema-problems.ts';
 export { testSeed } from './seed.ts';
 export { temporaryFolder } from './temporary-folder.ts';
 export { type BootOptions, type MachineCommandOptions, type TestMachine, testMachine } from './test-machine.ts';

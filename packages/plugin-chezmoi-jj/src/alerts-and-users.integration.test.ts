@@ -1,5 +1,14 @@
-import { bundleRota, installRota, requirePart, type TestMachine, testMachine, testMachinePart } from '@rota/test-support';
-import { expect, test } from 'vitest';
+import {
+  bundleRota,
+  installRota,
+  requirePart,
+  schemaProblems,
+  type TestMachine,
+  testMachine,
+  testMachinePart,
+} from '@rota/test-support';
+import { beforeAll, expect, test } from 'vitest';
+import { syncOutput } from './commands/output-schemas.ts';
 import { letIn, serveRepository } from './testing/hub.ts';
 
 const describe = requirePart(testMachinePart);
@@ -27,98 +36,149 @@ interface Request {
   readonly method: string;
   readonly url: string;
   readonly isKnown: boolean;
-  readonly body: { readonly msgtype?: string; readonly body?: string; readonly text?: string; readonly event?: string };
+  readonly body: {
+    readonly msgtype?: string;
+    readonly body?: string;
+    readonly text?: string;
+    readonly event?: string;
+  };
 }
 
 describe('a machine whose dotfiles several people have, and a home server', () => {
-  test("root synchronises each user under their own account, with the user's own key; who is to be told is told once", async () => {
+  let hub: TestMachine;
+  let desk: TestMachine;
+  beforeAll(async () => {
     const network = { network: 'alerts' };
-    const [hub, desk] = [await testMachine('hub', network), await testMachine('desk', network)];
+    [hub, desk] = [await testMachine('hub', network), await testMachine('desk', network)];
     await serveRepository(hub);
     await installRota(desk, await bundleRota('plugin-chezmoi-jj'));
     for (const user of ['ada', 'bob']) await letIn(hub, desk, user, key);
-
-    // Users: root's job, and nobody's file is root's.
-    await configure(desk, '/etc/rota', {
-      sshKey: `~/${key}`,
-      statusFile: '~/.cache/dotfiles.json',
-      users: ['ada', 'carol', 'bob'],
-    });
-    await as(desk, 'ada', 'printf "one\\ntwo\\n" >.zshrc; chezmoi init && chezmoi add ~/.zshrc');
-    const first = await desk.exec('rota', ['chezmoi', 'sync', '--json', '--config', '/etc/rota/jobs.config.mjs']);
-    expect(JSON.parse(first.stdout)).toMatchObject({
-      users: [{ user: 'ada', exitCode: 0 }, { user: 'carol' }, { user: 'bob', exitCode: 0 }],
-    });
-    expect(first.exitCode).toBe(1);
-    expect(await as(desk, 'bob', 'cat .zshrc')).toBe('one\ntwo');
-    for (const user of ['ada', 'bob']) {
-      expect(JSON.parse(await as(desk, user, 'cat .cache/dotfiles.json'))).toMatchObject({ state: 'ok' });
-      expect(await desk.output('find', [`/home/${user}`, '-not', '-user', user])).toBe('');
-    }
-    await as(desk, 'ada', `mv "${key}" away`);
-    expect(await rota(desk, 'ada', 'chezmoi sync --json --config /etc/rota/jobs.config.mjs')).toMatchObject({
-      state: 'offline',
-      lastError: { kind: 'auth' },
-    });
-    await as(desk, 'ada', `mv away "${key}"`);
-
-    // Alerts: the channels of ada's own job.
     await hub.output('sh', ['-c', 'cat >/tmp/home-server.mjs; node /tmp/home-server.mjs >/dev/null 2>&1 &'], {
       input: homeServer,
     });
     await hub.output('bash', ['-c', 'until (: </dev/tcp/127.0.0.1/8008) 2>/dev/null; do sleep 0.1; done']);
-    await configure(desk, '/home/ada', {
-      sshKey: `~/${key}`,
-      notify: ['sh', '-c', 'cat >>"$HOME/notices"'],
-      alerts: {
-        webhook: 'http://hub:8008/hook',
-        command: ['sh', '-c', 'echo "$ROTA_ALERT_TEXT" >>"$HOME/mails"'],
-        matrix: { homeserver: 'http://hub:8008', room: '!abc:hub', token: '${MATRIX_TOKEN}' },
-      },
-    });
-    await as(desk, 'ada', `mkdir -p .config/rota; umask 077; echo MATRIX_TOKEN=${token} >.config/rota/secrets.env`);
-    await as(desk, 'ada', 'rota apply --yes');
-    await as(desk, 'bob', 'printf "bob\\ntwo\\n" >.zshrc; rota chezmoi sync --config /etc/rota/jobs.config.mjs');
-    await as(desk, 'ada', 'printf "ada\\ntwo\\n" >.zshrc; rota run chezmoi-sync; rota run chezmoi-sync');
-    const conflict = expect.stringMatching(/host\/desk-\w+ is conflicted: \.zshrc/);
-    expect(await requests(hub)).toEqual(
-      expect.arrayContaining([
-        {
-          method: 'PUT',
-          url: expect.stringMatching(/^\/_matrix\/client\/v3\/rooms\/!abc%3Ahub\/send\/m\.room\.message\/rota-[0-9a-f]{32}$/),
-          isKnown: true,
-          body: { msgtype: 'm.text', body: conflict },
-        },
-        { method: 'POST', url: '/hook', isKnown: true, body: expect.objectContaining({ event: 'failure', text: conflict }) },
-      ]),
-    );
-    expect(await requests(hub)).toHaveLength(2);
-    expect(await as(desk, 'ada', 'cat mails')).toEqual(conflict);
-    expect(JSON.parse(await as(desk, 'ada', 'cat notices'))).toMatchObject({
-      state: 'conflicted',
-      conflicts: [{ path: '.zshrc' }],
-    });
-    expect(await as(desk, 'ada', `grep -rl ${token} . --exclude=secrets.env || true`)).toBe('');
-    expect(await as(desk, 'ada', 'rota plan --json; rota chezmoi status; rota logs chezmoi-sync; rota status')).not.toContain(
-      token,
-    );
-
-    await as(desk, 'ada', 'rota chezmoi resolve .zshrc --take local; rota run chezmoi-sync');
-    expect((await requests(hub)).slice(2).map(({ body }) => body.event ?? body.body?.split(':')[0])).toEqual([
-      'recovery',
-      'recovery',
-    ]);
-
-    // What stops a sync is told once too, although every run of the job fails.
-    await as(
-      desk,
-      'ada',
-      'mkdir -p .config/chezmoi; echo \'mode = "symlink"\' >.config/chezmoi/chezmoi.toml; rota run chezmoi-sync; rota run chezmoi-sync; true',
-    );
-    const stopped = (await requests(hub)).slice(4);
-    expect(stopped).toHaveLength(2);
-    expect(JSON.stringify(stopped)).toContain('symlink mode');
   }, 600_000);
+  const patience = 900_000;
+
+  test(
+    "root synchronises each user under their own account, with the user's own key",
+    async () => {
+      // Users: root's job, and nobody's file is root's.
+      await configure(desk, '/etc/rota', {
+        sshKey: `~/${key}`,
+        statusFile: '~/.cache/dotfiles.json',
+        users: ['ada', 'carol', 'bob'],
+      });
+      await as(desk, 'ada', 'printf "one\\ntwo\\n" >.zshrc; chezmoi init && chezmoi add ~/.zshrc');
+      const first = await desk.exec('rota', ['chezmoi', 'sync', '--json', '--config', '/etc/rota/jobs.config.mjs'], {
+        timeoutMs: 300_000,
+      });
+      expect(JSON.parse(first.stdout)).toMatchObject({
+        users: [{ user: 'ada', exitCode: 0 }, { user: 'carol' }, { user: 'bob', exitCode: 0 }],
+      });
+      expect(first.exitCode).toBe(1);
+      expect(schemaProblems(syncOutput, JSON.parse(first.stdout))).toBe('');
+      expect(await as(desk, 'bob', 'cat .zshrc')).toBe('one\ntwo');
+      for (const user of ['ada', 'bob']) {
+        expect(JSON.parse(await as(desk, user, 'cat .cache/dotfiles.json'))).toMatchObject({ state: 'ok' });
+        expect(await desk.output('find', [`/home/${user}`, '-not', '-user', user])).toBe('');
+      }
+      await as(desk, 'ada', `mv "${key}" away`);
+      expect(await rota(desk, 'ada', 'chezmoi sync --json --config /etc/rota/jobs.config.mjs')).toMatchObject({
+        state: 'offline',
+        lastError: { kind: 'auth' },
+      });
+      await as(desk, 'ada', `mv away "${key}"`);
+    },
+    patience,
+  );
+
+  test(
+    "the channels of root's job are told about each user, once",
+    async () => {
+      await configure(desk, '/etc/rota', {
+        sshKey: `~/${key}`,
+        users: ['ada', 'carol', 'bob'],
+        alerts: { webhook: 'http://hub:8008/hook' },
+      });
+      const asRoot = async (words: string) =>
+        await desk.exec('sh', ['-c', `cd /etc/rota; rota ${words}`], { timeoutMs: 120_000 });
+      const applied = await asRoot('apply --yes');
+      expect(applied.exitCode, applied.stderr).toBe(0);
+      await as(desk, 'bob', 'mkdir -p .config/chezmoi; echo \'mode = "symlink"\' >.config/chezmoi/chezmoi.toml');
+      for (let run = 0; run < 2; run += 1) expect((await asRoot('run chezmoi-sync')).exitCode).not.toBe(0);
+      const told = async () => (await requests(hub)).map(({ body: { event, text } }) => [event, text]);
+      const broken = [
+        ['failure', expect.stringMatching(/^carol: .*carol/)],
+        ['failure', expect.stringMatching(/^bob: .*symlink mode/)],
+      ];
+      expect(await told()).toEqual(broken);
+      await as(desk, 'bob', 'rm .config/chezmoi/chezmoi.toml');
+      for (let run = 0; run < 2; run += 1) await asRoot('run chezmoi-sync');
+      expect(await told()).toEqual([...broken, ['recovery', expect.stringMatching(/^bob: .* is ok/)]]);
+      expect((await asRoot('destroy --yes')).exitCode).toBe(0);
+      await hub.output('rm', ['/tmp/requests']);
+    },
+    patience,
+  );
+
+  test(
+    "who is to be told is told once, by the channels of a user's own job",
+    async () => {
+      await configure(desk, '/home/ada', {
+        sshKey: `~/${key}`,
+        notify: ['sh', '-c', 'cat >>"$HOME/notices"'],
+        alerts: {
+          webhook: 'http://hub:8008/hook',
+          command: ['sh', '-c', 'echo "$ROTA_ALERT_TEXT" >>"$HOME/mails"'],
+          matrix: { homeserver: 'http://hub:8008', room: '!abc:hub', token: '${MATRIX_TOKEN}' },
+        },
+      });
+      await as(desk, 'ada', `mkdir -p .config/rota; umask 077; echo MATRIX_TOKEN=${token} >.config/rota/secrets.env`);
+      await as(desk, 'ada', 'rota apply --yes');
+      await as(desk, 'bob', 'printf "bob\\ntwo\\n" >.zshrc; rota chezmoi sync --config /etc/rota/jobs.config.mjs');
+      await as(desk, 'ada', 'printf "ada\\ntwo\\n" >.zshrc; rota run chezmoi-sync; rota run chezmoi-sync');
+      const conflict = expect.stringMatching(/host\/desk-\w+ is conflicted: \.zshrc/);
+      expect(await requests(hub)).toEqual(
+        expect.arrayContaining([
+          {
+            method: 'PUT',
+            url: expect.stringMatching(/^\/_matrix\/client\/v3\/rooms\/!abc%3Ahub\/send\/m\.room\.message\/rota-[0-9a-f]{32}$/),
+            isKnown: true,
+            body: { msgtype: 'm.text', body: conflict },
+          },
+          { method: 'POST', url: '/hook', isKnown: true, body: expect.objectContaining({ event: 'failure', text: conflict }) },
+        ]),
+      );
+      expect(await requests(hub)).toHaveLength(2);
+      expect(await as(desk, 'ada', 'cat mails')).toEqual(conflict);
+      expect(JSON.parse(await as(desk, 'ada', 'cat notices'))).toMatchObject({
+        state: 'conflicted',
+        conflicts: [{ path: '.zshrc' }],
+      });
+      expect(await as(desk, 'ada', `grep -rl ${token} . --exclude=secrets.env || true`)).toBe('');
+      expect(await as(desk, 'ada', 'rota plan --json; rota chezmoi status; rota logs chezmoi-sync; rota status')).not.toContain(
+        token,
+      );
+
+      await as(desk, 'ada', 'rota chezmoi resolve .zshrc --take local; rota run chezmoi-sync');
+      expect((await requests(hub)).slice(2).map(({ body }) => body.event ?? body.body?.split(':')[0])).toEqual([
+        'recovery',
+        'recovery',
+      ]);
+
+      // What stops a sync is told once too, although every run of the job fails.
+      await as(
+        desk,
+        'ada',
+        'mkdir -p .config/chezmoi; echo \'mode = "symlink"\' >.config/chezmoi/chezmoi.toml; rota run chezmoi-sync; rota run chezmoi-sync; true',
+      );
+      const stopped = (await requests(hub)).slice(4);
+      expect(stopped).toHaveLength(2);
+      expect(JSON.stringify(stopped)).toContain('symlink mode');
+    },
+    patience,
+  );
 });
 
 async function configure(host: TestMachine, folder: string, options: object): Promise<void> {
@@ -133,7 +193,7 @@ export default { tenant: 'home', plugins: [chezmoiJj(${given})] };
 
 async function as(host: TestMachine, user: string, command: string): Promise<string> {
   const home = `/home/${user}`;
-  return await host.output('sh', ['-c', command], { user, cwd: home, env: { HOME: home }, timeoutMs: 120_000 });
+  return await host.output('sh', ['-c', command], { user, cwd: home, env: { HOME: home }, timeoutMs: 300_000 });
 }
 
 async function rota(host: TestMachine, user: string, words: string): Promise<unknown> {

@@ -46,13 +46,24 @@ test('`alerts` are the channels of the job; the token stays a reference', async 
   const { issues, jobs } = await declared({ enable: true, alerts });
   expect(issues).toEqual([]);
   expect(jobs[0]?.alerts).toMatchObject({
-    on: ['late'],
+    by: 'job',
+    on: ['failure', 'recovery'],
     channels: [
       { kind: 'webhook', url: '${HOOK}' },
       { kind: 'command', command: ['mail', '-s', 'dotfiles', 'ada'] },
       { kind: 'desktop' },
       { kind: 'plugin', name: 'matrix', module: expect.stringMatching(/\/matrix-channel\.js$/), options: matrix },
     ],
+  });
+});
+
+test('`notify` is also carried by the job, for what the sync cannot tell by itself', async () => {
+  const { issues, jobs } = await declared({ enable: true, notify: ['tell', '${it:-now}'] });
+  expect(issues).toEqual([]);
+  expect(jobs[0]?.alerts).toEqual({
+    by: 'job',
+    on: ['failure', 'recovery'],
+    channels: [{ kind: 'command', command: ['tell', '${it:-now}'], by: 'runner' }],
   });
 });
 

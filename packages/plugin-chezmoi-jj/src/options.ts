@@ -60,7 +60,8 @@ const fields = v.strictObject({
       channels: v.optional(v.array(v.strictObject({ plugin: v.string(), options: v.optional(v.record(v.string(), plain)) }))),
     }),
   ),
-  // A command that is told when the state changes; it gets the status as JSON on its input, and ROTA_DOTFILES_STATE.
+  // A command that is told when the state changes; it gets the status as JSON on its input, and ROTA_DOTFILES_STATE. When the
+  // sync could not even begin, the runner calls it, as it calls an alert command: ROTA_ALERT_TEXT says what there is in both cases.
   notify: v.optional(command),
   // As root: whose dotfiles are synchronised, each under their own account. @default the own ones
   users: v.optional(

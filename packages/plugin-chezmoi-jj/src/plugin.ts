@@ -1,8 +1,8 @@
 import { definePlugin, type JobInput, type Plugin, type PluginApi } from '@rota/core';
 import { chezmoiCommands } from './commands/chezmoi-commands.ts';
 import { type DotfileOptions, type DotfileOptionsInput, dotfileOptions } from './options.ts';
-import { jobName } from './status/announce.ts';
 import { statusSection } from './status/status-section.ts';
+import { jobName } from './status/tell-channels.ts';
 import { requireRemote } from './sync/require-remote.ts';
 
 /**
@@ -37,7 +37,7 @@ export const chezmoiJj: (options: DotfileOptionsInput) => Plugin = definePlugin(
 });
 
 /** A sync that was missed is caught up; one that is still running is not joined by another. `before` is what the update of a Nix machine looks for. */
-function syncJob(api: PluginApi, { schedule, syncBeforeUpdate, alerts }: DotfileOptions): JobInput {
+function syncJob(api: PluginApi, { schedule, syncBeforeUpdate, alerts, notify }: DotfileOptions): JobInput {
   return {
     name: jobName,
     schedule,
@@ -45,13 +45,25 @@ function syncJob(api: PluginApi, { schedule, syncBeforeUpdate, alerts }: Dotfile
     persistent: true,
     concurrency: 'forbid',
     timeout: '30m',
-    ...(alerts === undefined ? {} : { alerts: alertsOf(alerts) }),
+    ...(alerts === undefined && notify === undefined ? {} : { alerts: alertsOf({ alerts, notify }) }),
     annotations: { docs: 'rota help chezmoi', ...(syncBeforeUpdate ? { before: 'nix-update' } : {}) },
     ...api.rotaCommand(['chezmoi', 'sync']),
   };
 }
 
-/** A run that takes too long is told by the runner. All else is told by the sync, once and not at every run (`announce.ts`). */
-function alertsOf({ matrix, channels = [], ...others }: NonNullable<DotfileOptions['alerts']>) {
-  return { ...others, on: ['late' as const], channels: [...(matrix === undefined ? [] : [{ plugin: 'matrix' }]), ...channels] };
+/**
+ * What a sync can tell it tells itself, once and not at every run (`announce.ts`). The runner tells, once too, when it could not: the config cannot be loaded any
+ * more, the plugin is gone, or it takes too long. `notify` gets the status from the sync, so only what the runner tells goes there from here.
+ */
+function alertsOf({ alerts = {}, notify }: Pick<DotfileOptions, 'alerts' | 'notify'>) {
+  const { matrix, channels = [], ...others } = alerts;
+  return {
+    ...others,
+    by: 'job' as const,
+    channels: [
+      ...(matrix === undefined ? [] : [{ plugin: 'matrix' }]),
+      ...channels,
+      ...(notify === undefined ? [] : [{ command: notify, by: 'runner' as const }]),
+    ],
+  };
 }

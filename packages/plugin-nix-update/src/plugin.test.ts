@@ -111,3 +111,23 @@ test('the label of the host file chooses the ring; one that does not exist is re
   expect(issues).toMatchObject([{ message: expect.stringMatching(/no ring "canari"; there are canary, rest\..*label `ring`/) }]);
   expect((await declared(options, { ring: 'canary' })).issues).toEqual([]);
 });
+
+test('who is told of a failed update is told by the runner when the update could not begin', async () => {
+  const notify = { webhook: 'https://hooks.example.org/x', command: ['mail', '-s', 'nix', 'ada'] };
+  const rebootWindow = { lower: '03:00', upper: '04:30' };
+  const { jobs, issues } = await declared({ enable: true, flakePath: '/etc/nixos', notify, rebootWindow });
+  expect(issues).toEqual([]);
+  const alerts = {
+    by: 'job',
+    on: ['failure', 'recovery'],
+    channels: [
+      { kind: 'webhook', url: notify.webhook },
+      { kind: 'command', command: notify.command },
+    ],
+  };
+  expect(jobs.map((job) => [job.name, job.alerts])).toEqual([
+    ['nix-update', alerts],
+    ['nix-update-reboot', alerts],
+    ['nix-update-verify', alerts],
+  ]);
+});

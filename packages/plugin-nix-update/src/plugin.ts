@@ -45,6 +45,7 @@ function withRing(options: NixUpdateOptions, { rings }: Settings, ring: string |
 function jobs(api: PluginApi, settings: Settings): readonly JobInput[] {
   const { memoryMax, cpuQuota, rebootWindow, autoReboot, reboot, operation, system } = settings;
   const reboots = system === 'nixos' && autoReboot && reboot !== 'never' && operation !== 'test';
+  const alerts = alertsOf(settings);
   const update: JobInput = {
     timezone: 'local',
     name: 'nix-update',
@@ -53,13 +54,22 @@ function jobs(api: PluginApi, settings: Settings): readonly JobInput[] {
     randomizedDelay: printDuration(settings.randomizedDelay),
     ...api.rotaCommand(['nix', 'update', '--scheduled']),
     resources: { memoryMax, cpuQuota },
+    ...alerts,
   };
-  const verify: JobInput = { name: 'nix-update-verify', on: 'boot', ...api.rotaCommand(['nix', 'verify']) };
+  const verify: JobInput = { name: 'nix-update-verify', on: 'boot', ...api.rotaCommand(['nix', 'verify']), ...alerts };
   const waiting: JobInput = {
     timezone: 'local',
     name: 'nix-update-reboot',
     schedule: scheduleText(rebootWindow?.lower ?? '00:00'),
     ...api.rotaCommand(['nix', 'reboot']),
+    ...alerts,
   };
   return [update, ...(system === 'nixos' ? [verify] : []), ...(reboots && rebootWindow !== undefined ? [waiting] : [])];
+}
+
+/** An update tells of its own failures (`notify.ts`). The runner tells, once, when it could not: the config cannot be loaded any more, or the plugin is gone. */
+function alertsOf({ notify: { webhook, command } }: Settings) {
+  if (webhook === undefined && command === undefined) return {};
+  const channels = command === undefined ? [] : [{ command }];
+  return { alerts: { by: 'job' as const, ...(webhook === undefined ? {} : { webhook }), channels } };
 }

@@ -55,6 +55,7 @@ export function createRota(options: CreateRotaOptions): Rota {
     waitForRun: async (...input) => (await methods()).waitForRun(...input),
     watch: async (...input) => (await methods()).watch(...input),
     tell: async (...input) => (await methods()).tell(...input),
+    told: async () => (await methods()).told(),
     logs: async (...input) => (await methods()).logs(...input),
     async *followLogs(...input) {
       yield* (await methods()).followLogs(...input);

@@ -205,7 +205,18 @@ export function rotaMethods({ host, namespace, backends, events, plugins, comman
     async tell(job, news) {
       const { launchFile } = find(job);
       const run = { runId: host.env.ROTA_RUN_ID ?? null, status: null, exitCode: null, scheduledAt: null };
-      return tellChannels(host, namespace, launchFile, run, news);
+      return tellChannels(
+        host,
+        namespace,
+        launchFile,
+        run,
+        news,
+        (channel) => channel.kind !== 'command' || channel.by === undefined,
+      );
+    },
+    async told() {
+      const path = host.env.ROTA_ALERTS_DONE;
+      if (path !== undefined && path !== '') host.files.write(path, '', 0o600);
     },
     async logs(job, logOptions) {
       return readLogs(host, backends, namespace, find(job), logOptions);

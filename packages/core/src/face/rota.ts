@@ -100,6 +100,11 @@ export interface Rota {
    * is not reached is tried again later. Answers why, for each of those. @throws ROTA_JOB_UNKNOWN
    */
   tell(job: string, news: AlertNews): Promise<readonly string[]>;
+  /**
+   * Says that the command, which a job runs (`alerts.by: job`), has told what there is to tell of this run: the runner then does not tell of its exit
+   * status. Does nothing outside such a run.
+   */
+  told(): Promise<void>;
   /** What a job writes, as it comes, until the signal aborts. @throws ROTA_JOB_UNKNOWN, ROTA_LOGS_UNAVAILABLE */
   followLogs(job: string, options?: FollowLogsOptions): AsyncIterable<string>;
   /**

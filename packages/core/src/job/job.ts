@@ -130,7 +130,12 @@ export interface Sandbox {
 /** One place that is told. */
 export type AlertChannel =
   | { readonly kind: 'webhook'; readonly url: string }
-  | { readonly kind: 'command'; readonly command: Command }
+  | {
+      readonly kind: 'command';
+      readonly command: Command;
+      /** `runner`: only what the runner tells; what the job tells with `rota.tell` does not go there. */
+      readonly by?: 'runner';
+    }
   | { readonly kind: 'desktop' }
   /** A channel that a plugin contributes; `module` is the absolute path of the JavaScript that sends. */
   | {
@@ -145,6 +150,11 @@ export interface Alerts {
   /** `recovery`: the first good end after a bad one. @default failure and recovery */
   readonly on: readonly ('failure' | 'recovery' | 'late' | 'missed')[];
   readonly channels: readonly AlertChannel[];
+  /**
+   * `job`: the job tells of its bad ends itself, and makes the file that `ROTA_ALERTS_DONE` names when it has. The runner tells of a bad end without that
+   * file, once until a run has ended well. @default 'runner'
+   */
+  readonly by?: 'runner' | 'job';
 }
 
 /** Which hosts take the job (`spec.agent.selector`, `spec.when`); everything named must hold. */

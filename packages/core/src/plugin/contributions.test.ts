@@ -194,6 +194,7 @@ test('the status of a plugin that fails is told of and stops no other', async ()
     history: nothing,
     run: async () => null,
     logs: async () => '',
+    told: async () => undefined,
     tell: async () => [],
   };
   expect(await readPluginStatus([bad.plugin, good.plugin], { host, namespace: 'default', rota })).toEqual([

@@ -23,4 +23,9 @@ export interface PluginRota {
    * is not reached is tried again later. Answers why, for each of those. @throws ROTA_JOB_UNKNOWN
    */
   tell(job: string, news: AlertNews): Promise<readonly string[]>;
+  /**
+   * Says that the command, which a job runs (`alerts.by: job`), has told what there is to tell of this run: the runner then does not tell of its exit
+   * status. Does nothing outside such a run.
+   */
+  told(): Promise<void>;
 }

@@ -8,7 +8,7 @@ import { type Claim, readJobState } from './admit/job-state.ts';
 import { namedLocks, waitForTurn } from './admit/wait-turn.ts';
 import { maskText } from './attempt/mask-secrets.ts';
 import { openOutputLog, outputFolder } from './attempt/output-log.ts';
-import { prepareRun } from './attempt/prepare-run.ts';
+import { alertsDonePath, prepareRun } from './attempt/prepare-run.ts';
 import { runAttempts } from './attempt/run-attempts.ts';
 import { appendRecord } from './record/append-record.ts';
 import { finishRun } from './record/finish-run.ts';
@@ -16,6 +16,7 @@ import { cancelled, exitStatus, type Outcome } from './record/outcome.ts';
 import type { RunRecord } from './record/run-record.ts';
 import { startStopwatch } from './record/stopwatch.ts';
 import type { RunJobInput } from './run-job-input.ts';
+import { isTold } from './tell/is-told.ts';
 import type { StartedReport } from './tell/report-run.ts';
 import type { WaitingReport } from './tell/spool.ts';
 import { spoolEnd } from './tell/spool-end.ts';
@@ -36,6 +37,7 @@ export async function runJob(input: RunJobInput): Promise<number> {
     cause,
     nowMs: Date.now(),
     owner: ownIdentity(files),
+    isTold: (record) => isTold(input, record),
     onUnreported: (record, failing) => void waiting.push(...spoolEnd(input, record, record.reason ?? '', failing)),
     takeLocks: () => {
       const problem = waits ? null : locks.take();
@@ -139,7 +141,8 @@ async function runClaimed(
   try {
     newFile = appendRecord(files, layout, record);
     end = spoolEnd(input, record, log.tail(), admission.failingBefore);
-    finishRun(files, layout, launch, record);
+    finishRun(files, layout, launch, record, isTold(input, record));
+    if (launch.alerts?.by === 'job') files.remove(alertsDonePath(layout, record.runId));
   } catch (error) {
     // The next runner finds the claim and makes up for what is missing; whoever started this one still learns how the job ended.
     const { stateProblem } = await import('./failed-runner.ts');

@@ -43,14 +43,21 @@ const withVersion = (properties: Readonly<Record<string, JsonSchema>>): JsonSche
   record({ formatVersion: { const: 1 }, ...properties });
 
 /** JSON Schemas of what the commands print with `--json`. */
-export const syncOutput = withVersion(status);
+const oneSync = withVersion(status);
+/** One status, or with `users`, as root, how it went for each. */
+export const syncOutput: JsonSchema = {
+  anyOf: [
+    oneSync,
+    withVersion({ users: list(record({ user: text, exitCode: orNull(count), output: text, status: orNull(oneSync) })) }),
+  ],
+};
 export const statusOutput = withVersion({ ...status, log: list(text) });
 export const conflictsOutput = withVersion({ host: text, conflicts: list(conflict) });
 export const resolveOutput = withVersion({
   path: text,
   what: { enum: ['conflict', 'drift'] },
   left: list(text),
-  status: orNull(withVersion(status)),
+  status: orNull(oneSync),
 });
 export const undoOutput = withVersion({ madeAt: text, restored: list(text), removed: list(text), kept: orNull(text) });
 export const fleetOutput = withVersion({

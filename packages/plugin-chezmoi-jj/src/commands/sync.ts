@@ -32,7 +32,7 @@ export function syncCommand(options: DotfileOptions): PluginCommand {
     },
     output: syncOutput,
     async run({ host, options: given, config, namespace, rota }) {
-      if (isForUsers(host, options)) return await syncUsers(host, options, { config, namespace });
+      if (isForUsers(host, options)) return await syncUsers(host, options, { config, namespace, rota });
       if (given.dryRun) {
         const status = await preview(host, options);
         return { data: status, text: statusText(status) };
@@ -49,10 +49,14 @@ async function synced(host: Host, options: DotfileOptions, flags: SyncFlags, rot
   try {
     const { status } = await syncDotfiles(host, options, flags);
     await announce(host, options, status, rota);
+    await rota.told();
     return status;
   } catch (error) {
     const status = readStatus(host, placeOf(host));
-    if (status?.state === 'needs-attention') await announce(host, options, status, rota);
+    if (status?.state === 'needs-attention') {
+      await announce(host, options, status, rota);
+      await rota.told();
+    }
     throw error;
   }
 }

@@ -1,15 +1,13 @@
 import { spawn } from 'node:child_process';
-import { type AlertNews, type Host, isRotaError, type PluginRota } from '@rota/core';
+import type { AlertNews, Host, PluginRota } from '@rota/core';
 import type { DotfileOptions } from '../options.ts';
 import { placeOf } from '../sync/place.ts';
 import { newsOf, type Told } from './news.ts';
 import { readJson } from './read-json.ts';
 import type { SyncStatus } from './sync-status.ts';
+import { tellChannels } from './tell-channels.ts';
 
 const limitMs = 10_000;
-
-/** The job whose alert channels are told. */
-export const jobName = 'chezmoi-sync';
 
 /**
  * Tells people once when this host needs them, and once when it is well again: through the channels of the installed job, by `notify`, and in the system's log at
@@ -28,32 +26,23 @@ export async function announce(
   const { news } = found;
   if (host.env.JOURNAL_STREAM) process.stderr.write(`${news.event === 'failure' ? '<4>' : '<6>'}${news.text}\n`);
   await tellChannels(rota, news);
-  if (notify !== undefined) await tellCommand(notify, host.env, status, news.text);
+  if (notify !== undefined) await tellCommand(notify, host.env, status, news);
 }
 
 function readTold(value: unknown): Told {
   return typeof value === 'object' && value !== null && 'told' in value ? (value.told as Told) : 'well';
 }
 
-/** Without an installed job there are no channels. */
-async function tellChannels(rota: Pick<PluginRota, 'tell'>, news: AlertNews): Promise<void> {
-  try {
-    for (const problem of await rota.tell(jobName, news)) process.stderr.write(`${problem} It is tried again later.\n`);
-  } catch (error) {
-    if (!isRotaError(error)) throw error;
-    if (error.code !== 'ROTA_JOB_UNKNOWN') process.stderr.write(`${error.message}\n`);
-  }
-}
-
 async function tellCommand(
   [file = '', ...args]: readonly string[],
   env: Host['env'],
   status: SyncStatus,
-  text: string,
+  { event, text }: AlertNews,
 ): Promise<void> {
   await new Promise<void>((resolve) => {
     const child = spawn(file, args, {
-      env: { ...env, ROTA_DOTFILES_STATE: status.state, ROTA_DOTFILES_TEXT: text },
+      // The last two also when it is the runner that tells, because the sync could not.
+      env: { ...env, ROTA_DOTFILES_STATE: status.state, ROTA_DOTFILES_TEXT: text, ROTA_ALERT: event, ROTA_ALERT_TEXT: text },
       stdio: ['pipe', 'ignore', 'inherit'],
     });
     const timer = setTimeout(() => child.kill('SIGKILL'), limitMs);

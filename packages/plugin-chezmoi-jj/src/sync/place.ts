@@ -9,6 +9,8 @@ export interface Place {
   readonly status: string;
   /** What people were told last. */
   readonly told: string;
+  /** Root's: what people were told last about each of the users. */
+  readonly toldOfUsers: string;
   readonly identity: string;
   readonly preflight: string;
   /** One folder for each apply that changed files. */
@@ -28,6 +30,7 @@ export function placeOf(host: Pick<Host, 'stateDir'>): Place {
     journal: join(folder, 'journal.json'),
     status: join(folder, 'status.json'),
     told: join(folder, 'told.json'),
+    toldOfUsers: join(folder, 'told-of-users.json'),
     identity: join(folder, 'identity.json'),
     preflight: join(folder, 'preflight.json'),
     backups: join(folder, 'backups'),

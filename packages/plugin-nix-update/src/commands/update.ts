@@ -33,7 +33,7 @@ export function updateCommand(options: NixUpdateOptions | undefined): PluginComm
       2: 'a rollback failed: look at the machine',
     },
     output: updateOutput,
-    async run({ host, jobs, options: given, say, signal, progress }) {
+    async run({ host, jobs, rota, options: given, say, signal, progress }) {
       const declared = requiredOptions(options);
       const required = { ...declared, preUpdateHooks: [...hooksOfJobs(jobs), ...(declared.preUpdateHooks ?? [])] };
       if (given.dryRun) {
@@ -61,6 +61,7 @@ export function updateCommand(options: NixUpdateOptions | undefined): PluginComm
         },
       });
       line.end();
+      await rota.told();
       return { data: { dryRun: false, reports }, text: reports.flatMap(reportText), exitCode: exitCodeOf(reports) };
     },
   });

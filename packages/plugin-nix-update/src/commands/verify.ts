@@ -14,8 +14,9 @@ export function verifyCommand(options: NixUpdateOptions | undefined): PluginComm
     exitCodes: { 1: 'what had booted was not well, and was taken back', 2: 'a rollback failed: look at the machine' },
     output: reportsOutput,
     withoutConfig: true,
-    async run({ host }) {
+    async run({ host, rota }) {
       const reports = await verifyUpdate({ options, host });
+      await rota.told();
       return {
         data: { reports },
         text: reports.length === 0 ? 'nothing is open' : reports.flatMap(reportText),

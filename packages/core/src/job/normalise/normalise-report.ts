@@ -78,8 +78,14 @@ function normaliseAlerts(declared: NonNullable<Spec['alerts']>, { alertChannels 
     channels.push({ kind: 'command', command });
   }
   if (declared.desktop === true) channels.push({ kind: 'desktop' });
-  for (const [index, { plugin, options }] of (declared.channels ?? []).entries()) {
+  for (const [index, channel] of (declared.channels ?? []).entries()) {
     const path = ['spec', 'alerts', 'channels', index];
+    if ('command' in channel) {
+      const command = notes.command([...path, 'command'], channel.command);
+      channels.push({ kind: 'command', command, ...(channel.by === undefined ? {} : { by: channel.by }) });
+      continue;
+    }
+    const { plugin, options } = channel;
     const known = alertChannels.get(plugin);
     if (known === undefined) {
       const near = nearest(plugin, [...alertChannels.keys()]);
@@ -105,5 +111,6 @@ function normaliseAlerts(declared: NonNullable<Spec['alerts']>, { alertChannels 
       ['spec', 'alerts'],
       '`spec.alerts` names nobody to tell. Give webhook, command or desktop.',
     );
-  return { on: declared.on === undefined ? ['failure', 'recovery'] : [...new Set([declared.on].flat())], channels };
+  const on = declared.on === undefined ? (['failure', 'recovery'] as const) : [...new Set([declared.on].flat())];
+  return { on, channels, ...(declared.by === undefined ? {} : { by: declared.by }) };
 }

@@ -67,7 +67,7 @@ concurrency: {policy: queue, locks: [disk]}
 hooks: {before: [echo start], onSuccess: [[echo, "two words"]], onFailure: [echo "it failed"], always: [echo end]}
 resources: {memoryMax: 2G, memoryHigh: 1073741824, cpuQuota: 50%, cpuWeight: 10, ioWeight: 20, tasksMax: 5, nice: 10, ioClass: idle}
 sandbox: {privateTmp: true, protectSystem: strict, noNewPrivileges: true, readWritePaths: [/var/lib/x]}
-alerts: {on: [failure, missed], webhook: "\${HOOK}", command: mail -s failed ops, desktop: true}
+alerts: {on: [failure, missed], webhook: "\${HOOK}", command: mail -s failed ops, desktop: true, channels: [{command: [tell, it], by: runner}], by: job}
 state: {roots: [{name: data, path: /var/lib/x}], stop: [{unit: x.service}]}
 backend: systemd
 enabled: false
@@ -127,7 +127,9 @@ paused: true`),
         { kind: 'webhook', url: '${HOOK}' },
         { kind: 'command', command: ['mail', '-s', 'failed', 'ops'] },
         { kind: 'desktop' },
+        { kind: 'command', command: ['tell', 'it'], by: 'runner' },
       ],
+      by: 'job',
     },
     state: { roots: [{ name: 'data', path: '/var/lib/x' }], stop: [{ unit: 'x.service' }] },
     backend: 'systemd',

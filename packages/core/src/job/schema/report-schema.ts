@@ -57,8 +57,26 @@ export const alertsSchema = v.pipe(
     desktop: v.optional(v.pipe(v.boolean(), v.description('A notice on the desktop of the user.'))),
     channels: v.optional(
       v.pipe(
-        v.array(v.strictObject({ plugin: textSchema, options: v.optional(v.record(v.string(), v.unknown())) })),
-        v.description('Channels that plugins contribute.'),
+        v.array(
+          v.union(
+            [
+              v.strictObject({ plugin: textSchema, options: v.optional(v.record(v.string(), v.unknown())) }),
+              v.strictObject({ command: commandSchema, by: v.optional(v.literal('runner')) }),
+            ],
+            '{plugin, options} or {command, by}',
+          ),
+        ),
+        v.description(
+          'Channels that plugins contribute, and further commands. `by: runner`: what the job tells by itself does not go there.',
+        ),
+      ),
+    ),
+    by: v.optional(
+      v.pipe(
+        v.picklist(['runner', 'job']),
+        v.description(
+          '`job`: the job tells of its failures and then makes the file that ROTA_ALERTS_DONE names; the runner tells of a failure without it, once until a run has ended well. Default runner.',
+        ),
       ),
     ),
   }),

@@ -36,6 +36,8 @@ export interface AdmitInput {
    * in between, the next runner calls it again. `failingBefore`: the run before it ended badly.
    */
   readonly onUnreported: (record: RunRecord, failingBefore: boolean) => void;
+  /** Whether the job has told of its bad end by itself. @default never */
+  readonly isTold?: (record: RunRecord) => boolean;
   /** Holds the named locks, or says why not. Asked last, and only where the policy does not wait for them. */
   readonly takeLocks: () => string | null;
 }
@@ -151,7 +153,8 @@ function sweep(state: JobState, input: AdmitInput): JobState {
       const made = written ?? interruptedRecord(input, claim);
       if (written === undefined) appendRecord(input.files, input.layout, made);
       input.onUnreported(made, next.failing);
-      next = { ...next, failing: made.status === 'skipped' ? next.failing : made.status !== 'success' };
+      const stays = made.status === 'skipped' || input.isTold?.(made) === true;
+      next = { ...next, failing: stays ? next.failing : made.status !== 'success' };
     }
     const left = orphans.get(claim.runId) ?? [];
     if (input.nowMs - Date.parse(claim.startedAt) > limitMs) for (const pid of left) killQuietly(pid);

@@ -36,6 +36,7 @@ export function prepareRun(
       ...own,
       ...(url === undefined ? {} : { ROTA_CHECKIN_URL: url }),
       ...(checkin?.by === 'job' ? { ROTA_CHECKIN_DONE: checkinDonePath(place.layout, claim.runId) } : {}),
+      ...(launch.alerts?.by === 'job' ? { ROTA_ALERTS_DONE: alertsDonePath(place.layout, claim.runId) } : {}),
       ...(secret === undefined ? {} : { CHECKIN_SECRET: secret }),
     },
   };
@@ -44,4 +45,9 @@ export function prepareRun(
 /** `checkin.by: job`: a job that has reported by itself makes this file. */
 export function checkinDonePath(layout: NamespaceLayout, runId: string): string {
   return join(layout.runLocks, `checkin-done.${runId}`);
+}
+
+/** `alerts.by: job`: a job that has told what there is to tell of its run makes this file. */
+export function alertsDonePath(layout: NamespaceLayout, runId: string): string {
+  return join(layout.runLocks, `alerts-done.${runId}`);
 }

@@ -10,6 +10,9 @@ export interface AlertNews {
   readonly text: string;
 }
 
+/** An error of Rota is two: what is wrong and the way out. */
+const lastLines = 3;
+
 /** What the record of a run is worth telling; `null`: nothing. `failingBefore`: the run before it ended badly. */
 export function alertOf(record: RunRecord, failingBefore: boolean): AlertNews | null {
   const reason = record.reason ?? '';
@@ -27,6 +30,20 @@ export function alertOf(record: RunRecord, failingBefore: boolean): AlertNews | 
       return { event: 'failure', text: `It ended in ${record.status}: ${how}` };
     }
   }
+}
+
+/** The end of a run that should have told of itself (`alerts.by: job`) and has not, with the last that it wrote. `told`: so it was before, and people know. */
+export function silentAlertOf(record: RunRecord, told: boolean, output: string): AlertNews | null {
+  const news = alertOf(record, told);
+  if (news?.event !== 'failure') return news;
+  if (told) return null;
+  const said = output
+    .split('\n')
+    .filter((line) => line.trim() !== '')
+    .slice(-lastLines)
+    .map((line) => line.trim())
+    .join(' ');
+  return { ...news, text: `${news.text}. It could not tell of it by itself.${said === '' ? '' : ` Its last words: ${said}`}` };
 }
 
 /** The run that news are of; without an id where nothing ran. */

@@ -2,9 +2,10 @@ import type { LaunchFile } from '../../backend/launch-file.ts';
 import { checkinDonePath } from '../attempt/prepare-run.ts';
 import type { RunRecord } from '../record/run-record.ts';
 import type { RunJobInput } from '../run-job-input.ts';
-import { alertOf, alertReports } from './alert-of.ts';
+import { alertOf, alertReports, silentAlertOf } from './alert-of.ts';
 import { type CheckinStatus, checkinMessage, checkinStatus } from './checkin-message.ts';
-import { type CheckinReport, spoolReport, type WaitingReport } from './spool.ts';
+import { isTold } from './is-told.ts';
+import { type AlertReport, type CheckinReport, spoolReport, type WaitingReport } from './spool.ts';
 
 /**
  * Puts what a run's record has to tell into the spool: its check-in and its alerts. Called between the record and the memory that the run is over:
@@ -16,9 +17,16 @@ export function spoolEnd(
   output: string,
   failingBefore: boolean,
 ): readonly WaitingReport[] {
-  const { launch, place, files } = input;
-  const reports = [...endCheckin(input, record, output), ...alertReports(launch, record, alertOf(record, failingBefore), output)];
+  const { place, files } = input;
+  const reports = [...endCheckin(input, record, output), ...endAlerts(input, record, output, failingBefore)];
   return reports.map((report) => spoolReport(files, place.layout, report, Date.parse(record.endedAt)));
+}
+
+function endAlerts(input: RunJobInput, record: RunRecord, output: string, failingBefore: boolean): readonly AlertReport[] {
+  const { launch } = input;
+  if (launch.alerts?.by !== 'job') return alertReports(launch, record, alertOf(record, failingBefore), output);
+  const news = isTold(input, record) ? null : silentAlertOf(record, failingBefore, output);
+  return alertReports(launch, record, news, output);
 }
 
 function endCheckin(input: RunJobInput, record: RunRecord, output: string): readonly CheckinReport[] {
