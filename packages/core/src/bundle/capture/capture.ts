@@ -105,6 +105,8 @@ interface Prepared {
   readonly env: Readonly<Record<string, string>>;
 }
 
+type Attempt = Prepared & Pick<StageStateInput, 'again'>;
+
 /** Now; a second later than the newest bundle where two fall into one second, or nobody could tell which is the later. */
 function captureTime(nowMs: number, kept: readonly Sidecar[]): string {
   const now = Math.floor(nowMs / 1000);
@@ -118,19 +120,19 @@ async function captureInto(input: CaptureInput, prepared: Prepared): Promise<Cap
   } catch (error) {
     if (!(error instanceof MovedOnError)) throw error;
     // It is written to after all: once more, with copies of everything. What stands in the first folder would be in the way.
-    const work = join(prepared.work, 'again');
-    input.host.files.makeFolder(work, 0o700);
-    return await stageAndPack(input, { ...prepared, work, copyAll: true });
+    const again = join(prepared.work, 'again');
+    input.host.files.makeFolder(again, 0o700);
+    return await stageAndPack(input, { ...prepared, again });
   }
 }
 
-async function stageAndPack(input: CaptureInput, prepared: Prepared & Pick<StageStateInput, 'copyAll'>): Promise<CaptureResult> {
+async function stageAndPack(input: CaptureInput, prepared: Attempt): Promise<CaptureResult> {
   const staged = await stageState(input, prepared);
   try {
     return await pack(input, prepared, staged);
   } catch (error) {
     // A file can be written to without a trace in its times, as through a mapping. Copies cannot.
-    if (staged.inPlace.size > 0 && prepared.copyAll !== true && isRotaError(error) && error.code === 'ROTA_BUNDLE_MISMATCH')
+    if (staged.inPlace.size > 0 && prepared.again === undefined && isRotaError(error) && error.code === 'ROTA_BUNDLE_MISMATCH')
       throw new MovedOnError(error.message, { cause: error });
     throw error;
   } finally {
@@ -140,7 +142,7 @@ async function stageAndPack(input: CaptureInput, prepared: Prepared & Pick<Stage
 
 async function pack(
   input: CaptureInput,
-  { id, createdAt, work, plan, store }: Prepared,
+  { id, createdAt, work, again, plan, store }: Attempt,
   staged: StagedState,
 ): Promise<CaptureResult> {
   const { host, namespace, spec, signal } = input;
@@ -175,7 +177,7 @@ async function pack(
   const suffix = { zstd: '.tar.zst', gzip: '.tar.gz', none: '.tar' }[compression];
   const encrypted = spec.recipients.length > 0;
   const file = `${spec.tenant}.${spec.name}-${host.hostname}-${createdAt.replaceAll(/[-:]/g, '')}-${id.slice(0, 8)}${suffix}${encrypted ? '.age' : ''}`;
-  const prepared = join(work, file);
+  const prepared = join(again ?? work, file);
   let sent = 0;
   const { size, sha256 } = await writeBundle({
     manifest,

@@ -1,8 +1,11 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { commandPart, requirePart } from '@rota/test-support';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import type { Files } from '../../host/files.ts';
+import { nodeFiles } from '../../host/node-files.ts';
+import { bundleLayout } from '../bundle-layout.ts';
 import { type ServiceUnderTest, serviceUnderTest } from '../service.fixture.ts';
 import { captureBundle } from './capture.ts';
 
@@ -16,8 +19,8 @@ beforeEach(() => {
 afterEach(() => service.remove());
 
 /** Captures files that nobody has written to for a minute; the change happens while the bundle is written, once. Tells how often it was begun. */
-async function captureDuring(change: () => void) {
-  const host = { ...service.host(), now: () => Date.now() + 60_000 };
+async function captureDuring(change: () => void, files: Files = nodeFiles) {
+  const host = { ...service.host(files), now: () => Date.now() + 60_000 };
   const { compression: _, ...spec } = service.spec();
   const begun: number[] = [];
   let last = Infinity;
@@ -64,6 +67,26 @@ test('one that vanishes before the bundle has it is not in it, as if it had vani
   expect(result).toMatchObject({ outcome: 'ok', problems: [], bundle: { entries: 5 } });
   expect(large[0]).toBeUndefined();
   expect(large[1]?.equals(Buffer.alloc(size, 'large2'))).toBe(true);
+});
+
+test('a service that is started meanwhile is stopped for the copies, and what says so is where the next command looks', async () => {
+  const journals: string[] = [];
+  const files: Files = {
+    ...nodeFiles,
+    write(path, ...rest) {
+      if (path.endsWith('downtime.json')) journals.push(path);
+      nodeFiles.write(path, ...rest);
+    },
+  };
+  const { result } = await captureDuring(() => {
+    service.start();
+    overwrite();
+  }, files);
+  expect(result).toMatchObject({ outcome: 'ok', stopped: ['app'] });
+  expect(service.running()).toBe(true);
+  expect(journals.map((path) => relative(bundleLayout(service.host().stateDir, 'default').work, path))).toEqual([
+    expect.stringMatching(/^capture-[0-9a-f]+\/downtime\.json$/),
+  ]);
 });
 
 test('what a service waits for is copied, so that it can go on', async () => {

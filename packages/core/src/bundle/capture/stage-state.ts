@@ -38,21 +38,20 @@ export interface StageStateInput {
   readonly work: string;
   readonly plan: CapturePlan;
   readonly env: Readonly<Record<string, string>>;
-  /** Nothing that others may write to is left in place. */
-  readonly copyAll?: boolean;
+  /** A second attempt, in a folder of its own below that one: nothing that others may write to is left in place. */
+  readonly again?: string;
 }
 
 /** What was written to so shortly before may be written to again before the bundle is there. */
 const restlessNs = 10_000_000_000n;
 
 /** Stops what writes the state, reads all of it, and starts again what was stopped. */
-export async function stageState(
-  input: CaptureInput,
-  { work, plan, env, copyAll = false }: StageStateInput,
-): Promise<StagedState> {
+export async function stageState(input: CaptureInput, { work, plan, env, again }: StageStateInput): Promise<StagedState> {
   const { host, spec } = input;
-  const payload = join(work, 'payload');
-  const entries = openEntrySpool(work);
+  // The journal of what stands still is where the next command looks for it, whichever attempt this is.
+  const folder = again ?? work;
+  const payload = join(folder, 'payload');
+  const entries = openEntrySpool(folder);
   const stage = openStage(payload, namesOfIds(host.files), entries);
   const databases: BundleHead['databases'] = [];
   // Longer than any capture within its budget, and short enough that nobody waits a day for a service.
@@ -60,7 +59,7 @@ export async function stageState(
   const facts = factsOf(spec, host.now());
   let attributes: ReturnType<typeof readRootAttributes> | undefined;
   try {
-    const packed = input.artifact !== undefined && input.withArtifact === true ? join(work, 'artifact') : undefined;
+    const packed = input.artifact !== undefined && input.withArtifact === true ? join(folder, 'artifact') : undefined;
     if (input.artifact !== undefined && packed !== undefined)
       await exportArtifact(host, input.artifact.path, packed, input.signal);
     const downtime = await beginDowntime(host, spec, work, { guardMs, freeze: true });
@@ -69,7 +68,7 @@ export async function stageState(
     try {
       const copies = new Map<string, string>();
       for (const [index, database] of spec.databases.entries()) {
-        const copy = join(work, `database-${index}`);
+        const copy = join(folder, `database-${index}`);
         const started = host.now();
         if (database.kind === 'sqlite') {
           const method = await copySqlite(host, database.path, copy, guardMs);
@@ -86,13 +85,13 @@ export async function stageState(
       attributes = readRootAttributes(host.run, roots);
       attributes.catch(() => undefined); // awaited below; here only so that it is not unhandled when the reading fails first
       // While a service waits, or is frozen, the copy is what lets it go on. Who encrypts cannot read back what became of a file.
-      const mayStay = downtime.guard === undefined && spec.recipients.length === 0 && !copyAll;
+      const mayStay = downtime.guard === undefined && spec.recipients.length === 0 && again === undefined;
       const to = { stage, copies, facts, total: plan.bytes, mayStay };
       for (const root of roots) await stageRoot(input, root, to);
       seen = facts.digest();
       for (const [index, database] of spec.databases.entries()) {
         if (database.kind !== 'command') continue;
-        for (const item of walkTree(join(work, `database-${index}`)))
+        for (const item of walkTree(join(folder, `database-${index}`)))
           stage.add({ name: `db/${database.name}.dump`, item, mayStay: true });
       }
       if (!(await attributes).known) stage.notes.add('Extended attributes were not captured: getfattr is not installed.');
@@ -103,7 +102,7 @@ export async function stageState(
     // It does not change, so nothing has to stand still for it.
     if (packed !== undefined) for (const item of walkTree(packed)) stage.add({ name: artifactMember, item, mayStay: true });
     stage.close();
-    const listed = withAttributes(stage, await attributes, work);
+    const listed = withAttributes(stage, await attributes, folder);
     const { inPlace, bytes, problems, notes } = stage;
     return { ...listed, payload, inPlace, bytes, problems, notes, databases, facts: seen, downtime, downtimeMs };
   } catch (error) {
