@@ -42,6 +42,7 @@ export const slowFiles: Readonly<Record<string, number>> = {
   'packages/core/src/sync/processes.test.ts': 32,
   'packages/core/src/bundle/store/ssh-store.test.ts': 30,
   'packages/core/src/target/docker-deployer.integration.test.ts': 30,
+  'packages/core/src/run/full-disk.integration.test.ts': 30,
   'packages/core/src/run/kill-each-step.test.ts': 29,
   'examples/cli/src/bin.test.ts': 29,
   'packages/core/src/run/kill-runner.test.ts': 27,

@@ -50,6 +50,12 @@ requirePart(rootPart)('files on a disk that takes nothing', () => {
     expect(told.left).toBe('fill,fresh,kept');
   });
 
+  it('say so of what was appended in part', () => {
+    const folder = temporaryFolder();
+    const told = onSmallDisk(folder, [`append(${JSON.stringify(join(folder, 'kept'))}, 'x'.repeat(5000))`]);
+    expect(Object.values(told)[0]).toBe(`ENOSPC ${folder}/kept`);
+  });
+
   it('fail with the reason, also in a folder that is not there yet', () => {
     const folder = temporaryFolder();
     const told = onSmallDisk(

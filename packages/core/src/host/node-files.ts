@@ -59,7 +59,10 @@ export const nodeFiles: Files = {
     mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
     const file = openSync(path, 'a', mode);
     try {
-      writeSync(file, content);
+      const bytes = Buffer.from(content);
+      // A disk that becomes full takes a part of it and says nothing; asked for the rest, it does.
+      const written = writeSync(file, bytes);
+      if (written < bytes.length) writeWhole(file, bytes.subarray(written));
       if (sync) fsyncSync(file);
     } catch (error) {
       throw withPath(error, path);

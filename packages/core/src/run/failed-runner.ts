@@ -1,32 +1,43 @@
-import type { LaunchFile } from '../backend/launch-file.ts';
 import { isRotaError } from '../errors/rota-error.ts';
-import type { RunCause } from './admit/admit-run.ts';
 import type { LaunchPlace } from './launch/read-launch-file.ts';
-import type { AppendFiles } from './record/append-record.ts';
+import { appendRecord } from './record/append-record.ts';
 import { exitConfig, exitIo, exitSoftware } from './record/outcome.ts';
-import { recordBadLaunchFile } from './record-bad-launch-file.ts';
+import type { RunRecord } from './record/run-record.ts';
+import { badLaunchRecord } from './record-bad-launch-file.ts';
+import type { RunJobInput } from './run-job-input.ts';
+import { endReports } from './tell/spool-end.ts';
 
-export interface FailedRunner {
-  readonly files: AppendFiles;
-  readonly launch: LaunchFile;
-  readonly place: LaunchPlace;
-  readonly cause: RunCause;
-}
-
-/** Says why a job was not run, and keeps that in the history where it can. Answers the exit status of the runner. */
-export function tellFailedRunner(error: unknown, { files, launch, place, cause }: FailedRunner): number {
+/** Says why a job was not run, to those too whom its runs are told, and keeps that in the history where it can. Answers the exit status of the runner. */
+export async function tellFailedRunner(error: unknown, input: RunJobInput): Promise<number> {
+  const { files, launch, place, cause } = input;
   if (isRotaError(error)) {
     const reason = [error.message, ...error.suggestions].join(' ');
     say(`${launch.tenant}/${launch.name} was not run: ${reason}`);
-    recordBadLaunchFile(files, place, launch, reason, cause.kind);
+    const record = badLaunchRecord(launch, reason, cause.kind);
+    appendRecord(files, place.layout, record);
+    await tellNow(input, record);
     return exitConfig;
   }
   if (!isSystemError(error)) {
     say(error instanceof Error ? (error.stack ?? error.message) : String(error));
     return exitSoftware;
   }
+  const reason = `It was not run: ${stateProblem(place, error)}`;
   say(`${launch.tenant}/${launch.name} was not run: ${stateProblem(place, error)}`);
+  await tellNow(input, { ...badLaunchRecord(launch, reason, cause.kind), backend: launch.backend });
   return exitIo;
+}
+
+/** Once and without the spool. */
+async function tellNow(input: RunJobInput, record: RunRecord): Promise<void> {
+  const reports = endReports(input, record, record.reason ?? '', false);
+  if (reports.length === 0) return;
+  const { reportEnd } = await import('./tell/report-run.ts');
+  await reportEnd(
+    input,
+    null,
+    reports.map((report) => ({ path: null, report })),
+  );
 }
 
 /** The state folder cannot be read or written: it is full, read-only, damaged, or somebody else's. */

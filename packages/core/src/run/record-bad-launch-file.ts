@@ -2,17 +2,27 @@ import type { JobKey } from '../job/job.ts';
 import type { LaunchPlace } from './launch/read-launch-file.ts';
 import { type AppendFiles, appendRecord } from './record/append-record.ts';
 import { newRunId } from './record/run-id.ts';
+import type { RunRecord } from './record/run-record.ts';
 
 /** A run that could not even begin leaves its trace too, under the job's name as far as that can still be read. */
 export function recordBadLaunchFile(
   files: AppendFiles,
   place: LaunchPlace,
-  { tenant, name }: JobKey,
+  job: JobKey,
   reason: string,
   cause: 'schedule' | 'fire' | 'manual' | 'event',
 ): void {
+  appendRecord(files, place.layout, badLaunchRecord(job, reason, cause));
+}
+
+/** The record of a run that could not begin. */
+export function badLaunchRecord(
+  { tenant, name }: JobKey,
+  reason: string,
+  cause: 'schedule' | 'fire' | 'manual' | 'event',
+): RunRecord {
   const at = new Date();
-  appendRecord(files, place.layout, {
+  return {
     tenant,
     name,
     runId: newRunId(at.getTime()),
@@ -27,5 +37,5 @@ export function recordBadLaunchFile(
     attempts: 0,
     trigger: cause === 'fire' ? 'schedule' : cause,
     backend: 'unknown',
-  });
+  };
 }

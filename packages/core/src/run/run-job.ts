@@ -19,7 +19,7 @@ import type { RunJobInput } from './run-job-input.ts';
 import { isTold } from './tell/is-told.ts';
 import type { StartedReport } from './tell/report-run.ts';
 import type { WaitingReport } from './tell/spool.ts';
-import { spoolEnd } from './tell/spool-end.ts';
+import { endReports, spoolEnd } from './tell/spool-end.ts';
 import { outputIsWatched, tellWatchers } from './tell/tell-watchers.ts';
 
 /** One run of a job from the due gate to the last report. Resolves to the exit status of the runner. */
@@ -135,20 +135,24 @@ async function runClaimed(
     backend: launch.backend,
   };
   if (outcome.reason !== null && prepared.problems.length === 0) note(outcome.reason);
-  log.close();
+  const lost = log.close();
+  if (lost !== null) process.stderr.write(`rota-run: ${launch.tenant}/${launch.name}: ${lost}\n`);
   let newFile: boolean;
-  let end: readonly WaitingReport[];
+  let end: readonly WaitingReport[] | undefined;
   try {
     newFile = appendRecord(files, layout, record);
     end = spoolEnd(input, record, log.tail(), admission.failingBefore);
     finishRun(files, layout, launch, record, isTold(input, record));
     if (launch.alerts?.by === 'job') files.remove(alertsDonePath(layout, record.runId));
   } catch (error) {
-    // The next runner finds the claim and makes up for what is missing; whoever started this one still learns how the job ended.
+    // The next runner finds the claim and makes up for what is missing; whoever started this one, and whoever is told, still learns how the job ended.
     const { stateProblem } = await import('./failed-runner.ts');
     process.stderr.write(
       `rota-run: ${launch.tenant}/${launch.name} ended in ${outcome.status}, but ${stateProblem(place, error)}\n`,
     );
+    locks.release();
+    end ??= endReports(input, record, log.tail(), admission.failingBefore).map((one) => ({ path: null, report: one }));
+    await report(input, started, [...waiting, ...end]);
     return exitStatus(record);
   }
   locks.release();

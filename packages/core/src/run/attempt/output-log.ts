@@ -9,7 +9,8 @@ export interface OutputLog {
   write(bytes: Buffer): void;
   /** The last bytes, at most `tailBytes`, as text. */
   tail(): string;
-  close(): void;
+  /** Answers in words what could not be kept, or `null`. */
+  close(): string | null;
 }
 
 /** What check-ins and alerts carry. */
@@ -30,7 +31,9 @@ export function openOutputLog(folder: string, runId: string, { maxBytes, keep }:
   let recentBytes = 0;
   let file: number | undefined;
   let size = 0;
-  let broken = false;
+  let lost = 0;
+  let lostSince = 0;
+  let problem: string | null = null;
 
   const remember = (bytes: Buffer): void => {
     recent.push(bytes);
@@ -38,35 +41,43 @@ export function openOutputLog(folder: string, runId: string, { maxBytes, keep }:
     while (recentBytes - (recent[0]?.length ?? 0) >= tailBytes) recentBytes -= recent.shift()?.length ?? 0;
   };
 
+  /** As much as the disk takes; tried anew with what comes next, for it may have room again. */
   const store = (bytes: Buffer): void => {
-    for (let at = 0; at < bytes.length; ) {
-      if (file === undefined) {
-        mkdirSync(folder, { recursive: true, mode: 0o700 });
-        file = openSync(path, 'a', 0o600);
+    let at = 0;
+    try {
+      if (lostSince > 0) {
+        put(Buffer.from(`\nrota: ${lostSince} bytes are missing here: ${problem}\n`));
+        lostSince = 0;
       }
-      const piece = bytes.subarray(at, at + Math.max(1, half - size));
-      const written = writeSync(file, piece);
-      at += written;
-      size += written;
-      if (size >= half) {
-        closeSync(file);
-        renameSync(path, `${path}.1`);
-        file = undefined;
-        size = 0;
-      }
+      while (at < bytes.length) at += put(bytes.subarray(at));
+    } catch (error) {
+      problem = error instanceof Error ? error.message : String(error);
+      lost += bytes.length - at;
+      lostSince += bytes.length - at;
     }
+  };
+
+  const put = (bytes: Buffer): number => {
+    if (file === undefined) {
+      mkdirSync(folder, { recursive: true, mode: 0o700 });
+      file = openSync(path, 'a', 0o600);
+    }
+    const written = writeSync(file, bytes, 0, Math.min(bytes.length, Math.max(1, half - size)));
+    size += written;
+    if (size >= half) {
+      closeSync(file);
+      file = undefined;
+      size = 0;
+      renameSync(path, `${path}.1`);
+    }
+    return written;
   };
 
   return {
     write(bytes) {
       if (bytes.length === 0) return;
       remember(bytes);
-      if (broken) return;
-      try {
-        store(bytes);
-      } catch {
-        broken = true;
-      }
+      store(bytes);
     },
     tail() {
       const text = Buffer.concat(recent).subarray(-tailBytes).toString('utf8');
@@ -74,9 +85,15 @@ export function openOutputLog(folder: string, runId: string, { maxBytes, keep }:
       return recentBytes > tailBytes ? text.replace(/^\uFFFD+/, '') : text;
     },
     close() {
-      if (file !== undefined) closeSync(file);
+      if (lostSince > 0) store(Buffer.alloc(0));
+      try {
+        if (file !== undefined) closeSync(file);
+      } catch (error) {
+        problem = error instanceof Error ? error.message : String(error);
+      }
       file = undefined;
       dropOlder(folder, runId, keep);
+      return problem === null ? null : `${lost} bytes of its output could not be kept: ${problem}`;
     },
   };
 }

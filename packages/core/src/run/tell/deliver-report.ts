@@ -19,10 +19,10 @@ export interface DeliveryContext {
 /** Bound of a whole flush. */
 const flushMs = 10_000;
 
-/** Delivers a spooled report of our own; what fails stays in the spool. */
+/** Delivers a report of our own; what fails stays in the spool, if it could be put there. */
 export async function deliver(context: DeliveryContext, { path, report }: WaitingReport): Promise<PostResult> {
   const result = await ('checkin' in report ? sendCheckin(context, report) : sendAlert(context, report));
-  if (result.ok) context.files.remove(path);
+  if (result.ok && path !== null) context.files.remove(path);
   tellDelivery(context, report, result);
   return result;
 }

@@ -5,7 +5,9 @@ import type { RunJobInput } from '../run-job-input.ts';
 import { alertOf, alertReports, silentAlertOf } from './alert-of.ts';
 import { type CheckinStatus, checkinMessage, checkinStatus } from './checkin-message.ts';
 import { isTold } from './is-told.ts';
-import { type AlertReport, type CheckinReport, spoolReport, type WaitingReport } from './spool.ts';
+import { type AlertReport, type CheckinReport, type Report, spoolReport, type WaitingReport } from './spool.ts';
+
+type EndedRun = Pick<RunJobInput, 'launch' | 'place' | 'files'>;
 
 /**
  * Puts what a run's record has to tell into the spool: its check-in and its alerts. Called between the record and the memory that the run is over:
@@ -18,18 +20,34 @@ export function spoolEnd(
   failingBefore: boolean,
 ): readonly WaitingReport[] {
   const { place, files } = input;
-  const reports = [...endCheckin(input, record, output), ...endAlerts(input, record, output, failingBefore)];
-  return reports.map((report) => spoolReport(files, place.layout, report, Date.parse(record.endedAt)));
+  const reports = endReports(input, record, output, failingBefore);
+  const waiting = reports.map((report) => spoolReport(files, place.layout, report, Date.parse(record.endedAt)));
+  if (input.launch.checkin?.by === 'job') files.remove(checkinDonePath(place.layout, record.runId));
+  return waiting;
 }
 
-function endAlerts(input: RunJobInput, record: RunRecord, output: string, failingBefore: boolean): readonly AlertReport[] {
+/** What a run's record has to tell: its check-in and its alerts. */
+export function endReports(
+  input: EndedRun,
+  record: RunRecord,
+  output: string,
+  failingBefore: boolean,
+): readonly Report[] {
+  return [...endCheckin(input, record, output), ...endAlerts(input, record, output, failingBefore)];
+}
+
+function endAlerts(input: EndedRun, record: RunRecord, output: string, failingBefore: boolean): readonly AlertReport[] {
   const { launch } = input;
   if (launch.alerts?.by !== 'job') return alertReports(launch, record, alertOf(record, failingBefore), output);
   const news = isTold(input, record) ? null : silentAlertOf(record, failingBefore, output);
   return alertReports(launch, record, news, output);
 }
 
-function endCheckin(input: RunJobInput, record: RunRecord, output: string): readonly CheckinReport[] {
+function endCheckin(
+  input: EndedRun,
+  record: RunRecord,
+  output: string,
+): readonly CheckinReport[] {
   const { launch } = input;
   const status = checkinStatus(record.status);
   if (launch.checkin?.url === undefined || status === null || reportedByJob(input, record)) return [];
@@ -48,10 +66,6 @@ export function checkinReport(launch: LaunchFile, record: RunRecord, status: Che
 }
 
 /** `checkin.by: job`: the job says that it has reported by making the file that `ROTA_CHECKIN_DONE` names. */
-function reportedByJob({ launch, place, files }: RunJobInput, record: RunRecord): boolean {
-  if (launch.checkin?.by !== 'job') return false;
-  const path = checkinDonePath(place.layout, record.runId);
-  const done = files.facts(path) !== undefined;
-  files.remove(path);
-  return done;
+function reportedByJob({ launch, place, files }: EndedRun, record: RunRecord): boolean {
+  return launch.checkin?.by === 'job' && files.facts(checkinDonePath(place.layout, record.runId)) !== undefined;
 }

@@ -37,9 +37,9 @@ type SpooledReport = Report & {
   readonly createdAt: string;
 };
 
-/** A report and the file that keeps it until it is delivered. */
+/** A report and the file that keeps it until it is delivered; `null` where none could be written. */
 export interface WaitingReport {
-  readonly path: string;
+  readonly path: string | null;
   readonly report: Report;
 }
 
