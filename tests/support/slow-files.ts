@@ -59,6 +59,7 @@ export const slowFiles: Readonly<Record<string, number>> = {
   'packages/core/src/sync/sync-repository.test.ts': 14,
   'packages/core/src/bundle/migrate/foretell-move.test.ts': 14,
   'packages/core/src/run/checkin.test.ts': 14,
+  'packages/core/src/run/checkin-ca.test.ts': 12,
   'examples/cli/src/commands/sync.test.ts': 14,
   'examples/cli/src/systemd.integration.test.ts': 14,
   'packages/backend-cron/src/crontab.integration.test.ts': 12,

@@ -25,6 +25,8 @@ export interface Checkin {
   readonly url?: string;
   /** A reference; a literal secret is refused in a manifest. */
   readonly secret?: string;
+  /** Path of a PEM file with authorities that are trusted beside the public ones; `~/` is the home of the user, other relative paths are from the working folder. */
+  readonly ca?: string;
   /** Longest expected run, after which a `timeout` check-in goes out. @default 3600000 */
   readonly timeoutMs: number;
   /** What is posted: a JSON document, or the plain pings of Healthchecks. @default 'json' */

@@ -26,6 +26,7 @@ function normaliseCheckin(spec: Spec, defaults: JobContext['checkin'], notes: No
   if (own.secret !== undefined) secretReference(own.secret, [...path, 'secret'], notes);
   const url = own.url ?? defaults?.url;
   const secret = own.secret ?? defaults?.secret;
+  const ca = own.ca ?? defaults?.ca;
   const enabled = own.enabled ?? true;
   if (enabled && url === undefined) {
     notes.warning(
@@ -38,6 +39,7 @@ function normaliseCheckin(spec: Spec, defaults: JobContext['checkin'], notes: No
     enabled,
     ...(url === undefined ? {} : { url }),
     ...(secret === undefined ? {} : { secret }),
+    ...(ca === undefined ? {} : { ca }),
     timeoutMs: notes.duration([...path, 'timeout'], own.timeout ?? defaults?.timeout, 1) ?? 3_600_000,
     format: own.format ?? defaults?.format ?? 'json',
     start: own.start ?? defaults?.start ?? false,

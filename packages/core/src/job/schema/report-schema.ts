@@ -11,6 +11,14 @@ const checkinFields = {
       ),
     ),
   ),
+  ca: v.optional(
+    v.pipe(
+      textSchema,
+      v.description(
+        'A PEM file with certificates of authorities that are trusted for it beside the public ones, for an endpoint with a private one. Read when a check-in is sent.',
+      ),
+    ),
+  ),
   timeout: v.optional(
     v.pipe(durationSchema, v.description('Longest expected run; then a `timeout` check-in goes out. Default 1h.')),
   ),

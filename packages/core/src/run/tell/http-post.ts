@@ -2,13 +2,15 @@ export interface HttpPost {
   readonly url: string;
   readonly body: string;
   readonly headers: Readonly<Record<string, string>>;
+  /** PEM, trusted beside the public authorities. */
+  readonly ca?: string;
   readonly timeoutMs: number;
 }
 
 export type PostResult = { readonly ok: true } | { readonly ok: false; readonly reason: string };
 
 /** Posts once. Never throws and never takes longer than the time-out, whatever the other side does. The reason never holds the URL. */
-export async function httpPost({ url, body, headers, timeoutMs }: HttpPost): Promise<PostResult> {
+export async function httpPost({ url, body, headers, ca, timeoutMs }: HttpPost): Promise<PostResult> {
   let target: URL;
   try {
     target = new URL(url);
@@ -18,11 +20,14 @@ export async function httpPost({ url, body, headers, timeoutMs }: HttpPost): Pro
   if (target.protocol !== 'http:' && target.protocol !== 'https:') return { ok: false, reason: `${target.protocol} is not http` };
   // Loaded here: a run that reports nowhere does not pay for it.
   const { request } = target.protocol === 'https:' ? await import('node:https') : await import('node:http');
+  const trusted =
+    ca === undefined || target.protocol === 'http:' ? {} : { ca: [...(await import('node:tls')).rootCertificates, ca] };
   const bytes = Buffer.from(body);
   return new Promise((resolve) => {
     const outgoing = request(target, {
       method: 'POST',
       agent: false,
+      ...trusted,
       headers: { 'content-length': bytes.length, 'user-agent': 'rota', ...headers },
     });
     const done = (result: PostResult): void => {

@@ -14,7 +14,13 @@ export function sendCheckin(
   const resolver = createResolver({ ...context, launch: resolve });
   const url = resolver.resolve(checkin.url ?? '', 'checkin.url');
   const secret = checkin.secret === undefined ? undefined : resolver.resolve(checkin.secret, 'checkin.secret');
+  // Read as a reference to a file is; one that cannot be read is told by name.
+  const ca = checkin.ca === undefined ? undefined : resolver.resolve(`\${file:${checkin.ca}}`, 'checkin.ca');
   const [problem] = resolver.problems;
   if (problem !== undefined) return Promise.resolve({ ok: false, reason: problem });
-  return httpPost({ ...checkinRequest(checkin.format, message, url, secret), timeoutMs: tryMs });
+  return httpPost({
+    ...checkinRequest(checkin.format, message, url, secret),
+    ...(ca === undefined ? {} : { ca }),
+    timeoutMs: tryMs,
+  });
 }

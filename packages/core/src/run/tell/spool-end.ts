@@ -56,10 +56,15 @@ function endCheckin(
 
 /** The message together with what it takes to send it. */
 export function checkinReport(launch: LaunchFile, record: RunRecord, status: CheckinStatus, output: string): CheckinReport {
-  const { url, secret, format } = launch.checkin ?? { format: 'json' as const };
+  const { url, secret, ca, format } = launch.checkin ?? { format: 'json' as const };
   const { env, secretsFile, workingDir } = launch;
   return {
-    checkin: { format, ...(url === undefined ? {} : { url }), ...(secret === undefined ? {} : { secret }) },
+    checkin: {
+      format,
+      ...(url === undefined ? {} : { url }),
+      ...(secret === undefined ? {} : { secret }),
+      ...(ca === undefined ? {} : { ca }),
+    },
     resolve: { env, secretsFile, workingDir },
     message: checkinMessage(record, status, launch.hostname, output),
   };

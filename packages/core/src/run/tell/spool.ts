@@ -14,7 +14,7 @@ export type ReportSource = Pick<LaunchFile, 'env' | 'secretsFile' | 'workingDir'
 
 /** A check-in on its way to its endpoint. */
 export interface CheckinReport {
-  readonly checkin: Pick<Checkin, 'url' | 'secret' | 'format'>;
+  readonly checkin: Pick<Checkin, 'url' | 'secret' | 'ca' | 'format'>;
   readonly resolve: ReportSource;
   readonly message: CheckinMessage;
 }
