@@ -1,5 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { nodeFiles } from '@rota/core';
 import { expect, test } from 'vitest';
 import { cliWorkplace, manifest } from './testing/cli-workplace.ts';
 
@@ -49,4 +50,26 @@ test.each([
       findings: expect.arrayContaining([expect.objectContaining(finding)]),
     });
   }
+});
+
+test('a zone of the machine that has no name ends every command but the doctor, which says so and looks at the rest', async () => {
+  const { call, write, home } = cliWorkplace();
+  write('jobs/a.yaml', manifest('a'));
+  const format = join(home, '.local/state/rota/format.json');
+  mkdirSync(dirname(format), { recursive: true });
+  writeFileSync(format, 'torn');
+  const files = {
+    ...nodeFiles,
+    readLink: (path: string) => (path === '/etc/localtime' ? undefined : nodeFiles.readLink(path)),
+    readText: (path: string) => (path === '/etc/timezone' ? undefined : nodeFiles.readText(path)),
+    facts: (path: string) => nodeFiles.facts(path === '/etc/localtime' ? '/etc/passwd' : path),
+  };
+  const plan = await call(['plan', 'jobs', '--json'], { host: { files } });
+  expect(plan.json().error).toMatchObject({ code: 'ROTA_ZONE_DATA' });
+  const { exitCode, json } = await call(['doctor', '--json'], { host: { files } });
+  expect(exitCode).toBe(1);
+  const { ok, findings } = json();
+  expect(ok).toBe(false);
+  expect(findings[0]).toMatchObject({ code: 'zone.unnamed', remedy: expect.stringContaining('timedatectl set-timezone ZONE') });
+  expect(findings).toContainEqual(expect.objectContaining({ code: 'state.damaged' }));
 });

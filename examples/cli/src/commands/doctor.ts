@@ -1,4 +1,4 @@
-import { type Diagnosis, type DoctorFinding, diagnose, type ForeignEntry } from '@rota/core';
+import { createHost, type Diagnosis, type DoctorFinding, diagnose, type ForeignEntry, type Host, isRotaError } from '@rota/core';
 import type { CommandContext } from '../command.ts';
 import { loadBackends } from '../load-backends.ts';
 import { waiting } from '../output/progress.ts';
@@ -7,9 +7,10 @@ import { ownCommand } from '../own-command.ts';
 /** `rota doctor`: exits 1 when something keeps jobs from running. */
 export async function run(context: CommandContext): Promise<number> {
   const { options } = context;
-  const diagnosis = await waiting(context.io, 'Looking at this machine', async () =>
+  const { host, found } = hostInDoubt(context);
+  const looked = await waiting(context.io, 'Looking at this machine', async () =>
     diagnose({
-      host: context.host(),
+      host,
       backends: await loadBackends(),
       namespace: options.namespace,
       repair: options.repair,
@@ -17,6 +18,7 @@ export async function run(context: CommandContext): Promise<number> {
       command: ownCommand(),
     }),
   );
+  const diagnosis: Diagnosis = found.length === 0 ? looked : { ...looked, ok: false, findings: [...found, ...looked.findings] };
   if (context.json) {
     const { unmanaged, ...rest } = diagnosis;
     context.printJson({
@@ -27,6 +29,19 @@ export async function run(context: CommandContext): Promise<number> {
     });
   } else print(context, diagnosis);
   return diagnosis.ok ? 0 : 1;
+}
+
+/** Every other command ends where the zone of this machine has no name; here that is a finding, and everything else is looked at. */
+function hostInDoubt({ host, io, options }: CommandContext): { readonly host: Host; readonly found: readonly DoctorFinding[] } {
+  try {
+    return { host: host(), found: [] };
+  } catch (error) {
+    if (!isRotaError(error) || error.code !== 'ROTA_ZONE_DATA') throw error;
+    const env = { ...io.env, ...(options.stateDir === undefined ? {} : { ROTA_STATE_DIR: options.stateDir }) };
+    const { message, suggestions } = error;
+    const finding = { severity: 'error', code: 'zone.unnamed', message, remedy: suggestions.join(' ') } as const;
+    return { host: createHost({ env, ...io.host, timezone: 'UTC' }), found: [finding] };
+  }
 }
 
 function print(

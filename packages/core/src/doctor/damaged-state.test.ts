@@ -10,6 +10,7 @@ import { namespaceLayout } from '../state/layout.ts';
 import { readNamespaceRecord } from '../state/namespace-record.ts';
 import { diagnose } from './diagnose.ts';
 import { doctorHost } from './doctor-host.test-support.ts';
+import { repairState } from './repair-state.ts';
 
 let root: string;
 beforeEach(async () => {
@@ -65,6 +66,13 @@ describe('a file of the state that cannot be read is a finding, hides none of th
     await apply('default', ['one', 'two', 'three'], '/bin/true', true);
     expect((await plan('default', ['one', 'two', 'three'], '/bin/true')).plan.summary.unchanged).toBe(3);
     expect(await told()).toEqual([theOther]);
+  });
+
+  it('a journal, with what may have been half done', async () => {
+    writeFileSync(layout().journal, 'torn');
+    expect((await repairState(host(), 'default')).join()).toMatch(
+      /journal\.json\.damaged\); .* stay off, .*`# adopted by rota: `/,
+    );
   });
 
   it.each([

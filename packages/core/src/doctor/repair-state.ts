@@ -20,7 +20,11 @@ export async function repairState(host: Host, namespace: string): Promise<readon
   if (unlessDamaged(() => readJournal(host, layout)) !== undefined && currentIsReadable(host, layout)) return [];
   return withLock(host, layout.lock, { purpose: 'repair' }, async () => {
     const done: string[] = [];
-    if (unlessDamaged(() => readJournal(host, layout)) === undefined) done.push(setAside(host, layout.journal));
+    if (unlessDamaged(() => readJournal(host, layout)) === undefined) {
+      const half =
+        'what that apply had done stands: rota plan shows it for jobs; entries that it had taken over stay off, lines of a crontab behind `# adopted by rota: `';
+      done.push(`${setAside(host, layout.journal)}; ${half}`);
+    }
     if (unlessDamaged(() => readNamespaceRecord(host.files, layout)) === undefined) {
       done.push(setAside(host, layout.record));
       done.push(...goOnFrom(host, layout, namespace, Number.POSITIVE_INFINITY));
