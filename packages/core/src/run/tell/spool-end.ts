@@ -27,12 +27,7 @@ export function spoolEnd(
 }
 
 /** What a run's record has to tell: its check-in and its alerts. */
-export function endReports(
-  input: EndedRun,
-  record: RunRecord,
-  output: string,
-  failingBefore: boolean,
-): readonly Report[] {
+export function endReports(input: EndedRun, record: RunRecord, output: string, failingBefore: boolean): readonly Report[] {
   return [...endCheckin(input, record, output), ...endAlerts(input, record, output, failingBefore)];
 }
 
@@ -43,11 +38,7 @@ function endAlerts(input: EndedRun, record: RunRecord, output: string, failingBe
   return alertReports(launch, record, news, output);
 }
 
-function endCheckin(
-  input: EndedRun,
-  record: RunRecord,
-  output: string,
-): readonly CheckinReport[] {
+function endCheckin(input: EndedRun, record: RunRecord, output: string): readonly CheckinReport[] {
   const { launch } = input;
   const status = checkinStatus(record.status);
   if (launch.checkin?.url === undefined || status === null || reportedByJob(input, record)) return [];
