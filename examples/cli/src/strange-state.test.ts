@@ -68,8 +68,7 @@ test('a zone of the machine that has no name ends every command but the doctor, 
   expect(plan.json().error).toMatchObject({ code: 'ROTA_ZONE_DATA' });
   const { exitCode, json } = await call(['doctor', '--json'], { host: { files } });
   expect(exitCode).toBe(1);
-  const { ok, findings } = json();
-  expect(ok).toBe(false);
-  expect(findings[0]).toMatchObject({ code: 'zone.unnamed', remedy: expect.stringContaining('timedatectl set-timezone ZONE') });
-  expect(findings).toContainEqual(expect.objectContaining({ code: 'state.damaged' }));
+  const remedy = expect.stringContaining('timedatectl set-timezone ZONE');
+  const findings = [{ code: 'zone.unnamed', remedy }, { code: 'state.damaged' }].map((one) => expect.objectContaining(one));
+  expect(json()).toMatchObject({ ok: false, findings: expect.arrayContaining(findings) });
 });
