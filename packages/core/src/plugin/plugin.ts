@@ -4,7 +4,7 @@ import type { Host } from '../host/host.ts';
 import type { InventoryHost } from '../job/inventory-host.ts';
 import type { JobInput } from '../job/job-input.ts';
 import type { RotaEvent, RotaEventMap, RotaEvents } from '../state/events.ts';
-import type { Deployer } from '../target/deployer.ts';
+import type { Deployer } from '../target/deploy/deployer.ts';
 import type { TargetInput } from '../target/target-input.ts';
 import type { AlertChannelContribution } from './alert-channel.ts';
 import type { HookListener, HookListeners, RotaHook } from './hooks.ts';

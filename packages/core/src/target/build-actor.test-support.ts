@@ -1,5 +1,5 @@
 import { createHost } from '../host/create-host.ts';
-import { buildTargets } from './build-targets.ts';
+import { buildTargets } from './build/build-targets.ts';
 import { readTarget } from './read-target.ts';
 
 /** A process of its own that builds one service: `build-actor ROOT STATE NAME`. Prints what came of it, as JSON. */

@@ -2,7 +2,7 @@ import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { type NixFolder, nixFolder } from '@rota/test-support';
 import type { Host } from '../host/host.ts';
-import type { BuildTargetsInput } from './build-targets.ts';
+import type { BuildTargetsInput } from './build/build-targets.ts';
 import type { TargetInput } from './target-input.ts';
 import { type TargetRepository, targetRepository } from './target-repository.test-support.ts';
 import { linuxSystemOf } from './target-system.ts';

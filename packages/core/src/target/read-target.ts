@@ -5,7 +5,7 @@ import { Notes, stringMap } from '../job/normalise/notes.ts';
 import { definedPlace } from '../job/read/defined-place.ts';
 import type { FieldPath, Problem } from '../job/read/problem.ts';
 import { schemaProblems, valueWords } from '../job/read/schema-problems.ts';
-import { hintProblem } from './hint-pattern.ts';
+import { hintProblem } from './plan/hint-pattern.ts';
 import type { Deployment, Target } from './target.ts';
 import { targetSchema } from './target-schema.ts';
 

@@ -1,8 +1,8 @@
+import { evaluateAttr, isFailure } from '../build/nix-build.ts';
+import { targetLayout } from '../target-layout.ts';
 import { buildReference } from './flake-reference.ts';
-import { evaluateAttr, isFailure } from './nix-build.ts';
 import { openRepository } from './open-repository.ts';
 import { findTarget, type PlanTargetsInput } from './plan-targets.ts';
-import { targetLayout } from './target-layout.ts';
 import type { PlannedTarget, TargetPlan } from './target-plan.ts';
 
 /**

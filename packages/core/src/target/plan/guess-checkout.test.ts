@@ -1,10 +1,10 @@
 import { mkdirSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { nodeFiles } from '../host/node-files.ts';
+import { nodeFiles } from '../../host/node-files.ts';
+import { attrOf, targetRepository } from '../target-repository.test-support.ts';
 import { guessCheckout } from './guess-checkout.ts';
 import { planTargets } from './plan-targets.ts';
-import { attrOf, targetRepository } from './target-repository.test-support.ts';
 
 function checkout() {
   const repository = targetRepository();

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { Git } from '../host/git.ts';
+import type { Git } from '../../host/git.ts';
 import { compareTrees } from './compare-trees.ts';
 
 const [one, two, three] = ['1', '2', '3'].map((digit) => digit.repeat(40));

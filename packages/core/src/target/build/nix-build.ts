@@ -1,6 +1,6 @@
-import { RotaError } from '../errors/rota-error.ts';
-import type { Host } from '../host/host.ts';
-import type { ProcessResult } from '../host/process-runner.ts';
+import { RotaError } from '../../errors/rota-error.ts';
+import type { Host } from '../../host/host.ts';
+import type { ProcessResult } from '../../host/process-runner.ts';
 
 /** Why nix did not give an artifact. By the step first, then the exit code, then the words: `nix build` alone would say 1 for most. */
 export type BuildFailureKind =

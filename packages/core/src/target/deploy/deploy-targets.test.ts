@@ -1,12 +1,12 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { planTargets } from '../plan/plan-targets.ts';
+import type { TargetInput } from '../target-input.ts';
+import { changeTargetRecord, readTargetRecords } from '../target-records.ts';
+import { attrOf, type TargetRepository, targetRepository } from '../target-repository.test-support.ts';
 import { type DeployTargetsInput, deployTargets, markDeployed } from './deploy-targets.ts';
 import type { Deployer } from './deployer.ts';
-import { planTargets } from './plan-targets.ts';
-import type { TargetInput } from './target-input.ts';
-import { changeTargetRecord, readTargetRecords } from './target-records.ts';
-import { attrOf, type TargetRepository, targetRepository } from './target-repository.test-support.ts';
 
 const system = 'x86_64-linux';
 

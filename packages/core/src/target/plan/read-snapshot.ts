@@ -1,13 +1,13 @@
 import { relative, sep } from 'node:path';
-import { RotaError } from '../errors/rota-error.ts';
-import { type Git, gitIn } from '../host/git.ts';
-import type { Host } from '../host/host.ts';
+import { RotaError } from '../../errors/rota-error.ts';
+import { type Git, gitIn } from '../../host/git.ts';
+import type { Host } from '../../host/host.ts';
+import type { Target } from '../target.ts';
+import type { TargetRecord } from '../target-records.ts';
 import { compareCommits, compareTrees, type RawChange } from './compare-trees.ts';
 import { type GuessedCheckout, guessCheckout } from './guess-checkout.ts';
 import { openRepository, plainRepository, type Repository } from './open-repository.ts';
 import { type GitObject, readObjects } from './read-objects.ts';
-import type { Target } from './target.ts';
-import type { TargetRecord } from './target-records.ts';
 
 /** What a plan reads of the repository. */
 export interface Snapshot {

@@ -1,5 +1,5 @@
 import { dirname, join } from 'node:path';
-import type { Files } from '../host/files.ts';
+import type { Files } from '../../host/files.ts';
 
 /** A checkout and two of its commits. */
 export interface GuessedCheckout {

@@ -1,17 +1,17 @@
-import { nearest } from '../errors/nearest.ts';
-import { isRotaError, RotaError } from '../errors/rota-error.ts';
-import type { Host } from '../host/host.ts';
-import { withLock } from '../state/lock.ts';
-import { openState } from '../state/state-format.ts';
+import { nearest } from '../../errors/nearest.ts';
+import { isRotaError, RotaError } from '../../errors/rota-error.ts';
+import type { Host } from '../../host/host.ts';
+import { withLock } from '../../state/lock.ts';
+import { openState } from '../../state/state-format.ts';
+import { findTarget, type PlanTargetsInput, planTargets } from '../plan/plan-targets.ts';
+import type { PlannedTarget } from '../plan/target-plan.ts';
+import type { Target } from '../target.ts';
+import { targetLayout } from '../target-layout.ts';
+import { changeTargetRecord, type DeployedRecord, readTargetRecords, recordKey } from '../target-records.ts';
 import { commandDeployer } from './command-deployer.ts';
 import type { Deployer, DeployRequest } from './deployer.ts';
 import { dockerDeployer } from './docker-deployer.ts';
-import { findTarget, type PlanTargetsInput, planTargets } from './plan-targets.ts';
-import type { Target } from './target.ts';
 import type { TargetDeployment, TargetDeployments } from './target-deployment.ts';
-import { targetLayout } from './target-layout.ts';
-import type { PlannedTarget } from './target-plan.ts';
-import { changeTargetRecord, type DeployedRecord, readTargetRecords, recordKey } from './target-records.ts';
 
 /** What {@link deployTargets} is given; see there. */
 export interface DeployTargetsInput extends Omit<PlanTargetsInput, 'since' | 'all' | 'only'> {

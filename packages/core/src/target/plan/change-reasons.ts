@@ -1,7 +1,7 @@
+import type { Target } from '../target.ts';
 import type { InputChanges } from './flake-lock.ts';
 import { type Hint, indexHints } from './hint-index.ts';
 import type { PathChange } from './path-change.ts';
-import type { Target } from './target.ts';
 import { mostReasons, type TargetReason } from './target-plan.ts';
 
 /** A target, and where its flake is in the repository: `` for the root. */

@@ -12,10 +12,10 @@ import {
 import { dirname, join } from 'node:path';
 import { sampleSize } from '@rota/test-support';
 import { expect, test } from 'vitest';
+import type { TargetInput } from '../target-input.ts';
+import { changeTargetRecord } from '../target-records.ts';
+import { attrOf, targetRepository } from '../target-repository.test-support.ts';
 import { planTargets } from './plan-targets.ts';
-import type { TargetInput } from './target-input.ts';
-import { changeTargetRecord } from './target-records.ts';
-import { attrOf, targetRepository } from './target-repository.test-support.ts';
 
 // The plan against an independent computation: for each target and commit, the whole content that the target is made of is put together by
 // brute force, with git's own pathspecs and a model of the locked inputs, and a target is to be rebuilt when the two contents differ.

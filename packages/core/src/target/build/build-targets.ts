@@ -1,15 +1,15 @@
-import { isRotaError } from '../errors/rota-error.ts';
-import type { Host } from '../host/host.ts';
-import { withLock } from '../state/lock.ts';
-import { openState } from '../state/state-format.ts';
-import { buildReference, type FlakePlace } from './flake-reference.ts';
+import { isRotaError } from '../../errors/rota-error.ts';
+import type { Host } from '../../host/host.ts';
+import { withLock } from '../../state/lock.ts';
+import { openState } from '../../state/state-format.ts';
+import { buildReference, type FlakePlace } from '../plan/flake-reference.ts';
+import { openRepository } from '../plan/open-repository.ts';
+import { findTarget, type PlanTargetsInput, planTargets } from '../plan/plan-targets.ts';
+import type { PlannedTarget } from '../plan/target-plan.ts';
+import { targetLayout } from '../target-layout.ts';
+import { changeTargetRecord, recordKey } from '../target-records.ts';
 import { evaluateAttr, isFailure, realiseDerivation } from './nix-build.ts';
-import { openRepository } from './open-repository.ts';
-import { findTarget, type PlanTargetsInput, planTargets } from './plan-targets.ts';
 import type { TargetBuild, TargetBuilds } from './target-build.ts';
-import { targetLayout } from './target-layout.ts';
-import type { PlannedTarget } from './target-plan.ts';
-import { changeTargetRecord, recordKey } from './target-records.ts';
 
 /** What {@link buildTargets} is given; see there. */
 export interface BuildTargetsInput extends Omit<PlanTargetsInput, 'names'> {

@@ -1,4 +1,4 @@
-import { type Git, gitOutput } from '../host/git.ts';
+import { type Git, gitOutput } from '../../host/git.ts';
 import type { GuessedCheckout } from './guess-checkout.ts';
 
 /** A path that differs between two trees. Nearly all are files that stay files, of which the path is all that counts. */

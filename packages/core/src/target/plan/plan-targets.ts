@@ -1,16 +1,16 @@
-import { nearest } from '../errors/nearest.ts';
-import { RotaError } from '../errors/rota-error.ts';
-import type { Host } from '../host/host.ts';
-import { checkState } from '../state/state-format.ts';
+import { nearest } from '../../errors/nearest.ts';
+import { RotaError } from '../../errors/rota-error.ts';
+import type { Host } from '../../host/host.ts';
+import { checkState } from '../../state/state-format.ts';
+import type { Target } from '../target.ts';
+import { readTargetRecords, recordKey, type TargetRecord, type TargetRecords } from '../target-records.ts';
+import { type AskedSystems, systemsOf } from '../target-system.ts';
 import { collectReasons, type PlacedTarget, type Reasons } from './change-reasons.ts';
 import { changedInputs, type InputChanges, readFlakeLock } from './flake-lock.ts';
 import type { Repository } from './open-repository.ts';
 import { readChanges } from './read-changes.ts';
 import { readSnapshot, type Snapshot } from './read-snapshot.ts';
-import type { Target } from './target.ts';
 import type { PlannedTarget, TargetPlan, TargetReason, TargetState } from './target-plan.ts';
-import { readTargetRecords, recordKey, type TargetRecord, type TargetRecords } from './target-records.ts';
-import { type AskedSystems, systemsOf } from './target-system.ts';
 
 /** What {@link planTargets} is given; see there. */
 export interface PlanTargetsInput {

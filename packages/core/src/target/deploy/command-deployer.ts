@@ -1,5 +1,5 @@
-import { RotaError } from '../errors/rota-error.ts';
-import type { Command } from '../job/job.ts';
+import { RotaError } from '../../errors/rota-error.ts';
+import type { Command } from '../../job/job.ts';
 import type { Deployer, DeployRequest } from './deployer.ts';
 import { requireStep, runStep } from './run-step.ts';
 

@@ -1,4 +1,4 @@
-import { RotaError } from '../errors/rota-error.ts';
+import { RotaError } from '../../errors/rota-error.ts';
 import type { Deployer, DeployRequest, DeployStep } from './deployer.ts';
 import { requireStep, runStep, type StepRequest } from './run-step.ts';
 

@@ -1,12 +1,12 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import type { TargetInput } from '../target-input.ts';
+import { targetLayout } from '../target-layout.ts';
+import { changeTargetRecord } from '../target-records.ts';
+import { attrOf, type TargetRepository, targetRepository } from '../target-repository.test-support.ts';
 import { githubMatrix } from './github-matrix.ts';
 import { type PlanTargetsInput, planTargets } from './plan-targets.ts';
-import type { TargetInput } from './target-input.ts';
-import { targetLayout } from './target-layout.ts';
-import { changeTargetRecord } from './target-records.ts';
-import { attrOf, type TargetRepository, targetRepository } from './target-repository.test-support.ts';
 
 const web: TargetInput = { name: 'web', attr: attrOf('web'), hints: ['web/**'], inputs: [] };
 

@@ -1,5 +1,5 @@
-import type { Host } from '../host/host.ts';
-import type { Deployment, Target } from './target.ts';
+import type { Host } from '../../host/host.ts';
+import type { Deployment, Target } from '../target.ts';
 
 /** What is to be deployed, and where. One read-only object, so that a field can be added. */
 export interface DeployRequest {

@@ -1,5 +1,5 @@
-import { RotaError } from '../errors/rota-error.ts';
-import type { ProcessResult } from '../host/process-runner.ts';
+import { RotaError } from '../../errors/rota-error.ts';
+import type { ProcessResult } from '../../host/process-runner.ts';
 import type { DeployRequest } from './deployer.ts';
 
 /** What a step is run for. */

@@ -1,5 +1,5 @@
+import type { TargetReason } from '../plan/target-plan.ts';
 import type { BuildFailure } from './nix-build.ts';
-import type { TargetReason } from './target-plan.ts';
 
 /** How one target came out. */
 export interface TargetBuild {

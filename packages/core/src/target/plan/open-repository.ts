@@ -1,7 +1,7 @@
 import { join, normalize, relative, sep } from 'node:path';
-import { RotaError } from '../errors/rota-error.ts';
-import { type Git, gitIn, gitOfSubmodule, gitOutput, gitWords } from '../host/git.ts';
-import type { Host } from '../host/host.ts';
+import { RotaError } from '../../errors/rota-error.ts';
+import { type Git, gitIn, gitOfSubmodule, gitOutput, gitWords } from '../../host/git.ts';
+import type { Host } from '../../host/host.ts';
 import type { GuessedCheckout } from './guess-checkout.ts';
 import type { FindSubmodule } from './read-changes.ts';
 

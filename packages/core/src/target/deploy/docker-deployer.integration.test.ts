@@ -3,9 +3,9 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterFile, commandPart, exec, output, requirePart, rootPart } from '@rota/test-support';
 import { expect, test } from 'vitest';
+import { changeTargetRecord } from '../target-records.ts';
+import { attrOf, targetRepository } from '../target-repository.test-support.ts';
 import { type DeployTargetsInput, deployTargets } from './deploy-targets.ts';
-import { changeTargetRecord } from './target-records.ts';
-import { attrOf, targetRepository } from './target-repository.test-support.ts';
 
 // A docker daemon of its own, without a network and away from any other: real images, real containers.
 const describeWithDocker = requirePart(

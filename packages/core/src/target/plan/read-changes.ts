@@ -1,4 +1,4 @@
-import type { Git } from '../host/git.ts';
+import type { Git } from '../../host/git.ts';
 import { compareTrees, type RawChange } from './compare-trees.ts';
 import { gonePaths } from './gone-paths.ts';
 import type { PathChange } from './path-change.ts';

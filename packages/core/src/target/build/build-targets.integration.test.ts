@@ -4,12 +4,12 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterFile, commandPart, repositoryRoot, requirePart } from '@rota/test-support';
 import { expect, test } from 'vitest';
+import { elsewhere, here, type NixRegistry, nixRegistry, service } from '../nix-registry.test-support.ts';
+import { checkHints } from '../plan/check-hints.ts';
+import { planTargets } from '../plan/plan-targets.ts';
+import { targetLayout } from '../target-layout.ts';
 import { buildTargets } from './build-targets.ts';
-import { checkHints } from './check-hints.ts';
-import { elsewhere, here, type NixRegistry, nixRegistry, service } from './nix-registry.test-support.ts';
-import { planTargets } from './plan-targets.ts';
 import type { TargetBuild } from './target-build.ts';
-import { targetLayout } from './target-layout.ts';
 
 // With real nix, offline. Nothing here needs a scheduler; it stands with the integration tests because nix keeps a processor busy.
 const describeWithNix = requirePart(commandPart('nix', 'nix-bin'), commandPart('git'));
@@ -180,7 +180,7 @@ function logsOf({ host }: NixRegistry, name: string): readonly string[] {
 
 /** A build in a process of its own. */
 function actor({ repository, nix, host }: NixRegistry, name: string) {
-  const script = fileURLToPath(new URL('./build-actor.test-support.ts', import.meta.url));
+  const script = fileURLToPath(new URL('../build-actor.test-support.ts', import.meta.url));
   const child = spawn(process.execPath, ['--import', 'jiti/register', script, repository.root, host.stateDir, name], {
     cwd: repositoryRoot,
     env: { ...process.env, ...nix.env, JITI_FS_CACHE: 'false', GIT_CONFIG_GLOBAL: '/dev/null' },

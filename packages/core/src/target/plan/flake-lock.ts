@@ -1,4 +1,4 @@
-import { canonicalJson, digestOf } from '../state/digest.ts';
+import { canonicalJson, digestOf } from '../../state/digest.ts';
 
 /** What a flake.lock pins: for each input of the flake a digest of all that it stands for, the inputs of the input included. */
 export type LockedInputs = ReadonlyMap<string, string>;

@@ -1,5 +1,5 @@
-import { RotaError } from '../errors/rota-error.ts';
-import { type Git, gitWords } from '../host/git.ts';
+import { RotaError } from '../../errors/rota-error.ts';
+import { type Git, gitWords } from '../../host/git.ts';
 
 /** Reads objects by names as git has them (`HEAD^{commit}`, `REV:./flake.lock`), all in one process; what is not there is `undefined`. */
 export async function readObjects(git: Git, names: readonly string[]): Promise<readonly (GitObject | undefined)[]> {
