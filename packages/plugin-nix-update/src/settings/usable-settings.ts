@@ -17,9 +17,9 @@ export function usableSettings({
   if (kept !== null) return kept;
   throw new RotaError(
     'ROTA_CONFIG_NOT_FOUND',
-    'No config can be loaded, and no update has run here that would tell what is updated.',
+    'No config that can be loaded here has the plugin nix-update, and no update has run that would tell what is updated.',
     {
-      suggestions: ['Name the config, behind the command: --config FILE'],
+      suggestions: ['Name the config that has it, behind the command: --config FILE'],
     },
   );
 }
