@@ -23,9 +23,9 @@ export default defineConfig({
   },
   test: {
     setupFiles: [source('tests/support/setup.ts')],
-    // For what hangs. A busy machine is given its time: what runs in seconds here took two minutes there.
-    testTimeout: 300_000,
-    hookTimeout: 300_000,
+    // For what hangs. A busy machine is given its time: what runs in seconds here took five minutes there.
+    testTimeout: 900_000,
+    hookTimeout: 900_000,
     // More than there are processors: much of the time a file waits, for a full minute, a machine that boots, a command.
     maxWorkers: Math.max(6, availableParallelism()),
     // What is waited for comes within a second, but for a busy machine.

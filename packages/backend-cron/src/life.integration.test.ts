@@ -66,7 +66,7 @@ for (const [number, dialect] of (['debian', 'cronie', 'busybox'] as const).entri
   const both = number % 2 === 0 ? (['spring', 'autumn'] as const) : (['autumn', 'spring'] as const);
   const describe = dialect === 'debian' ? withDebian : describeWithDaemon(dialect === 'busybox' ? 'busybox-crond' : 'cronie');
   describe(`jobs that the daemon of ${dialect} starts under a virtual clock`, () => {
-    it.each(both.slice(0, sampleSize({ here: 1, inCi: 2 })))(
+    it.each(both.slice(0, sampleSize({ here: 1, inCi: 1, long: 2 })))(
       'run once for each declared fire time and report it once: %s, a reboot, two days without a machine, a broken endpoint',
       async (season) => {
         const { start, reboot, up, off, on, end } = mapValues(seasons[season], seconds);
