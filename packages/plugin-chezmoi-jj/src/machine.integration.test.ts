@@ -14,5 +14,7 @@ describe('with jj and chezmoi of a booted machine', () => {
     ['options', 14],
     ['shapes', 1],
     ['hostile', 4],
+    ['strange-homes', 4],
+    ['power-cut', 8],
   ])('the tests of %s.machine.ts pass', runOnMachine, 3_600_000);
 });

@@ -1,0 +1,63 @@
+import { readdirSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { temporaryFolder } from '@rota/test-support';
+import { beforeEach, describe, expect, test } from 'vitest';
+import { placeOf } from './sync/place.ts';
+import { hostsInStep } from './testing/hosts-in-step.ts';
+import { makeWorld, type TestHost, type World } from './testing/world.ts';
+
+let world: World;
+beforeEach(async () => {
+  world = await makeWorld(temporaryFolder());
+});
+
+const text = 'one\ntwo\nthree\nfour\nfive\n';
+const own = ['journal', 'status', 'told', 'identity', 'preflight'] as const;
+
+/** Two hosts of which `a` is cut off right after it has published its edit. */
+async function published(): Promise<readonly [TestHost, TestHost]> {
+  const [a, b] = await hostsInStep(world, { '.zshrc': text, '.other': 'x\n' });
+  b.write('.other', 'y\n');
+  await b.sync();
+  a.write('.zshrc', text.replace('one', 'ONE'));
+  await a.sync();
+  return [a, b];
+}
+
+// What was written last may be there by name and not by content: a file system is not asked to sync what jj and git write.
+describe('a power cut', () => {
+  test.each(['', '{"formatVersion":1,"pha', '\0\0\0\0\0\0\0\0'])(
+    'leaves files of its own that hold %j: a sync goes on',
+    async (rest) => {
+      const [a, b] = await published();
+      for (const name of own) writeFileSync(placeOf(a.host)[name], rest);
+      a.write('.zshrc', text.replace('one', 'UNO'));
+      for (const host of [a, b, a, b]) expect(await host.sync()).toMatchObject({ state: 'ok' });
+      for (const host of [a, b]) expect([host.read('.zshrc'), host.read('.other')]).toEqual([text.replace('one', 'UNO'), 'y\n']);
+    },
+  );
+
+  test.each([
+    ['the newest operation', '.jj/repo/op_store/operations', 1],
+    ['the newest view', '.jj/repo/op_store/views', 1],
+    ['the newest operations and views', '.jj/repo/op_store', 4],
+    ['the state of the working copy', '.jj/working_copy', 2],
+    ['the index of jj', '.jj/repo/index', 9],
+  ])('that has emptied %s of the repository costs no edit', async (_what, folder, count) => {
+    const [a, b] = await published();
+    for (const path of newest(join(a.tree, folder)).slice(0, count)) truncateSync(path, 0);
+    a.write('.zshrc', text.replace('one', 'UNO'));
+    // Where jj cannot read what is left of it, a sync says so, and may be asked again.
+    for (const host of [a, b, a, b]) await host.sync().catch(() => undefined);
+    expect(a.read('.zshrc')).toBe(text.replace('one', 'UNO'));
+    expect(b.read('.zshrc')).not.toBe(text);
+  });
+});
+
+function newest(folder: string): readonly string[] {
+  const below = (path: string): readonly string[] =>
+    readdirSync(path, { withFileTypes: true }).flatMap((entry) =>
+      entry.isDirectory() ? below(join(path, entry.name)) : [join(path, entry.name)],
+    );
+  return below(folder).toSorted((one, other) => statSync(other).mtimeMs - statSync(one).mtimeMs);
+}
