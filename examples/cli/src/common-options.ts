@@ -1,5 +1,5 @@
 import type { OptionSpec } from './command.ts';
-import { parseLabel } from './parse-value.ts';
+import { parseInstant, parseLabel } from './parse-value.ts';
 
 export const json: OptionSpec = { flags: '--json', summary: 'print data as JSON, errors too; never ask' };
 
@@ -27,3 +27,17 @@ export const place: readonly OptionSpec[] = [
 ];
 
 export const confirm: OptionSpec = { flags: '-y, --yes', summary: 'do not ask' };
+
+export const from: OptionSpec = { flags: '--from <instant>', summary: 'look from here on (default: now)', parse: parseInstant };
+
+export const zone: OptionSpec = { flags: '--tz <zone>', summary: 'time zone of the expression, or "local" (default: UTC)' };
+
+export const allowRemovals: OptionSpec = {
+  flags: '--allow-removals',
+  summary: 'delete more jobs than the allowed share of the installed ones',
+};
+
+export const takeOver: OptionSpec = {
+  flags: '--take-over',
+  summary: 'let this source take a namespace that another one declared',
+};

@@ -1,0 +1,117 @@
+import type { CommandSpec } from '../command.ts';
+import { allowRemovals, backend, confirm, json, place, source, takeOver, zone } from '../common-options.ts';
+
+/** What came before, and how a machine keeps to its declaration. */
+export const upkeepCommands: readonly CommandSpec[] = [
+  {
+    name: 'import',
+    summary: 'turn crontab lines, timers and tasks that are not of Rota into declarations',
+    options: [
+      { flags: '--list', summary: 'only show what there is, and what a job would lack' },
+      { flags: '--format <format>', summary: 'yaml or ts (default: yaml)', choices: ['yaml', 'ts'] },
+      { flags: '--out <dir>', summary: 'write files into this folder (default: print them)' },
+      {
+        flags: '--backend <name>',
+        summary: 'only from this source; repeatable: systemd, cron, taskscheduler, at, autostart (default: all)',
+        parse: (name, before) => (typeof before === 'string' ? `${before},${name}` : name),
+      },
+      {
+        flags: '--file <file>',
+        summary: 'only from this file of exported Windows tasks (.xml), also on another system; repeatable',
+        parse: (name, before) => (Array.isArray(before) ? [...before, name] : [name]),
+      },
+      {
+        flags: '--system-timezone <zone>',
+        summary: "with --file, the zone of the machine that the tasks are of (default: this machine's)",
+      },
+      { flags: '--tenant <name>', summary: 'whose jobs they are to be (default: the user name)' },
+      { flags: '--all', summary: 'declare what cannot be adopted too, not enabled' },
+      { flags: '--force', summary: 'overwrite files that exist' },
+      ...place,
+      json,
+    ],
+    examples: [
+      'rota import --list',
+      'rota import --out jobs',
+      'rota import --format ts --backend cron --backend systemd',
+      'rota import --file tasks.xml --system-timezone Europe/Berlin',
+    ],
+    load: () => import('../commands/import.ts'),
+  },
+  {
+    name: 'generations',
+    summary: 'the record of past applies',
+    options: [...source, ...place, json],
+    examples: ['rota generations'],
+    load: () => import('../commands/generations.ts'),
+  },
+  {
+    name: 'rollback',
+    summary: 'install an earlier generation again (default: the one before)',
+    args: '[generation]',
+    options: [...source, ...place, allowRemovals, confirm, json],
+    examples: ['rota rollback', 'rota rollback 3 --yes'],
+    load: () => import('../commands/rollback.ts'),
+  },
+  {
+    name: 'destroy',
+    summary: 'remove everything that this namespace installed',
+    options: [...source, ...place, confirm, json],
+    examples: ['rota destroy', 'rota destroy --namespace quickstart --yes'],
+    load: () => import('../commands/destroy.ts'),
+  },
+  {
+    name: 'doctor',
+    summary: 'what would keep jobs from running on this machine, and the remedy',
+    options: [
+      { flags: '--repair', summary: 'mend what can be mended: launcher, runner, command, applies that were cut off' },
+      { flags: '--policy', summary: 'list recurring work on this machine that Rota does not manage' },
+      ...place,
+      json,
+    ],
+    examples: ['rota doctor', 'rota doctor --repair', 'rota doctor --policy --json'],
+    exitCodes: { 1: 'error, or something keeps a job from running' },
+    load: () => import('../commands/doctor.ts'),
+  },
+  {
+    name: 'sync',
+    summary: 'take declarations from a Git repository, and keep to it',
+    options: [
+      { flags: '--repo <url>', summary: 'https, ssh, user@host:path or a path (default: the one of the last sync)' },
+      { flags: '--ref <ref>', summary: 'branch, tag or commit (default: the HEAD of the repository)' },
+      { flags: '--path <path>', summary: 'config, manifest or folder in it (default: jobs.config.*, else the folder jobs)' },
+      { flags: '--allow-code', summary: 'run configs in TypeScript and JavaScript (default: only YAML and JSON are read)' },
+      { flags: '--require-signed', summary: 'take only a revision that somebody trusted has signed' },
+      { flags: '--allowed-signers <file>', summary: 'whose SSH keys count, as in ssh-keygen(1); implies --require-signed' },
+      { flags: '--allow-rewind', summary: 'take a revision that does not follow from the last one' },
+      { flags: '--resume', summary: 'apply although a rollback holds the namespace' },
+      { flags: '--install', summary: 'have Rota do this by itself from now on' },
+      { flags: '--schedule <expression>', summary: 'when, with --install (default: every 15 minutes)' },
+      { ...zone, summary: 'time zone of the schedule (default: local)' },
+      { flags: '--uninstall', summary: 'do not synchronise by itself any more; what is installed stays' },
+      { flags: '--status', summary: 'revision, age and last error; exits 1 when the last sync failed' },
+      backend,
+      { flags: '--host-file <file>', summary: 'what this host says of itself (default: ~/.config/rota/host.yaml)' },
+      takeOver,
+      allowRemovals,
+      ...place,
+      json,
+    ],
+    examples: [
+      'rota sync --repo https://example.org/jobs.git --ref main',
+      "rota sync --repo git@example.org:jobs.git --install --schedule '*/15 * * * *'",
+      'rota sync --status --json',
+    ],
+    load: () => import('../commands/sync.ts'),
+  },
+  {
+    name: 'maintain',
+    summary: 'renew what expires, send what waits, tell of missed runs, drop old records; a daily job of Rota does it',
+    options: [
+      { flags: '--state-dir <dir>', summary: 'where state lives (default: ROTA_STATE_DIR, else $XDG_STATE_HOME/rota)' },
+      json,
+    ],
+    examples: ['rota maintain'],
+    load: () => import('../commands/maintain.ts'),
+  },
+];
