@@ -7,6 +7,7 @@ import { beforeAll, expect, it } from 'vitest';
 import { describeWithDaemon, oracleCache, oraclesAsked } from '../../../scripts/oracles/built-daemon.ts';
 import { cronDaemon } from '../../../scripts/oracles/cron-daemon.ts';
 import { cron } from './cron.ts';
+import { lostListing } from './lost-listing.test-support.ts';
 import { realWorldTable } from './real-world-tables.test-support.ts';
 import { create, inverted } from './sample-entry.test-support.ts';
 
@@ -52,14 +53,7 @@ describeWithDaemon('busybox-crond')("BusyBox's crontab program", () => {
 
   it('whose listing is lost is not taken for an empty table; one that a person emptied is', async () => {
     writeFileSync(table, '17 3 * * * /bin/echo theirs\n');
-    const lost: Host = {
-      ...host,
-      stateDir: temporaryFolder(),
-      run: async (request) => {
-        const result = await host.run(request);
-        return request.args[0] === '-l' ? { ...result, exitCode: 0, stdout: '', stderr: '' } : result;
-      },
-    };
+    const lost = lostListing(host);
     await expect(applyTo(lost, [create('a')])).rejects.toMatchObject({
       code: 'ROTA_CRONTAB_UNREADABLE',
       message: expect.stringContaining('`crontab -e` edits one that has lines'),

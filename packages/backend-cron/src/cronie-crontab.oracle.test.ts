@@ -1,4 +1,4 @@
-import type { BackendChange, Host } from '@rota/core';
+import type { BackendChange } from '@rota/core';
 import { temporaryFolder } from '@rota/test-support';
 import fc from 'fast-check';
 import { beforeAll, expect, it } from 'vitest';
@@ -6,6 +6,7 @@ import { describeWithDaemon, oraclesAsked } from '../../../scripts/oracles/built
 import { cronDaemon } from '../../../scripts/oracles/cron-daemon.ts';
 import { cron } from './cron.ts';
 import { cronieProgram } from './cronie-program.test-support.ts';
+import { lostListing } from './lost-listing.test-support.ts';
 import { type PrivateCrontab, privateCrontab } from './private-crontab.test-support.ts';
 import { realWorldTable } from './real-world-tables.test-support.ts';
 import { create, inverted } from './sample-entry.test-support.ts';
@@ -49,14 +50,7 @@ describeWithDaemon('cronie')("cronie's crontab program", () => {
   it('whose listing is lost is not taken for an empty table; one that a person emptied is', async () => {
     await crontab.restore('root', Buffer.from('17 3 * * * /bin/echo theirs\n'));
     const host = hostOf();
-    const lost: Host = {
-      ...host,
-      stateDir: temporaryFolder(),
-      run: async (request) => {
-        const result = await host.run(request);
-        return request.args[0] === '-l' ? { ...result, exitCode: 0, stdout: '', stderr: '' } : result;
-      },
-    };
+    const lost = lostListing(host);
     await expect(apply(lost, [create('a')])).rejects.toMatchObject({
       code: 'ROTA_CRONTAB_UNREADABLE',
       message: expect.stringContaining('`crontab -e` edits one that has lines'),

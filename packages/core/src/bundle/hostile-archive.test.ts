@@ -3,10 +3,10 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { memberOf } from './capture/stage-tree.ts';
 import { manifestChecker } from './format/check-manifest.ts';
 import type { BundleEntry, BundleManifest } from './format/manifest.ts';
 import { manifestFrame } from './format/manifest.ts';
+import { memberOf } from './format/member-of.ts';
 import { extract, manifestOf } from './packed-tree.test-support.ts';
 import { endOfArchive, tarHeader } from './tar/tar-header.ts';
 import { padding } from './tar/tar-member.ts';

@@ -3,7 +3,7 @@ import { type InferOutput, safeParse } from 'valibot';
 import type { Issue } from '../errors/issue.ts';
 import { isRotaError, RotaError } from '../errors/rota-error.ts';
 import type { Host } from '../host/host.ts';
-import type { FieldPath } from '../job/read/problem.ts';
+import type { FieldPath } from '../job/problem.ts';
 import type { Yaml } from '../job/read/read-yaml.ts';
 import { schemaProblems, valueWords } from '../job/read/schema-problems.ts';
 import { configSchema } from './config-schema.ts';

@@ -1,6 +1,6 @@
 import type { Issue, SourcePlace } from '../errors/issue.ts';
 import type { Files } from '../host/files.ts';
-import type { Problem } from '../job/read/problem.ts';
+import type { Problem } from '../job/problem.ts';
 import { largestFileBytes, readYaml, type Yaml } from '../job/read/read-yaml.ts';
 
 /** A value that stands in one file, and how to say where in it a problem is. */

@@ -1,5 +1,5 @@
 import type { Issue } from '../errors/issue.ts';
-import type { Problem } from '../job/read/problem.ts';
+import type { Problem } from '../job/problem.ts';
 import type { LoadedPlugin } from '../plugin/plugin.ts';
 import { checkTargets } from '../target/check-targets.ts';
 import { readTarget } from '../target/read-target.ts';

@@ -18,6 +18,7 @@ import { namespaceLayout } from '../state/layout.ts';
 import { readNamespaceRecord } from '../state/namespace-record.ts';
 import type { BackendConformanceOptions } from './conformance-options.ts';
 import { type Fault, faultyHost } from './faulty-host.ts';
+import { randomNumbers } from './random-numbers.ts';
 import { sampleJob } from './sample-job.ts';
 import type { TestFunctions } from './test-functions.ts';
 
@@ -147,15 +148,4 @@ function someJobs(random: (below: number) => number): readonly Job[] {
         paused: random(5) === 0,
       }),
     );
-}
-
-/** Numbers below a bound, the same for the same seed (mulberry32). */
-function randomNumbers(seed: number): (below: number) => number {
-  let state = seed;
-  return (below) => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) % below;
-  };
 }

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { artifactMember, exportArtifact } from '../artifact.ts';
 import { type EntrySpool, openEntrySpool } from '../format/entry-spool.ts';
+import type { FilesInPlace } from '../format/file-in-place.ts';
 import type { BundleHead, BundleProblem } from '../format/manifest.ts';
 import { beginDowntime, type Downtime } from '../service/downtime.ts';
 import { copySqlite, runWithFile } from '../service/dump-database.ts';
@@ -8,7 +9,6 @@ import { addAttributes } from './add-attributes.ts';
 import { breather } from './breath.ts';
 import { factsOf } from './capture-index.ts';
 import type { CaptureInput } from './capture-input.ts';
-import type { FilesInPlace } from './file-in-place.ts';
 import { namesOfIds } from './names-of-ids.ts';
 import { type CapturePlan, leftOut } from './plan-capture.ts';
 import { readRootAttributes } from './read-root-attributes.ts';

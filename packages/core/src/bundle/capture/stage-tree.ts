@@ -1,12 +1,11 @@
 import { createHash, hash } from 'node:crypto';
 import { type BigIntStats, closeSync, constants, fstatSync, openSync, readlinkSync, readSync } from 'node:fs';
 import type { EntrySpool } from '../format/entry-spool.ts';
+import type { FileInPlace, FilesInPlace } from '../format/file-in-place.ts';
 import { nameOfBytes } from '../format/file-name.ts';
+import { isUntouched } from '../format/is-untouched.ts';
 import type { BundleEntry, BundleProblem } from '../format/manifest.ts';
 import { treeHash } from '../format/tree-digest.ts';
-import type { TarMember } from '../tar/tar-member.ts';
-import type { FileInPlace, FilesInPlace } from './file-in-place.ts';
-import { isUntouched } from './is-untouched.ts';
 import type { NamesOfIds } from './names-of-ids.ts';
 import { openStageWriter, StageError } from './stage-writer.ts';
 import { reasonOf, type TreeItem } from './walk-tree.ts';
@@ -184,12 +183,6 @@ export function openStage(path: string, names: NamesOfIds, entries: EntrySpool):
 }
 
 const emptySha256 = hash('sha256', '', 'hex');
-
-/** The member of the archive that an entry of the manifest describes. */
-export function memberOf(entry: BundleEntry): TarMember {
-  const { name, type, mode, uid, gid, user, group, mtimeNs, size, link, xattrs } = entry;
-  return { name, type, mode, uid, gid, user, group, mtimeNs: BigInt(mtimeNs), size, link: link ?? '', xattrs };
-}
 
 function linkOf({ place }: TreeItem): string {
   return nameOfBytes(readlinkSync(place, { encoding: 'buffer' }));

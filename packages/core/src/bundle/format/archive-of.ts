@@ -1,10 +1,10 @@
-import { type FilesInPlace, openInPlace } from '../capture/file-in-place.ts';
-import { memberOf } from '../capture/stage-tree.ts';
 import { endOfArchive, sharedTarHeader } from '../tar/tar-header.ts';
 import { padding } from '../tar/tar-member.ts';
 import type { EntrySpool } from './entry-spool.ts';
+import { type FilesInPlace, openInPlace } from './file-in-place.ts';
 import type { BundleEntry, BundleHead } from './manifest.ts';
 import { manifestHeader, manifestText } from './manifest-text.ts';
+import { memberOf } from './member-of.ts';
 import { openStagedContent } from './staged-content.ts';
 
 /** What an archive is made of. */

@@ -1,6 +1,5 @@
 import { createHash, type Hash, hash } from 'node:crypto';
 import { canonicalJson } from '../../state/digest.ts';
-import { memberOf } from '../capture/stage-tree.ts';
 import { parseHeader } from '../tar/parse-header.ts';
 import { sharedTarHeader } from '../tar/tar-header.ts';
 import { blockSize, type TarMember } from '../tar/tar-member.ts';
@@ -8,6 +7,7 @@ import { type TarReader, tarParser } from '../tar/tar-parser.ts';
 import { hostileBundle, mismatchedBundle, notABundle } from './bundle-error.ts';
 import type { BundleEntry, BundleHead, BundleManifest } from './manifest.ts';
 import { manifestMatcher } from './match-manifest.ts';
+import { memberOf } from './member-of.ts';
 import { manifestParser, type StoredManifest } from './read-manifest.ts';
 import { readArchive } from './stream-parts.ts';
 

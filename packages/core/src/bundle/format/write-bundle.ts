@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { closeSync, openSync, writeSync } from 'node:fs';
-import { followFile } from '../capture/follow-file.ts';
 import { type ArchiveInput, archiveOf } from './archive-of.ts';
+import { followFile } from './follow-file.ts';
 import { steadySync } from './steady-sync.ts';
 import { type Compression, compress, throughProgram } from './stream-parts.ts';
 

@@ -1,9 +1,9 @@
 import { closeSync, constants, fstatSync, openSync, readSync, statSync, writeSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { RotaError } from '../../errors/rota-error.ts';
-import { memberOf } from '../capture/stage-tree.ts';
 import { bytesOfName } from '../format/file-name.ts';
 import { manifestHeader } from '../format/manifest-text.ts';
+import { memberOf } from '../format/member-of.ts';
 import { manifestParser } from '../format/read-manifest.ts';
 import { endOfArchive, sharedTarHeader } from '../tar/tar-header.ts';
 import { padding } from '../tar/tar-member.ts';

@@ -1,8 +1,8 @@
 import type { BuildTargetsInput } from '../../target/build/build-targets.ts';
+import type { checkHints as check } from '../../target/build/check-hints.ts';
 import type { TargetBuilds } from '../../target/build/target-build.ts';
 import type { DeployTargetsInput, MarkedDeployment, markDeployed as mark } from '../../target/deploy/deploy-targets.ts';
 import type { TargetDeployments } from '../../target/deploy/target-deployment.ts';
-import type { checkHints as check } from '../../target/plan/check-hints.ts';
 import type { PlanTargetsInput } from '../../target/plan/plan-targets.ts';
 import type { TargetPlan } from '../../target/plan/target-plan.ts';
 import type { readTargetRecords as read, TargetRecords } from '../../target/target-records.ts';

@@ -2,7 +2,7 @@ import type { SourcePlace } from '../../errors/issue.ts';
 import type { Command, Concurrency, Dependency, Hooks, HostCondition, Job, JobKey, Requirements, Retry } from '../job.ts';
 import type { ValidManifest } from '../job-input.ts';
 import { parseJobKey } from '../job-key.ts';
-import type { Problem } from '../read/problem.ts';
+import type { Problem } from '../problem.ts';
 import type { JobContext } from './job-context.ts';
 import { normaliseReport } from './normalise-report.ts';
 import { normaliseTrigger } from './normalise-trigger.ts';

@@ -1,7 +1,7 @@
 import { nearest } from '../../errors/nearest.ts';
 import type { AlertChannel, Alerts, Checkin, Job } from '../job.ts';
 import type { ValidManifest } from '../job-input.ts';
-import { type FieldPath, printPath } from '../read/problem.ts';
+import { type FieldPath, printPath } from '../problem.ts';
 import type { JobContext } from './job-context.ts';
 import type { Notes } from './notes.ts';
 import { hasReferences, parseReferences } from './references.ts';

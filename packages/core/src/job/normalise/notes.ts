@@ -2,7 +2,7 @@ import type { ErrorCode } from '../../errors/catalogue.ts';
 import { durationRule, parseDuration } from '../duration.ts';
 import type { Command } from '../job.ts';
 import { nameProblem, nameSuggestion } from '../names.ts';
-import { type FieldPath, type Problem, printPath } from '../read/problem.ts';
+import { type FieldPath, type Problem, printPath } from '../problem.ts';
 import { splitCommandLine } from './command-line.ts';
 import { parseReferences } from './references.ts';
 

@@ -3,10 +3,10 @@ import { isRotaError } from '../../errors/rota-error.ts';
 import { type CronParserExpression, fromCronParser } from '../../schedule/cron/from-cron-parser.ts';
 import type { Job } from '../job.ts';
 import type { JobContext } from '../normalise/job-context.ts';
+import type { FieldPath, Problem } from '../problem.ts';
 import { metadataSchema } from '../schema/manifest-schema.ts';
 import { specSchema } from '../schema/spec-schema.ts';
 import { definedPlace } from './defined-place.ts';
-import type { FieldPath, Problem } from './problem.ts';
 import { readJob } from './read-job.ts';
 import { unknownField, valueWords } from './schema-problems.ts';
 

@@ -3,8 +3,8 @@ import type { SourcePlace } from '../../errors/issue.ts';
 import type { Job } from '../job.ts';
 import type { JobContext } from '../normalise/job-context.ts';
 import { normaliseJob } from '../normalise/normalise-job.ts';
+import type { FieldPath, Problem } from '../problem.ts';
 import { manifestSchema } from '../schema/manifest-schema.ts';
-import type { FieldPath, Problem } from './problem.ts';
 import { schemaProblems } from './schema-problems.ts';
 
 /** A job if there is one, and what is wrong with what was given. Warnings come with a job; errors instead of one. */

@@ -1,8 +1,8 @@
 import type { Issue } from '../../errors/issue.ts';
 import type { Job } from '../job.ts';
 import type { JobContext } from '../normalise/job-context.ts';
+import type { FieldPath } from '../problem.ts';
 import type { ParsedManifests } from './parsed-manifests.ts';
-import type { FieldPath } from './problem.ts';
 import { readJob } from './read-job.ts';
 import { readYaml, type Yaml, type YamlDocument } from './read-yaml.ts';
 

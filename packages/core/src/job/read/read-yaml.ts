@@ -1,7 +1,7 @@
 import type { Alias, Document, LineCounter as LineCounterType, Node } from 'yaml';
 import type { ErrorCode } from '../../errors/catalogue.ts';
 import type { Issue } from '../../errors/issue.ts';
-import type { FieldPath, Problem } from './problem.ts';
+import type { FieldPath, Problem } from '../problem.ts';
 import { yamlProblems } from './yaml-problems.ts';
 
 /** The package `yaml`, loaded by the first caller who needs it. */

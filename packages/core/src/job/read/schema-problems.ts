@@ -1,7 +1,7 @@
 import type { BaseIssue, GenericSchema } from 'valibot';
 import { nearest } from '../../errors/nearest.ts';
 import { nameSuggestion } from '../names.ts';
-import { type FieldPath, type Problem, printPath } from './problem.ts';
+import { type FieldPath, type Problem, printPath } from '../problem.ts';
 
 /** Names that people bring from other tools, too far from ours for an edit distance. */
 const otherNames: Readonly<Record<string, string>> = {

@@ -5,10 +5,10 @@ import { fileURLToPath } from 'node:url';
 import { afterFile, commandPart, repositoryRoot, requirePart } from '@rota/test-support';
 import { expect, test } from 'vitest';
 import { elsewhere, here, type NixRegistry, nixRegistry, service } from '../nix-registry.test-support.ts';
-import { checkHints } from '../plan/check-hints.ts';
 import { planTargets } from '../plan/plan-targets.ts';
 import { targetLayout } from '../target-layout.ts';
 import { buildTargets } from './build-targets.ts';
+import { checkHints } from './check-hints.ts';
 import type { TargetBuild } from './target-build.ts';
 
 // With real nix, offline. Nothing here needs a scheduler; it stands with the integration tests because nix keeps a processor busy.

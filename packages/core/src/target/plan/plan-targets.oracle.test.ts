@@ -12,6 +12,7 @@ import {
 import { dirname, join } from 'node:path';
 import { sampleSize } from '@rota/test-support';
 import { expect, test } from 'vitest';
+import { randomNumbers } from '../../testing/random-numbers.ts';
 import type { TargetInput } from '../target-input.ts';
 import { changeTargetRecord } from '../target-records.ts';
 import { attrOf, targetRepository } from '../target-repository.test-support.ts';
@@ -34,17 +35,6 @@ const inputs: readonly TargetInput[] = [
   { name: 'depends', attr: attrOf('i'), hints: ['docs/*', '!flake.nix'], inputs: [], dependsOn: ['folder'] },
   { name: 'second-flake', attr: attrOf('j'), flake: 'sub', hints: ['sub/**', '!sub/deep'], inputs: ['three'] },
 ];
-
-/** mulberry32: the same numbers for the same seed. */
-function randomFrom(seed: number): (below: number) => number {
-  let state = seed;
-  return (below) => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) % below;
-  };
-}
 
 /** Inputs of a flake as a model: `common` is an input of the other two, and `follows` of the second. */
 type InputModel = { readonly [input in 'one' | 'two' | 'three' | 'common']: number };
@@ -89,7 +79,7 @@ const pathsScript = `
 const parts = (list: string): readonly string[] => list.split('\0').filter((part) => part !== '');
 
 async function compare(seed: number, rounds: number): Promise<number> {
-  const random = randomFrom(seed);
+  const random = randomNumbers(seed);
   const pick = <T>(list: readonly T[]): T => list[random(list.length)] as T;
   const repository = targetRepository();
   const { root, scratch, git, sh, host } = repository;

@@ -1,4 +1,4 @@
-import type { ErrorCode } from '../../errors/catalogue.ts';
+import type { ErrorCode } from '../errors/catalogue.ts';
 
 export type FieldPath = readonly (string | number)[];
 

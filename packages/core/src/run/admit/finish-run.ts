@@ -1,7 +1,7 @@
 import type { JobKey } from '../../job/job.ts';
 import type { NamespaceLayout } from '../../state/layout.ts';
-import { changeJobState, type JobState, type JobStateFiles } from '../admit/job-state.ts';
-import type { RunRecord } from './run-record.ts';
+import type { RunRecord } from '../record/run-record.ts';
+import { changeJobState, type JobState, type JobStateFiles } from './job-state.ts';
 
 /**
  * Gives up the claim of a run that has its record. Killed before this, the next runner finds both and drops the claim: a run that has its record is not

@@ -1,9 +1,9 @@
-import { evaluateAttr, isFailure } from '../build/nix-build.ts';
+import { buildReference } from '../plan/flake-reference.ts';
+import { openRepository } from '../plan/open-repository.ts';
+import { findTarget, type PlanTargetsInput } from '../plan/plan-targets.ts';
+import type { PlannedTarget, TargetPlan } from '../plan/target-plan.ts';
 import { targetLayout } from '../target-layout.ts';
-import { buildReference } from './flake-reference.ts';
-import { openRepository } from './open-repository.ts';
-import { findTarget, type PlanTargetsInput } from './plan-targets.ts';
-import type { PlannedTarget, TargetPlan } from './target-plan.ts';
+import { evaluateAttr, isFailure } from './nix-build.ts';
 
 /**
  * Asks nix what the targets that are not to be rebuilt would be, and marks those that would be another artifact than the recorded one: their
