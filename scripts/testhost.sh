@@ -227,6 +227,12 @@ start_init() {
   done
   echo "$pid $(started_at "$pid")" >"$dir/init"
   [ "$net" = host ] || alone join_network "$pid"
+  # Until the machine has its own root, a command that enters it would begin with the programs of this one, and ask its init.
+  until [ -e "/proc/$pid/root/run/boot-id" ]; do
+    is_running || boot_failed 'init ended'
+    [ $SECONDS -lt $until ] || boot_failed 'it did not get its own root'
+    sleep 0.05
+  done
   # "degraded" is up as well: some mounts of a full machine cannot be had in a namespace.
   until enter "$pid" systemctl is-system-running 2>/dev/null | grep -qE '^(running|degraded)$'; do
     is_running || boot_failed 'init ended'
@@ -378,7 +384,8 @@ join_network() {
   ip -n "$space" link del "port${address##*.}" 2>/dev/null || true
   ip -n "$space" link add "port${address##*.}" type veth peer name eth0 netns "$pid"
   ip -n "$space" link set "port${address##*.}" master bridge up
-  enter "$pid" sh -c "ip link set lo up; ip addr add $address/24 dev eth0; ip link set eth0 up"
+  # With the programs of this machine: the other one may not have its root yet.
+  nsenter --target "$pid" --net -- sh -c "ip link set lo up; ip addr add $address/24 dev eth0; ip link set eth0 up"
   # Every machine of the network learns all names.
   joined | while read -r member; do
     echo "$(cat "$member/address") $(cat "$member/root/etc/hostname")"
