@@ -308,7 +308,7 @@ describe('the units of a real user manager', () => {
       await ns.apply(Object.fromEntries(Object.keys(jobs).map((name) => [name, null])));
     }
     await ns.host.run({ file: 'rm', args: ['-rf', folder] });
-  }, 600_000);
+  });
 
   test('are the same bytes for the same input', () => {
     expect(compileJob({ env: { B: '1', A: '2' } }).artifact).toEqual(compileJob({ env: { A: '2', B: '1' } }).artifact);

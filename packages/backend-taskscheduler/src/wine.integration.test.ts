@@ -32,7 +32,7 @@ wine('under Wine', () => {
     const deadline = Date.now() + 150_000;
     do await sleep(8000);
     while (spawnSync('wine', create, { env, stdio: 'ignore', timeout: 60_000 }).status !== 0 && Date.now() < deadline);
-  }, 400_000);
+  });
 
   const runs = process.env.ROTA_ORACLES === '1' ? 10_000 : 1000;
 

@@ -46,7 +46,7 @@ describe('a scheduled sync that cannot even begin', () => {
     expect((await as(machine, 'cat mails')).split('\n').slice(2)).toEqual([
       expect.stringMatching(/^failure: .*plugin-chezmoi-jj/),
     ]);
-  }, 900_000);
+  });
 });
 
 async function as(machine: TestMachine, command: string, input = ''): Promise<string> {

@@ -86,7 +86,7 @@ describe('three machines and a Git remote', () => {
     // The last apply can be taken back; that is an edit like any other.
     expect(await rota(desk, 'chezmoi undo --yes --json')).toMatchObject({ restored: ['.zshrc'] });
     expect(await get(desk, '.zshrc')).not.toContain('by the job\n');
-  }, 600_000);
+  });
 });
 
 const config = `import { chezmoiJj } from '/opt/rota/node_modules/@rota/plugin-chezmoi-jj/index.js';

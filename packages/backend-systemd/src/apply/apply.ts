@@ -7,7 +7,7 @@ import { unitName, unitPrefix } from '../unit-name.ts';
 import { keepRunning } from './keep-running.ts';
 import { parkTimers } from './park-timers.ts';
 import { reloadManager } from './reload-manager.ts';
-import { removeStamp, setStamp } from './stamp.ts';
+import { readStamp, removeStamp, setStamp } from './stamp.ts';
 import { startTimers } from './start-timers.ts';
 import { stopTimers } from './stop-timers.ts';
 import { surprisedTimers } from './surprised-timers.ts';
@@ -72,10 +72,18 @@ function removeOwn(host: Host, path: string): void {
   if (content === undefined || content.includes('[X-Rota]')) host.files.remove(path);
 }
 
-/** A `Persistent=` timer starts its service for what it missed since its stamp (systemd.timer(5)): from now on that is nothing. */
+/**
+ * A `Persistent=` timer starts its service for what it missed since its stamp (systemd.timer(5)): from now on that is nothing. A timer that triggered
+ * since the apply began has its stamp from then, which stays.
+ */
 function writeStamp(host: Host, folders: Folders, { name, change }: UnitChange, timer: string | undefined): void {
-  if (timer === undefined || !/^Persistent=yes$/m.test(timer)) removeStamp(host, folders, `${name}.timer`);
-  else setStamp(host, folders, `${name}.timer`, change.handledUntil * 1000);
+  if (timer === undefined || !/^Persistent=yes$/m.test(timer)) {
+    removeStamp(host, folders, `${name}.timer`);
+    return;
+  }
+  const handled = change.handledUntil * 1000;
+  const triggered = readStamp(host, folders, `${name}.timer`);
+  if (triggered === undefined || triggered < handled || triggered > host.now()) setStamp(host, folders, `${name}.timer`, handled);
 }
 
 /** A failed service is kept in memory by name; one that is gone or new starts with a clean slate. */

@@ -11,12 +11,13 @@ import {
   listGenerations,
   pruneGenerations,
   pruneLaunchFiles,
+  readGeneration,
   removeGeneration,
   writeGeneration,
 } from '../state/generation-store.ts';
 import { namespaceLayout } from '../state/layout.ts';
 import type { NamespaceRecord } from '../state/namespace-record.ts';
-import { type Journal, type JournalStep, writeJournal } from './journal.ts';
+import { handledUntilLater, type Journal, type JournalStep, writeJournal } from './journal.ts';
 import { settle, undo } from './recover.ts';
 import { runSteps } from './run-steps.ts';
 
@@ -39,7 +40,7 @@ export interface CommitInput {
  * @throws ROTA_APPLY_FAILED when a backend failed and everything was put back; ROTA_APPLY_INCOMPLETE when that failed too.
  */
 export async function commitGeneration(input: CommitInput): Promise<void> {
-  const { host, backends, namespace, generation, steps } = input;
+  const { host, backends, namespace, generation } = input;
   const layout = namespaceLayout(host.stateDir, namespace);
   const after: NamespaceRecord = {
     formatVersion: 1,
@@ -48,13 +49,13 @@ export async function commitGeneration(input: CommitInput): Promise<void> {
     backend: generation.backend,
     current: generation.number,
   };
-  const journal: Journal = {
+  let journal: Journal = {
     formatVersion: 1,
     cause: generation.cause,
     startedAt: generation.createdAt,
     before: input.before,
     after,
-    steps,
+    steps: input.steps,
   };
   // What is left by an apply that died before its journal was written is nothing to go back to.
   for (const number of listGenerations(host.files, layout))
@@ -62,10 +63,24 @@ export async function commitGeneration(input: CommitInput): Promise<void> {
   writeGeneration(host.files, layout, generation);
   writeMovedJobs(host.files, layout, input.before?.current ?? 0, input.moved ?? []);
   writeJournal(host, layout, journal);
-  try {
+  const openGates = (): void => {
     for (const move of input.moved ?? []) handOverJobState(host.files, layout, move);
-    for (const step of steps) seedGates(host, namespace, step, generation);
-    await runSteps({ host, backends, namespace, steps, onProgress: input.onProgress });
+    for (const step of journal.steps) seedGates(host, namespace, step, generation);
+  };
+  const keepsCount = countsItself(input);
+  // Until now the scheduler that jobs leave has started them, and a slow machine takes longer than the quiet moment was.
+  const onTakenOff = (): readonly JournalStep[] => {
+    const [began, now] = [Date.parse(generation.createdAt) / 1000, Math.floor(host.now() / 1000)];
+    if (now > began) {
+      journal = { ...journal, steps: handledUntilLater(journal.steps, began, now, keepsCount) };
+      writeJournal(host, layout, journal);
+    }
+    openGates();
+    return journal.steps;
+  };
+  try {
+    openGates();
+    await runSteps({ host, backends, namespace, steps: journal.steps, onProgress: input.onProgress, onTakenOff });
   } catch (cause) {
     await undo(host, backends, namespace, journal, cause);
     throw failed(cause);
@@ -73,6 +88,19 @@ export async function commitGeneration(input: CommitInput): Promise<void> {
   settle(host, namespace, journal);
   pruneGenerations(host.files, layout, generation.number);
   if (generation.number % keptGenerations === 0) pruneLaunchFiles(host.files, layout);
+}
+
+/** Tells the jobs that have the runner before and after, by whichever name: of two starts for one fire time it runs one. */
+function countsItself({ host, namespace, before, generation, moved }: CommitInput): (job: string) => boolean {
+  const previous =
+    before === null
+      ? null
+      : readGeneration<Generation<Job, Artifact>>(host.files, namespaceLayout(host.stateDir, namespace), before.current);
+  const oldNames = new Map(moved?.map(({ from, to }) => [to, from]));
+  const [counted, counts] = [previous, generation].map(
+    (one) => new Set(one?.entries.filter(({ launchFile }) => launchFile !== null).map(printJobKey)),
+  );
+  return (job) => counts?.has(job) === true && counted?.has(oldNames.get(job) ?? job) === true;
 }
 
 /** Before anything can start: what was due before the job was installed is nobody's to run. */

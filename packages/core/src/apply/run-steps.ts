@@ -10,6 +10,8 @@ export interface RunStepsInput {
   readonly namespace: string;
   readonly steps: readonly JournalStep[];
   readonly onProgress?: ((done: number, total: number) => void) | undefined;
+  /** Called when something was taken off a scheduler and more is to follow; answers the same steps as they shall go on. */
+  readonly onTakenOff?: (() => readonly JournalStep[]) | undefined;
 }
 
 /**
@@ -19,24 +21,31 @@ export interface RunStepsInput {
  */
 export async function runSteps(input: RunStepsInput): Promise<void> {
   const total = input.steps.reduce((sum, step) => sum + step.changes.length, 0);
+  let { steps } = input;
   let before = 0;
-  for (const step of input.steps) {
-    const backend = backendOf(input.backends, step.backend);
-    if (step.foreign !== undefined) {
-      if (backend.switchForeign === undefined) throw cannotAdopt(backend);
-      await backend.switchForeign(input.host, { dialect: step.dialect, ...step.foreign });
-      continue;
-    }
-    const offset = before;
-    await backend.apply(input.host, {
-      namespace: input.namespace,
-      changes: step.changes,
-      dialect: step.dialect,
-      onProgress: input.onProgress && ((done) => input.onProgress?.(offset + done, total)),
-    });
+  for (let index = 0; index < steps.length; index++) {
+    const step = steps[index];
+    if (step === undefined) break;
+    await runStep(input, step, (done) => input.onProgress?.(before + done, total));
     before += step.changes.length;
-    await verify(input, backend, step);
+    if (takesOff(step) && index + 1 < steps.length) steps = input.onTakenOff?.() ?? steps;
   }
+}
+
+async function runStep(input: RunStepsInput, step: JournalStep, onProgress: (done: number) => void): Promise<void> {
+  const { dialect, changes, foreign } = step;
+  const backend = backendOf(input.backends, step.backend);
+  if (foreign === undefined) {
+    await backend.apply(input.host, { namespace: input.namespace, changes, dialect, onProgress });
+    await verify(input, backend, step);
+  } else {
+    if (backend.switchForeign === undefined) throw cannotAdopt(backend);
+    await backend.switchForeign(input.host, { dialect, ...foreign });
+  }
+}
+
+function takesOff({ changes, foreign }: JournalStep): boolean {
+  return changes.some(({ after }) => after === null) || foreign?.switches.some(({ to }) => to === 'off') === true;
 }
 
 async function verify({ host, namespace }: RunStepsInput, backend: Backend, step: JournalStep): Promise<void> {

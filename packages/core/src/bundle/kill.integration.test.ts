@@ -19,7 +19,7 @@ requirePart(testMachinePart)('a process that is killed at any line of its journa
   let machines: Machines;
   beforeAll(async () => {
     machines = await twoMachines('kill', { megabytes: 2, files: 2 });
-  }, 600_000);
+  });
 
   const drive = async (operation: string, at: number, when: 'before' | 'after') => {
     const declaration = operation === 'migrate' ? { ...state, to: `root@${machines.fresh.name}`, remoteCommand: rota } : state;

@@ -33,7 +33,7 @@ describe('killed before each single step', () => {
     console.log(`killed at each of ${fires.length} steps of a run`);
     // Both, or the steps were not those of a run.
     expect(new Set(statuses)).toEqual(new Set(['success', 'interrupted']));
-  }, 300_000);
+  });
 
   it('a fire time that came too late is recorded as skipped once, and its alert goes out', async () => {
     const runs = await killedRuns();
@@ -44,5 +44,5 @@ describe('killed before each single step', () => {
     runs.expectNothingLeft(['late']);
     console.log(`killed at each of ${fires.length} steps of a skipped run`);
     expect(new Set(statuses)).toEqual(new Set(['skipped']));
-  }, 300_000);
+  });
 });

@@ -180,7 +180,7 @@ describe('a run', () => {
       expect((await rota.run(path)).code).toBe(0);
       expect(JSON.parse(readFileSync(join(rota.scratch, 'seen.json'), 'utf8'))).toEqual([args, env]);
     }
-  }, 300_000);
+  });
 
   it('describes itself without starting anything, with secrets masked', async () => {
     const rota = await runnerUnderTest();

@@ -24,7 +24,7 @@ describeRunner(`the runner on Windows${onWindows ? '' : ', under Wine'}`, () => 
     machine = windowsNode();
     runner = await runnerUnderTest();
     bundle = await runnerBundle();
-  }, 400_000);
+  });
 
   const job = (change: Partial<LaunchFile>): string =>
     windows(

@@ -22,7 +22,7 @@ requirePart(testMachinePart)('a migration between two machines', () => {
     machines = await twoMachines('move', { megabytes, files: long ? 40 : 20 });
     await machines.client.output('systemd-run', ['--quiet', '--unit=client', 'python3', '/opt/client.py']);
     await machines.client.output('sh', ['-c', 'until test -s /root/answers; do sleep 0.2; done']);
-  }, 900_000);
+  });
 
   test('is refused before anything stops when it would take longer than the budget', { timeout: 900_000 }, async () => {
     await declareApp(machines.old, { downtimeBudget: '3s' });

@@ -18,7 +18,7 @@ test('the end of its input ends a runner that was started so, in order, and its 
   await ended;
   expect(readFileSync(seen, 'utf8')).toBe('<>\n');
   expect(runner.records()).toMatchObject([{ name: 'long', status: 'cancelled' }]);
-}, 120_000);
+});
 
 test('no other runner minds its input', async () => {
   const runner = await runnerUnderTest();
