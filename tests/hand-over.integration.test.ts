@@ -160,5 +160,5 @@ describe('a job that moves from cron to systemd and back', () => {
       await rota.destroy();
       await exec('rm', ['-rf', folder]);
     }
-  }, 900_000);
+  });
 });

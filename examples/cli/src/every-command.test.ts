@@ -117,7 +117,7 @@ test('every command answers --json with data of its schema on standard output, a
   }
   const called = new Set(calls.map(([name]) => name));
   expect(commandSpecs.map(({ name }) => name).filter((name) => !called.has(name))).toEqual(['run-all']);
-}, 400_000);
+});
 
 test('every command answers a failure with an error of its schema on standard output, and says nothing beside it', async () => {
   const { call } = workplace();

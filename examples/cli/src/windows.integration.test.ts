@@ -21,7 +21,7 @@ describeWindows('the command on Windows', () => {
   beforeAll(() => {
     mkdirSync(folder);
     machine = windowsNode();
-  }, 400_000);
+  });
 
   const file = (name: string, lines: readonly string[]): string => {
     const path = join(folder, name);

@@ -170,5 +170,5 @@ requirePart(buildPart, testMachinePart)('a machine with jobs in its crontab, in 
       'active\nactive\n',
     );
     await machine.down();
-  }, 600_000);
+  });
 });
