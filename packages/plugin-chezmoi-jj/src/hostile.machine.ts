@@ -2,8 +2,8 @@ import { readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { temporaryFolder } from '@rota/test-support';
 import { beforeEach, describe, expect, test } from 'vitest';
-import { placeOf } from './sync/place.ts';
-import { undoApply } from './sync/undo.ts';
+import { undoApply } from './sync/apply/undo.ts';
+import { placeOf } from './sync/session/place.ts';
 import { hostsInStep } from './testing/hosts-in-step.ts';
 import { makeWorld, type World } from './testing/world.ts';
 

@@ -3,7 +3,7 @@ import { chezmoiCommands } from './commands/chezmoi-commands.ts';
 import { type DotfileOptions, type DotfileOptionsInput, dotfileOptions } from './options.ts';
 import { statusSection } from './status/status-section.ts';
 import { jobName } from './status/tell-channels.ts';
-import { requireRemote } from './sync/require-remote.ts';
+import { requireRemote } from './sync/session/require-remote.ts';
 
 /**
  * Keeps dotfiles in step across hosts. One line in `jobs.config.ts`:

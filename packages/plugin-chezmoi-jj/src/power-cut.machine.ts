@@ -2,7 +2,7 @@ import { readdirSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { temporaryFolder } from '@rota/test-support';
 import { beforeEach, describe, expect, test } from 'vitest';
-import { placeOf } from './sync/place.ts';
+import { placeOf } from './sync/session/place.ts';
 import { hostsInStep } from './testing/hosts-in-step.ts';
 import { makeWorld, type TestHost, type World } from './testing/world.ts';
 

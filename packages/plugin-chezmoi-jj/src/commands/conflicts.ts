@@ -3,7 +3,7 @@ import { conflictsOf } from '../conflicts/conflicts-of.ts';
 import { waitingMerge } from '../conflicts/waiting-merge.ts';
 import { exactPath } from '../jj/fileset.ts';
 import type { DotfileOptions } from '../options.ts';
-import { openSession } from '../sync/open-session.ts';
+import { openSession } from '../sync/session/open-session.ts';
 import { conflictsOutput } from './output-schemas.ts';
 import { conflictText } from './status-text.ts';
 

@@ -1,9 +1,9 @@
 import { definePluginCommand, type InventoryHost, type PluginCommand } from '@rota/core';
 import { type FleetHost, readFleet } from '../fleet/read-fleet.ts';
 import type { DotfileOptions } from '../options.ts';
-import { fetchRemote } from '../sync/fetch.ts';
-import { isTipOf } from '../sync/identity.ts';
-import { openSession } from '../sync/open-session.ts';
+import { fetchRemote } from '../sync/remote/fetch.ts';
+import { isTipOf } from '../sync/session/identity.ts';
+import { openSession } from '../sync/session/open-session.ts';
 import { fleetOutput } from './output-schemas.ts';
 
 /** `rota chezmoi fleet`; `inventory` are the hosts of the config, of which some may never have published. */

@@ -2,8 +2,8 @@ import { definePluginCommand, type PluginCommand } from '@rota/core';
 import type { DotfileOptions } from '../options.ts';
 import { neverSynced } from '../status/never-synced.ts';
 import { readStatus } from '../status/status-file.ts';
-import { openSession } from '../sync/open-session.ts';
-import { placeOf } from '../sync/place.ts';
+import { openSession } from '../sync/session/open-session.ts';
+import { placeOf } from '../sync/session/place.ts';
 import { statusOutput } from './output-schemas.ts';
 import { statusText } from './status-text.ts';
 

@@ -1,7 +1,7 @@
 import { definePluginCommand, type PluginCommand, RotaError } from '@rota/core';
 import type { DotfileOptions } from '../options.ts';
-import { openSession } from '../sync/open-session.ts';
-import { latestBackup, undoApply } from '../sync/undo.ts';
+import { latestBackup, undoApply } from '../sync/apply/undo.ts';
+import { openSession } from '../sync/session/open-session.ts';
 import { undoOutput } from './output-schemas.ts';
 
 /** `rota chezmoi undo` */

@@ -3,8 +3,8 @@ import { exactPath } from '../jj/fileset.ts';
 import { jsonLine, jsonList } from '../jj/json-template.ts';
 import type { Picture } from '../jj/picture.ts';
 import type { Conflict, ConflictSide } from '../status/sync-status.ts';
-import type { Probe } from '../sync/probe-merge.ts';
-import type { Session } from '../sync/session.ts';
+import type { Probe } from '../sync/merge/probe-merge.ts';
+import type { Session } from '../sync/session/session.ts';
 
 const template = jsonLine({
   commit: 'json(commit_id)',

@@ -1,6 +1,6 @@
 import { RotaError } from '@rota/core';
 import { exactPath } from '../jj/fileset.ts';
-import type { Session } from '../sync/session.ts';
+import type { Session } from '../sync/session/session.ts';
 import { conflictsOf } from './conflicts-of.ts';
 import { waitingMerge } from './waiting-merge.ts';
 

@@ -2,8 +2,8 @@ import { join } from 'node:path';
 import { RotaError } from '@rota/core';
 import { exactPath } from '../jj/fileset.ts';
 import type { Conflict } from '../status/sync-status.ts';
-import { holdsMarkers } from '../sync/conflict-markers.ts';
-import type { Session } from '../sync/session.ts';
+import { holdsMarkers } from '../sync/merge/conflict-markers.ts';
+import type { Session } from '../sync/session/session.ts';
 
 /**
  * Puts a text that a person has made into a merge, without checking the merge out: jj takes it from a merge tool that only copies.

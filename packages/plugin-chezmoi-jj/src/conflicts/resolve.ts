@@ -1,7 +1,7 @@
 import { type Host, withLock } from '@rota/core';
 import type { DotfileOptions } from '../options.ts';
-import { openSession } from '../sync/open-session.ts';
-import { placeOf } from '../sync/place.ts';
+import { openSession } from '../sync/session/open-session.ts';
+import { placeOf } from '../sync/session/place.ts';
 import { type Resolved, resolvePath, type Take } from './resolve-path.ts';
 
 /** {@link resolvePath}, alone on this host. @throws ROTA_LOCK_HELD while a sync runs, ROTA_DOTFILES_PATH, ROTA_DOTFILES_CONFIG */

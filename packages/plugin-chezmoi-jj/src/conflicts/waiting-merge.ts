@@ -1,6 +1,6 @@
 import { type Picture, readPicture } from '../jj/picture.ts';
-import { type Probe, readMerge } from '../sync/probe-merge.ts';
-import type { Session } from '../sync/session.ts';
+import { type Probe, readMerge } from '../sync/merge/probe-merge.ts';
+import type { Session } from '../sync/session/session.ts';
 
 /** The merge that waits for a person: the repository as it is, the lines that were merged, and what is in conflict. */
 export interface WaitingMerge {

@@ -3,7 +3,7 @@ import { targetPath } from '../chezmoi/target-path.ts';
 import { changedPaths } from '../jj/changed-paths.ts';
 import { exactName } from '../jj/fileset.ts';
 import { jsonLine, jsonList } from '../jj/json-template.ts';
-import type { Session } from '../sync/session.ts';
+import type { Session } from '../sync/session/session.ts';
 
 /** One host, as its bookmark at the remote tells. */
 export interface FleetHost {

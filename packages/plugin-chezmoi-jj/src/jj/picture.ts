@@ -1,4 +1,4 @@
-import type { Names } from '../sync/names.ts';
+import type { Names } from '../sync/session/names.ts';
 import { type BookmarkRef, isCommitLine } from './commit-line.ts';
 import { exactName } from './fileset.ts';
 import type { Jj, JjOptions } from './jj.ts';

@@ -1,6 +1,6 @@
 import type { AlertNews, Host, PluginRota } from '@rota/core';
 import type { DotfileOptions } from '../options.ts';
-import { placeOf } from '../sync/place.ts';
+import { placeOf } from '../sync/session/place.ts';
 import { newsOf, type Told } from './news.ts';
 import { readJson } from './read-json.ts';
 import { tellChannels } from './tell-channels.ts';

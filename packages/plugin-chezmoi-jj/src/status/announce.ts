@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import type { AlertNews, Host, PluginRota } from '@rota/core';
 import type { DotfileOptions } from '../options.ts';
-import { placeOf } from '../sync/place.ts';
+import { placeOf } from '../sync/session/place.ts';
 import { newsOf, type Told } from './news.ts';
 import { readJson } from './read-json.ts';
 import type { SyncStatus } from './sync-status.ts';

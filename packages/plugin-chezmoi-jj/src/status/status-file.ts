@@ -1,7 +1,7 @@
 import type { Host } from '@rota/core';
 import type { DotfileOptions } from '../options.ts';
-import { belowHome } from '../sync/below-home.ts';
-import type { Place } from '../sync/place.ts';
+import { belowHome } from '../sync/session/below-home.ts';
+import type { Place } from '../sync/session/place.ts';
 import { readJson } from './read-json.ts';
 import type { SyncStatus } from './sync-status.ts';
 

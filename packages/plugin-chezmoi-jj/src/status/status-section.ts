@@ -1,6 +1,6 @@
 import type { Host, StatusSection } from '@rota/core';
 import { statusText } from '../commands/status-text.ts';
-import { placeOf } from '../sync/place.ts';
+import { placeOf } from '../sync/session/place.ts';
 import { readStatus } from './status-file.ts';
 
 /** What `rota status` and the report say of the dotfiles. */

@@ -6,23 +6,23 @@ import { changedPaths } from '../jj/changed-paths.ts';
 import { commitIds } from '../jj/json-template.ts';
 import { type Picture, readPicture } from '../jj/picture.ts';
 import type { BlockedSecret, Drift } from '../status/sync-status.ts';
-import { advance, forgetMerged } from './advance.ts';
-import { type Applied, apply, driftOf } from './apply.ts';
-import { type Captured, capture } from './capture.ts';
-import { checkTree } from './check-tree.ts';
-import { type Fetched, fetchRemote } from './fetch.ts';
-import { heal } from './heal.ts';
+import { type Applied, apply, driftOf } from './apply/apply.ts';
+import { type Captured, capture } from './capture/capture.ts';
+import { settleWorkingCopy } from './capture/settle-working-copy.ts';
+import { readHome } from './home/read-home.ts';
+import { targetOf } from './home/target-of.ts';
+import { advance, forgetMerged } from './merge/advance.ts';
+import { checkTree } from './merge/check-tree.ts';
+import { heal } from './merge/heal.ts';
+import { dropMerge, keepConflict, type Probe, probeMerge } from './merge/probe-merge.ts';
+import { goBack, validate } from './merge/validate.ts';
 import type { Outcome } from './outcome.ts';
-import { dropMerge, keepConflict, type Probe, probeMerge } from './probe-merge.ts';
-import { type Published, publish } from './publish.ts';
-import { readHome } from './read-home.ts';
 import { recover } from './recover.ts';
-import { scanUnpublished } from './scan-unpublished.ts';
-import type { Enter, Session } from './session.ts';
-import { settleWorkingCopy } from './settle-working-copy.ts';
+import { type Fetched, fetchRemote } from './remote/fetch.ts';
+import { type Published, publish } from './remote/publish.ts';
+import { scanUnpublished } from './remote/scan-unpublished.ts';
+import type { Enter, Session } from './session/session.ts';
 import type { SyncFlags } from './sync-flags.ts';
-import { targetOf } from './target-of.ts';
-import { goBack, validate } from './validate.ts';
 
 /** How a pass ended, and the session as it is now: a copied disk makes a host take another name. */
 export interface Cycled extends Outcome {

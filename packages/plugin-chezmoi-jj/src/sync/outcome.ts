@@ -1,6 +1,6 @@
 import type { Picture } from '../jj/picture.ts';
 import type { BlockedSecret, Conflict, Drift, SyncState, SyncStatus } from '../status/sync-status.ts';
-import type { Session } from './session.ts';
+import type { Session } from './session/session.ts';
 
 /** What one pass through the states came to. */
 export interface Outcome {

@@ -6,11 +6,11 @@ import { readPicture } from '../jj/picture.ts';
 import type { DotfileOptions } from '../options.ts';
 import { readStatus } from '../status/status-file.ts';
 import type { SyncStatus } from '../status/sync-status.ts';
-import { driftOf } from './apply.ts';
-import { openSession } from './open-session.ts';
+import { driftOf } from './apply/apply.ts';
+import { readHome } from './home/read-home.ts';
+import { sourcesOf } from './home/sources-of.ts';
 import { statusOf } from './outcome.ts';
-import { readHome } from './read-home.ts';
-import { sourcesOf } from './sources-of.ts';
+import { openSession } from './session/open-session.ts';
 
 /** What a sync would take from this home and bring to it, as far as it is known without the remote. Records nothing. */
 export async function preview(host: Host, options: DotfileOptions): Promise<SyncStatus> {

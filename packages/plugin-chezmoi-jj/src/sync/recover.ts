@@ -4,9 +4,9 @@ import { changedPaths } from '../jj/changed-paths.ts';
 import { exactPath } from '../jj/fileset.ts';
 import { commitIds, jsonLine } from '../jj/json-template.ts';
 import { type Picture, readPicture } from '../jj/picture.ts';
-import { type Journal, type Phase, readJournal } from './journal.ts';
-import { syncUser } from './program-environment.ts';
-import type { Session } from './session.ts';
+import { type Journal, type Phase, readJournal } from './session/journal.ts';
+import { syncUser } from './session/program-environment.ts';
+import type { Session } from './session/session.ts';
 
 /** States in which nothing has left this host and nothing has reached this home yet. */
 const reversible: readonly Phase[] = ['probe', 'validate'];

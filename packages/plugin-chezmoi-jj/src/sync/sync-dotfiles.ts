@@ -4,12 +4,12 @@ import { neverSynced } from '../status/never-synced.ts';
 import { readStatus, writeStatus } from '../status/status-file.ts';
 import type { SyncState, SyncStatus } from '../status/sync-status.ts';
 import { cycle } from './cycle.ts';
-import { readIdentity } from './identity.ts';
-import { removeJournal } from './journal.ts';
-import { openSession } from './open-session.ts';
 import { statusOf } from './outcome.ts';
-import { placeOf } from './place.ts';
-import { journalOf } from './session.ts';
+import { readIdentity } from './session/identity.ts';
+import { removeJournal } from './session/journal.ts';
+import { openSession } from './session/open-session.ts';
+import { placeOf } from './session/place.ts';
+import { journalOf } from './session/session.ts';
 import type { SyncFlags } from './sync-flags.ts';
 
 /** A sync that has ended, and the status before it. */

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { output } from '@rota/test-support';
-import { holdsMarkers } from '../sync/conflict-markers.ts';
+import { holdsMarkers } from '../sync/merge/conflict-markers.ts';
 import { environment, filesOf, type TestHost, type World } from './world.ts';
 
 /** Files of a home that hold conflict markers. */

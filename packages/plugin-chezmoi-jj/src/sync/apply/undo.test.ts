@@ -3,9 +3,9 @@ import { dirname, join } from 'node:path';
 import { createHost } from '@rota/core';
 import { temporaryFolder } from '@rota/test-support';
 import { expect, test } from 'vitest';
-import type { StatusLine } from '../chezmoi/status-line.ts';
+import type { StatusLine } from '../../chezmoi/status-line.ts';
+import { placeOf } from '../session/place.ts';
 import { backUp } from './backup.ts';
-import { placeOf } from './place.ts';
 import { undoApply } from './undo.ts';
 
 /** A home in which an apply does what its status lines say, after the backup that a sync makes. */

@@ -1,17 +1,17 @@
 import { join, relative } from 'node:path';
-import { busy, isHeld } from '../chezmoi/chezmoi.ts';
-import { isDeletedHere, isEditedHere, type StatusLine } from '../chezmoi/status-line.ts';
-import { canBeCaptured } from '../chezmoi/target-path.ts';
-import { type ChangedPath, changedPaths } from '../jj/changed-paths.ts';
-import { exactPath } from '../jj/fileset.ts';
-import { largestNewFile } from '../jj/jj.ts';
-import type { Picture } from '../jj/picture.ts';
-import { findSecret } from '../secrets/find-secret.ts';
-import type { BlockedSecret, Drift } from '../status/sync-status.ts';
+import { busy, isHeld } from '../../chezmoi/chezmoi.ts';
+import { isDeletedHere, isEditedHere, type StatusLine } from '../../chezmoi/status-line.ts';
+import { canBeCaptured } from '../../chezmoi/target-path.ts';
+import { type ChangedPath, changedPaths } from '../../jj/changed-paths.ts';
+import { exactPath } from '../../jj/fileset.ts';
+import { largestNewFile } from '../../jj/jj.ts';
+import type { Picture } from '../../jj/picture.ts';
+import { findSecret } from '../../secrets/find-secret.ts';
+import type { BlockedSecret, Drift } from '../../status/sync-status.ts';
+import { sourcesOf, trackedSourcesOf } from '../home/sources-of.ts';
+import type { Enter, Session } from '../session/session.ts';
 import { captureMessage } from './capture-message.ts';
-import type { Enter, Session } from './session.ts';
 import { trackFiles } from './settle-working-copy.ts';
-import { sourcesOf, trackedSourcesOf } from './sources-of.ts';
 import { untrackedFiles } from './untracked-files.ts';
 
 /** What was taken from this home. */

@@ -1,7 +1,7 @@
 import { digestOf, type Host } from '@rota/core';
-import type { Jj } from '../jj/jj.ts';
-import type { DotfileOptions } from '../options.ts';
-import { readJson } from '../status/read-json.ts';
+import type { Jj } from '../../jj/jj.ts';
+import type { DotfileOptions } from '../../options.ts';
+import { readJson } from '../../status/read-json.ts';
 import type { Names } from './names.ts';
 import type { Place } from './place.ts';
 

@@ -1,15 +1,15 @@
 import { join, relative } from 'node:path';
-import { busy, isHeld } from '../chezmoi/chezmoi.ts';
-import { isDeletedHere, isEditedHere, type StatusLine } from '../chezmoi/status-line.ts';
-import { canBeCaptured } from '../chezmoi/target-path.ts';
-import type { ChangedPath } from '../jj/changed-paths.ts';
-import type { Drift } from '../status/sync-status.ts';
+import { busy, isHeld } from '../../chezmoi/chezmoi.ts';
+import { isDeletedHere, isEditedHere, type StatusLine } from '../../chezmoi/status-line.ts';
+import { canBeCaptured } from '../../chezmoi/target-path.ts';
+import type { ChangedPath } from '../../jj/changed-paths.ts';
+import type { Drift } from '../../status/sync-status.ts';
+import { readHome } from '../home/read-home.ts';
+import { sourcesOf } from '../home/sources-of.ts';
+import { targetOf } from '../home/target-of.ts';
+import type { Enter, Session } from '../session/session.ts';
 import { backUp, keepReplaced, pruneBackups } from './backup.ts';
 import { foldersInTheWay } from './folders-in-the-way.ts';
-import { readHome } from './read-home.ts';
-import type { Enter, Session } from './session.ts';
-import { sourcesOf } from './sources-of.ts';
-import { targetOf } from './target-of.ts';
 
 /** What an apply has left. */
 export interface Applied {

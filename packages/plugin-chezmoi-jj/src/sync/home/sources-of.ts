@@ -1,6 +1,6 @@
 import { relative } from 'node:path';
-import { targetPath } from '../chezmoi/target-path.ts';
-import type { Session } from './session.ts';
+import { targetPath } from '../../chezmoi/target-path.ts';
+import type { Session } from '../session/session.ts';
 
 /**
  * The same for files that are tracked, whose names tell: chezmoi is asked of the others, and where two files stand for one dotfile.

@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import { canonicalJson, digestOf, type Host, RotaError } from '@rota/core';
-import type { Chezmoi } from '../chezmoi/chezmoi.ts';
-import { lastWords } from '../jj/last-words.ts';
-import { readJson } from '../status/read-json.ts';
+import type { Chezmoi } from '../../chezmoi/chezmoi.ts';
+import { lastWords } from '../../jj/last-words.ts';
+import { readJson } from '../../status/read-json.ts';
 import type { Place } from './place.ts';
 import type { Versions } from './session.ts';
 

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { duplicateTargets } from '../conflicts/duplicate-targets.ts';
-import { commitIds, jsonLine, jsonList } from '../jj/json-template.ts';
-import { conflictBookmark, type Head, type Picture } from '../jj/picture.ts';
-import type { Enter, Session } from './session.ts';
+import { duplicateTargets } from '../../conflicts/duplicate-targets.ts';
+import { commitIds, jsonLine, jsonList } from '../../jj/json-template.ts';
+import { conflictBookmark, type Head, type Picture } from '../../jj/picture.ts';
+import type { Enter, Session } from '../session/session.ts';
 
 /** What all lines of work come to. */
 export interface Probe {

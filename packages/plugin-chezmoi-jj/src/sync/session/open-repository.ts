@@ -2,10 +2,10 @@ import { realpathSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { type Host, RotaError } from '@rota/core';
-import { remoteFailure } from '../jj/failure-kind.ts';
-import type { Jj } from '../jj/jj.ts';
-import { lastWords } from '../jj/last-words.ts';
-import type { DotfileOptions } from '../options.ts';
+import { remoteFailure } from '../../jj/failure-kind.ts';
+import type { Jj } from '../../jj/jj.ts';
+import { lastWords } from '../../jj/last-words.ts';
+import type { DotfileOptions } from '../../options.ts';
 
 /** What set-up works with. */
 export interface OpenInput {

@@ -1,9 +1,9 @@
-import { targetPath } from '../chezmoi/target-path.ts';
-import type { Picture } from '../jj/picture.ts';
-import { readVersions } from '../jj/read-versions.ts';
-import { findSecret } from '../secrets/find-secret.ts';
-import type { BlockedSecret } from '../status/sync-status.ts';
-import type { Session } from './session.ts';
+import { targetPath } from '../../chezmoi/target-path.ts';
+import type { Picture } from '../../jj/picture.ts';
+import { readVersions } from '../../jj/read-versions.ts';
+import { findSecret } from '../../secrets/find-secret.ts';
+import type { BlockedSecret } from '../../status/sync-status.ts';
+import type { Session } from '../session/session.ts';
 
 /** A commit that must not leave this host, and why. */
 export interface BlockedCommit extends BlockedSecret {

@@ -1,5 +1,5 @@
 import { instantText } from '@rota/core';
-import type { Session } from './session.ts';
+import type { Session } from '../session/session.ts';
 
 const shown = 20;
 

@@ -1,6 +1,6 @@
 import { type Host, isRotaError } from '@rota/core';
-import { chezmoiFor } from '../chezmoi/chezmoi.ts';
-import type { DotfileOptions } from '../options.ts';
+import { chezmoiFor } from '../../chezmoi/chezmoi.ts';
+import type { DotfileOptions } from '../../options.ts';
 import { noRemote, originOf } from './open-repository.ts';
 import { readSettings } from './preflight.ts';
 import { programEnvironment } from './program-environment.ts';

@@ -1,9 +1,9 @@
 import { rm, rmdir } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
 import { type Host, RotaError, withLock } from '@rota/core';
+import { placeOf } from '../session/place.ts';
 import { type BackupRecord, listBackups } from './backup.ts';
 import { filesBelow, isFolder } from './files-below.ts';
-import { placeOf } from './place.ts';
 
 /** What an undo put back. */
 export interface Undone {

@@ -1,7 +1,7 @@
 import { RotaError } from '@rota/core';
-import { type RemoteFailure, remoteFailure } from '../jj/failure-kind.ts';
-import { lastWords } from '../jj/last-words.ts';
-import type { Session } from './session.ts';
+import { type RemoteFailure, remoteFailure } from '../../jj/failure-kind.ts';
+import { lastWords } from '../../jj/last-words.ts';
+import type { Session } from '../session/session.ts';
 
 /** How listening to the remote went. */
 export type Fetched =

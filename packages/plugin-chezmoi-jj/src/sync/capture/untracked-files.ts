@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { Host } from '@rota/core';
-import { targetPath } from '../chezmoi/target-path.ts';
-import type { Session } from './session.ts';
+import { targetPath } from '../../chezmoi/target-path.ts';
+import type { Session } from '../session/session.ts';
 
 type Reader = Pick<Host, 'files'>;
 

@@ -1,7 +1,7 @@
 import type { Host } from '@rota/core';
-import type { Chezmoi } from '../chezmoi/chezmoi.ts';
-import type { Jj } from '../jj/jj.ts';
-import type { DotfileOptions } from '../options.ts';
+import type { Chezmoi } from '../../chezmoi/chezmoi.ts';
+import type { Jj } from '../../jj/jj.ts';
+import type { DotfileOptions } from '../../options.ts';
 import { type Journal, type Phase, writeJournal } from './journal.ts';
 import type { Names } from './names.ts';
 import type { Place } from './place.ts';

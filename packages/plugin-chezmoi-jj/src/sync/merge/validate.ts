@@ -1,11 +1,11 @@
 import { join } from 'node:path';
 import { isRotaError } from '@rota/core';
-import type { StatusLine } from '../chezmoi/status-line.ts';
-import { type ChangedPath, changedPaths } from '../jj/changed-paths.ts';
-import { readPicture } from '../jj/picture.ts';
+import type { StatusLine } from '../../chezmoi/status-line.ts';
+import { type ChangedPath, changedPaths } from '../../jj/changed-paths.ts';
+import { readPicture } from '../../jj/picture.ts';
+import { readHome } from '../home/read-home.ts';
+import type { Enter, Session } from '../session/session.ts';
 import { holdsMarkers } from './conflict-markers.ts';
-import { readHome } from './read-home.ts';
-import type { Enter, Session } from './session.ts';
 
 /** Whether a revision may reach this home. */
 export type Validated =

@@ -1,7 +1,7 @@
 import { dirname, join } from 'node:path';
-import { busy, isHeld } from '../chezmoi/chezmoi.ts';
-import { readStatusLines, type StatusLine } from '../chezmoi/status-line.ts';
-import type { Session } from './session.ts';
+import { busy, isHeld } from '../../chezmoi/chezmoi.ts';
+import { readStatusLines, type StatusLine } from '../../chezmoi/status-line.ts';
+import type { Session } from '../session/session.ts';
 
 const ask = ['status', '--path-style=absolute'];
 

@@ -4,10 +4,10 @@ import { createHost } from '@rota/core';
 import { temporaryFolder } from '@rota/test-support';
 import * as v from 'valibot';
 import { expect, test } from 'vitest';
-import { dotfileOptions } from '../options.ts';
+import { dotfileOptions } from '../../options.ts';
+import { placeOf } from '../session/place.ts';
+import type { Session } from '../session/session.ts';
 import { backUp, keepReplaced, listBackups, pruneBackups } from './backup.ts';
-import { placeOf } from './place.ts';
-import type { Session } from './session.ts';
 
 test('backups stay in the order in which they were made when the clock is set back or stands still', async () => {
   const home = temporaryFolder();

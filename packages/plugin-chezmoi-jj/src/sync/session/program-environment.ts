@@ -1,5 +1,5 @@
 import type { Host } from '@rota/core';
-import type { DotfileOptions } from '../options.ts';
+import type { DotfileOptions } from '../../options.ts';
 import { belowHome } from './below-home.ts';
 
 /** Variables by which a caller would point git or jj at another repository or identity. git(1), ENVIRONMENT VARIABLES. */

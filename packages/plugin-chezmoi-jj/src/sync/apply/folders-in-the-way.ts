@@ -1,9 +1,9 @@
 import { relative } from 'node:path';
-import type { StatusLine } from '../chezmoi/status-line.ts';
-import type { ChangedPath } from '../jj/changed-paths.ts';
+import type { StatusLine } from '../../chezmoi/status-line.ts';
+import type { ChangedPath } from '../../jj/changed-paths.ts';
+import { targetOf } from '../home/target-of.ts';
+import type { Session } from '../session/session.ts';
 import { filesBelow, isFolder } from './files-below.ts';
-import type { Session } from './session.ts';
-import { targetOf } from './target-of.ts';
 
 /** Folders of this home that a revision wants to be files. */
 export interface InTheWay {

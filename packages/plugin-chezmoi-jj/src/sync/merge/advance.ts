@@ -1,6 +1,6 @@
-import { commitIds } from '../jj/json-template.ts';
-import { type Picture, readPicture } from '../jj/picture.ts';
-import type { Enter, Session } from './session.ts';
+import { commitIds } from '../../jj/json-template.ts';
+import { type Picture, readPicture } from '../../jj/picture.ts';
+import type { Enter, Session } from '../session/session.ts';
 
 /** ADVANCE: this home now looks like the revision. */
 export async function advance({ jj, names }: Session, enter: Enter, picture: Picture, revision: string): Promise<Picture> {

@@ -1,5 +1,5 @@
 import type { Host } from '@rota/core';
-import { readJson } from '../status/read-json.ts';
+import { readJson } from '../../status/read-json.ts';
 import type { Place } from './place.ts';
 
 /** The state that a sync is in, from its first change on. */

@@ -1,10 +1,10 @@
 import { join } from 'node:path';
 import { digestOf, RotaError } from '@rota/core';
-import { exactPath } from '../jj/fileset.ts';
-import { largestNewFile } from '../jj/jj.ts';
-import { commitIds } from '../jj/json-template.ts';
-import { type Picture, pendingPrefix, readPicture } from '../jj/picture.ts';
-import type { Enter, Session } from './session.ts';
+import { exactPath } from '../../jj/fileset.ts';
+import { largestNewFile } from '../../jj/jj.ts';
+import { commitIds } from '../../jj/json-template.ts';
+import { type Picture, pendingPrefix, readPicture } from '../../jj/picture.ts';
+import type { Enter, Session } from '../session/session.ts';
 import { filesToTrack, untrackedFiles } from './untracked-files.ts';
 
 /** A working copy that is an empty child of this host's bookmark, and what was untracked in it. */

@@ -1,9 +1,9 @@
 import { digestOf } from '@rota/core';
-import { commitIds } from '../jj/json-template.ts';
-import { type Picture, pendingPrefix, readPicture } from '../jj/picture.ts';
-import { renewIdentity } from './identity.ts';
-import type { Names } from './names.ts';
-import type { Session } from './session.ts';
+import { commitIds } from '../../jj/json-template.ts';
+import { type Picture, pendingPrefix, readPicture } from '../../jj/picture.ts';
+import { renewIdentity } from '../session/identity.ts';
+import type { Names } from '../session/names.ts';
+import type { Session } from '../session/session.ts';
 
 /** What had to be put right after a fetch. */
 export interface Healed {

@@ -1,9 +1,9 @@
 import { rm } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import type { Host } from '@rota/core';
-import { isEditedHere, type StatusLine } from '../chezmoi/status-line.ts';
-import { readJson } from '../status/read-json.ts';
-import type { Session } from './session.ts';
+import { isEditedHere, type StatusLine } from '../../chezmoi/status-line.ts';
+import { readJson } from '../../status/read-json.ts';
+import type { Session } from '../session/session.ts';
 
 /** What one apply was about to change, beside the copies in `files/`. */
 export interface BackupRecord {

@@ -1,10 +1,10 @@
 import { RotaError } from '@rota/core';
-import { type RemoteFailure, remoteFailure } from '../jj/failure-kind.ts';
-import { exactName } from '../jj/fileset.ts';
-import { commitIds } from '../jj/json-template.ts';
-import { lastWords } from '../jj/last-words.ts';
-import { type Picture, readPicture } from '../jj/picture.ts';
-import type { Session } from './session.ts';
+import { type RemoteFailure, remoteFailure } from '../../jj/failure-kind.ts';
+import { exactName } from '../../jj/fileset.ts';
+import { commitIds } from '../../jj/json-template.ts';
+import { lastWords } from '../../jj/last-words.ts';
+import { type Picture, readPicture } from '../../jj/picture.ts';
+import type { Session } from '../session/session.ts';
 
 /** How publishing went. */
 export type Published =

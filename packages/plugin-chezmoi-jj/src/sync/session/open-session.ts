@@ -1,7 +1,7 @@
 import type { Host } from '@rota/core';
-import { chezmoiFor } from '../chezmoi/chezmoi.ts';
-import { jjOn } from '../jj/jj.ts';
-import type { DotfileOptions } from '../options.ts';
+import { chezmoiFor } from '../../chezmoi/chezmoi.ts';
+import { jjOn } from '../../jj/jj.ts';
+import type { DotfileOptions } from '../../options.ts';
 import { identityOf } from './identity.ts';
 import { openRepository } from './open-repository.ts';
 import { placeOf } from './place.ts';
