@@ -1,6 +1,9 @@
 import { execFileSync } from 'node:child_process';
 import {
+  chownSync,
   existsSync,
+  lchownSync,
+  lstatSync,
   mkdirSync,
   readdirSync,
   readFileSync,
@@ -11,7 +14,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import { commandPart, requirePart } from '@rota/test-support';
+import { commandPart, requirePart, rootPart } from '@rota/test-support';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { bundleLayout } from './bundle-layout.ts';
 import { captureBundle } from './capture/capture.ts';
@@ -192,6 +195,29 @@ describe('a restore', () => {
     expect(readFileSync(path('own.key'), 'utf8')).toBe("this host's");
     expect(readFileSync(path('made.key'), 'utf8')).toBe('fresh\n');
     expect(readFileSync(path('asked.key'), 'utf8')).toBe('captured');
+  });
+});
+
+requirePart(rootPart)('a restore by root', () => {
+  test('leaves the keys of this host to whom they belong, as they are when the service has stopped', async () => {
+    const keys = join(service.root, 'keys');
+    mkdirSync(keys, { mode: 0o700 });
+    const change: Partial<BundleInput> = {
+      identity: [{ path: keys, policy: 'exclude' }],
+      stop: [{ name: 'app', running: ['true'], stop: ['sh', '-c', `echo last > ${keys}/host.key`], start: ['true'] }],
+    };
+    writeFileSync(join(keys, 'host.key'), 'own', { mode: 0o600 });
+    await capture(change);
+    chownSync(join(keys, 'host.key'), 4711, 4712);
+    chownSync(keys, 4711, 4712);
+    symlinkSync('host.key', join(keys, 'current'));
+    lchownSync(join(keys, 'current'), 4711, 4712);
+    await restore(change);
+    expect(readFileSync(join(keys, 'current'), 'utf8')).toBe('last\n');
+    for (const path of [keys, join(keys, 'host.key'), join(keys, 'current')])
+      expect(lstatSync(path), path).toMatchObject({ uid: 4711, gid: 4712 });
+    expect(statSync(keys).mode & 0o7777).toBe(0o700);
+    expect(statSync(join(keys, 'host.key')).mode & 0o7777).toBe(0o600);
   });
 });
 

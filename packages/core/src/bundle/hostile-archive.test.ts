@@ -1,13 +1,16 @@
 import { createHash } from 'node:crypto';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { createHost } from '../host/create-host.ts';
 import { manifestChecker } from './format/check-manifest.ts';
 import type { BundleEntry, BundleManifest } from './format/manifest.ts';
 import { manifestFrame } from './format/manifest.ts';
 import { memberOf } from './format/member-of.ts';
 import { extract, manifestOf } from './packed-tree.test-support.ts';
+import { type RestoreInput, restoreBundle } from './restore/restore.ts';
+import { defineBundle } from './spec/define-bundle.ts';
 import { endOfArchive, tarHeader } from './tar/tar-header.ts';
 import { padding } from './tar/tar-member.ts';
 
@@ -65,6 +68,10 @@ const artifact = (member: string): Partial<BundleManifest> => ({
   artifact: { system: 's', path: '/nix/store/x', revision: null, member },
 });
 
+const root = (name: string) => ({ name, path: '/r', kind: 'folder' as const });
+const left = (name: string) => ({ name, policy: 'exclude' as const });
+const database = (member: string) => ({ name: 'd', kind: 'sqlite' as const, member });
+
 /** What it is, what the manifest lists, what is packed where it is not that, and what else the manifest says. */
 type Forgery = readonly [string, readonly BundleEntry[], (readonly Buffer[] | undefined)?, Partial<BundleManifest>?];
 
@@ -111,6 +118,14 @@ describe('an archive that no capture writes is refused, and nothing appears outs
     ['a global header', [rootEntry, one], [retyped(one, 'g'), packed(rootEntry)]],
     ['a size that does not add up', [rootEntry, one], undefined, { totals: { entries: 2, bytes: 1e15 } }],
     ['a count that does not add up', [rootEntry, one], undefined, { totals: { entries: 1e9, bytes: 1 } }],
+    ['a root that leads upwards', [rootEntry], undefined, { roots: [root('r'), root('..')] }],
+    ['a root of several parts', [rootEntry], undefined, { roots: [root('r'), root('a/b')] }],
+    ['a root that is listed twice', [rootEntry], undefined, { roots: [root('r'), root('r')] }],
+    ['an identity that leads upwards', [rootEntry], undefined, { identity: [left('data/r/../../../etc')] }],
+    ['an identity of no root', [rootEntry], undefined, { identity: [left('data/other/key')] }],
+    ['an identity elsewhere', [rootEntry], undefined, { identity: [left('/etc/shadow')] }],
+    ['a database that leads upwards', [rootEntry], undefined, { databases: [database('data/r/../../x')] }],
+    ['a dump that leads upwards', [rootEntry], undefined, { databases: [database('db/..')] }],
     ['a wrong tree digest', [rootEntry, one], undefined, { treeDigest: '0'.repeat(64) }],
   ];
   for (const [title, listed, members = listed.map(packed), change] of forgeries)
@@ -126,6 +141,24 @@ describe('an archive that no capture writes is refused, and nothing appears outs
   test('while the honest one is taken', async () => {
     await extract(forge([rootEntry, one], [packed(rootEntry), packed(one)]), join(folder, 'out'));
     expect(readFileSync(join(folder, 'out', 'a'), 'utf8')).toBe('x');
+  });
+
+  const restore = async (path: string, change: Partial<RestoreInput> = {}) => {
+    const host = createHost({ stateDir: join(folder, 'state') });
+    const spec = defineBundle({ tenant: 't', name: 'n', roots: [{ name: 'r', path: join(folder, 'app'), links: 'keep' }] });
+    return await restoreBundle({ host, namespace: 'default', spec, bundle: { path, sidecar: undefined }, ...change });
+  };
+
+  test.each(['in place', 'beside everything'])('a restore %s takes nothing away outside its root', async (where) => {
+    const to = where === 'in place' ? {} : { to: join(folder, 'elsewhere') };
+    const victim = join(folder, 'victim');
+    mkdirSync(victim);
+    const upwards = forge([rootEntry], [packed(rootEntry)], { identity: [left('data/r/../victim')] });
+    await expect(restore(upwards, to)).rejects.toMatchObject({ code: 'ROTA_BUNDLE_HOSTILE' });
+    const link = symlink('data/r/l', folder);
+    const byLink = forge([rootEntry, link], [packed(rootEntry), packed(link)], { identity: [left('data/r/l/victim')] });
+    await restore(byLink, to);
+    expect(existsSync(victim)).toBe(true);
   });
 
   test('names that differ by case or by composition only are refused where they are one', () => {

@@ -26,6 +26,7 @@ interface OpenFolder {
  * the order of their bytes; so what is open suffices to tell that nothing is there twice and everything is in a folder.
  */
 export function manifestChecker(head: BundleHead, platform: string = process.platform): ManifestChecker {
+  checkHead(head);
   const rootNames = new Set(head.roots.map(({ name }) => name));
   const seenRoots = new Set<string>();
   const dumps = new Set<string>();
@@ -96,6 +97,30 @@ export function manifestChecker(head: BundleHead, platform: string = process.pla
       if (tree.digest() !== head.treeDigest) throw mismatchedBundle('its tree digest is not that of its entries');
     },
   };
+}
+
+/** What the head names becomes paths as well: of roots, of identities that are left out or taken away, of databases. */
+function checkHead({ roots, identity, databases, artifact }: BundleHead): void {
+  const names = new Set<string>();
+  for (const { name } of roots) {
+    checkName(name, 'a root');
+    if (name.includes('/')) throw hostileBundle(`a root whose name has several parts: ${JSON.stringify(name.slice(0, 200))}`);
+    if (names.has(name)) throw hostileBundle(`the root ${name} twice`);
+    names.add(name);
+  }
+  const inRoots = (name: string, what: string): void => {
+    checkName(name, what);
+    const [area, root = ''] = name.split('/', 2);
+    if (area !== 'data' || !names.has(root))
+      throw hostileBundle(`${what} outside its roots: ${JSON.stringify(name.slice(0, 200))}`);
+  };
+  for (const { name } of identity) inRoots(name, 'an identity');
+  for (const { member } of databases) {
+    checkName(member.replace(/\/$/, ''), 'a database'); // Early captures wrote the slash for a root that is a database.
+    if (!/^db\/[^/]+$/.test(member)) inRoots(member.replace(/\/$/, ''), 'a database');
+  }
+  if (artifact?.member !== undefined && artifact.member !== artifactMember)
+    throw hostileBundle(`an artifact of another name: ${JSON.stringify(artifact.member.slice(0, 200))}`);
 }
 
 /** Hard links lead to files that come before them. */

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { cpSync, existsSync, lstatSync, mkdirSync, rmSync } from 'node:fs';
+import { existsSync, lstatSync, mkdirSync, rmSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { isRotaError, RotaError } from '../../errors/rota-error.ts';
 import type { Host } from '../../host/host.ts';
@@ -19,6 +19,7 @@ import { awaitHealth, hookEnvironment, runHooks } from '../service/run-hook.ts';
 import type { BundleSpec } from '../spec/bundle-spec.ts';
 import { pathPattern } from '../spec/path-pattern.ts';
 import { extractBundle } from './extract-bundle.ts';
+import { settleIdentity } from './settle-identity.ts';
 import { appendLine, clearAway, exists, type RootSwap, readLines, swapBack, swapBackScript, swapIn } from './swap-roots.ts';
 import { undoSwap } from './undo-swap.ts';
 import { checkDatabases, type VerifyCheck } from './verify-bundle.ts';
@@ -182,9 +183,10 @@ async function restoreInto(input: RestoreInput, { work, journal, swaps }: Prepar
     { level: 2, check: `unpacked, the tree is what was captured (${manifest.treeDigest.slice(0, 16)})` },
   ];
   await checkDatabases(host, manifest, spec, { places: fresh, dumps, env: hookEnvironment(spec, fresh) }, checks);
-  settleIdentity(input, manifest, swaps);
+  const settle = (): boolean => settleIdentity(input.identity ?? {}, manifest, swaps);
   if (to === undefined) await placeArtifact(input, manifest, work);
-  await host.run({ file: 'sync', args: [...new Set(swaps.map((swap) => dirname(swap.target)))].flatMap((path) => ['-f', path]) });
+  else settle();
+  await syncDisks(host, swaps);
   const result = (extra: Pick<RestoreResult, 'stopped' | 'downtimeMs'> & { guard?: GuardKind }): RestoreResult => ({
     manifest,
     roots: swaps.map((swap) => ({
@@ -208,6 +210,8 @@ async function restoreInto(input: RestoreInput, { work, journal, swaps }: Prepar
   const downtime = await beginDowntime(host, spec, work, { guardMs, freeze: false, guardFirst: swapBackScript(swaps) });
   let downtimeMs = 0;
   try {
+    // Only now, for a service may write to what is its own.
+    if (settle()) await syncDisks(host, swaps);
     swapIn(host, journal, swaps);
     await runHooks(host, spec, 'reissue', env);
     downtimeMs = await downtime.end();
@@ -231,6 +235,11 @@ async function restoreInto(input: RestoreInput, { work, journal, swaps }: Prepar
   return result({ stopped: downtime.stopped, downtimeMs, ...(downtime.guard === undefined ? {} : { guard: downtime.guard }) });
 }
 
+async function syncDisks(host: Pick<Host, 'run'>, swaps: readonly RootSwap[]): Promise<void> {
+  const folders = new Set(swaps.map((swap) => dirname(swap.target)));
+  await host.run({ file: 'sync', args: [...folders].flatMap((path) => ['-f', path]) });
+}
+
 /** What the service ran as is brought back where it is not here. */
 async function placeArtifact(
   { host, namespace, spec, signal }: RestoreInput,
@@ -240,23 +249,6 @@ async function placeArtifact(
   if (artifact?.member === undefined || (await hasArtifact(host, artifact.path))) return;
   const file = join(work, basename(artifact.member));
   await importArtifact({ host, namespace, name: `${spec.tenant}.${spec.name}` }, artifact.path, file, signal);
-}
-
-/** Left-out identities of this host stay its own; what a person said is not to be restored is taken away. */
-function settleIdentity({ identity = {} }: RestoreInput, manifest: BundleHead, swaps: readonly RootSwap[]): void {
-  const answers = Object.entries(identity).map(([pattern, answer]) => ({ matches: pathPattern(pattern), answer }));
-  for (const { name, policy } of manifest.identity) {
-    const [, root, ...rest] = name.split('/');
-    const swap = swaps.find((one) => one.name === root);
-    if (swap === undefined || rest.length === 0) continue;
-    const answer = policy === 'prompt' ? answers.find(({ matches }) => matches(name))?.answer : policy;
-    if (answer !== 'exclude') continue;
-    const fresh = join(swap.fresh, ...rest);
-    const own = join(swap.target, ...rest);
-    rmSync(fresh, { recursive: true, force: true });
-    if (exists(own) && existsSync(dirname(fresh)))
-      cpSync(own, fresh, { recursive: true, preserveTimestamps: true, verbatimSymlinks: true });
-  }
 }
 
 function target(message: string, suggestions: readonly string[]): RotaError {
