@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { commandPart, exec, repositoryRoot, requirePart, temporaryFolder } from '@rota/test-support';
 import { beforeAll, expect, test } from 'vitest';
@@ -45,5 +45,18 @@ requirePart(commandPart('sqlite3'))('the state of a service', () => {
     const { bundles } = await json('bundle', 'list', 'grafana');
     expect(bundles).toMatchObject([{ tenant: 'home', name: 'grafana', outcome: 'ok' }]);
     expect(await json('bundle', 'verify', 'grafana', '--level', '3')).toMatchObject({ level: 3 });
+  });
+
+  test('is captured by its job, which starts elsewhere and finds `rota` where the README puts it', async () => {
+    const home = temporaryFolder();
+    mkdirSync(join(home, '.local/bin'), { recursive: true });
+    symlinkSync(join(repositoryRoot, 'examples/cli/bin.js'), join(home, '.local/bin/rota'));
+    const there = rotaProcess(temporaryFolder(), { HOME: home, HOMELAB_ROOT: root, HOMELAB_APP: root });
+    const config = ['--config', join(repositoryRoot, 'examples/homelab/jobs.config.ts'), '--json'];
+    const applied = await there(['apply', '--backend', 'embedded', ...config]);
+    expect(applied.exitCode, applied.stdout + applied.stderr).toBe(0);
+    const run = await there(['run', 'grafana', ...config]);
+    expect(run.exitCode, run.stdout + run.stderr).toBe(0);
+    expect(JSON.parse((await there(['bundle', 'list', 'grafana', ...config])).stdout).bundles).toMatchObject([{ outcome: 'ok' }]);
   });
 });

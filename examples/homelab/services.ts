@@ -1,14 +1,14 @@
+import { join } from 'node:path';
 import { defineJob } from '@rota/core';
+
+const config = join(import.meta.dirname, 'jobs.config.ts');
 
 /** A nightly bundle of each service: what it needs to be itself again on another machine, and how it is proven. */
 export function services(root: string) {
   return [
     defineJob({
-      name: 'home-assistant',
+      ...nightlyBundle('home-assistant', root),
       schedule: '10 2 * * *',
-      timezone: 'local',
-      command: 'rota bundle capture home-assistant',
-      labels: { kind: 'backup' },
       state: {
         roots: [
           {
@@ -26,11 +26,8 @@ export function services(root: string) {
       },
     }),
     defineJob({
-      name: 'grafana',
+      ...nightlyBundle('grafana', root),
       schedule: '20 2 * * *',
-      timezone: 'local',
-      command: 'rota bundle capture grafana',
-      labels: { kind: 'backup' },
       state: {
         roots: [{ name: 'data', path: `${root}/grafana`, recomputable: [{ path: '/png', how: 'drawn when it is looked at' }] }],
         databases: [{ kind: 'sqlite', name: 'grafana', path: `${root}/grafana/grafana.db` }],
@@ -38,11 +35,8 @@ export function services(root: string) {
       },
     }),
     defineJob({
-      name: 'prometheus',
+      ...nightlyBundle('prometheus', root),
       schedule: '40 2 * * *',
-      timezone: 'local',
-      command: 'rota bundle capture prometheus',
-      labels: { kind: 'backup' },
       state: {
         // The server makes a snapshot of its blocks, which nothing writes to any more.
         roots: [{ name: 'snapshots', path: `${root}/prometheus/snapshots` }],
@@ -51,4 +45,17 @@ export function services(root: string) {
       },
     }),
   ];
+}
+
+/** What the three have in common. A job starts in the home folder, with nothing of the shell that applied it: it is told where the config is, and the services. */
+function nightlyBundle(name: string, root: string) {
+  return {
+    name,
+    timezone: 'local',
+    command: 'rota',
+    args: ['bundle', 'capture', name, '--config', config],
+    env: { HOMELAB_ROOT: root },
+    alerts: { on: ['failure', 'recovery'], desktop: true },
+    labels: { kind: 'backup' },
+  } as const;
 }
