@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { type ApplyResult, isRotaError, type Plan, printPlan, RotaError } from '@rota/core';
+import { applyJobsFailed } from '../apply-jobs-failed.ts';
 import type { CommandContext } from '../command.ts';
 import { confirm } from '../confirm.ts';
 import { makePlan } from '../make-plan.ts';
@@ -38,7 +39,7 @@ export async function run(context: CommandContext): Promise<number> {
   // The plan has said already that there was nothing to do.
   if (context.json || todo.length > 0 || result.recovered !== null || (result.applyJobs ?? []).length > 0)
     printApplied(context, plan.namespace, result);
-  return result.applyJobs?.some(({ status }) => status !== 'success' && status !== 'skipped') ? 1 : 0;
+  return applyJobsFailed(result.applyJobs) ? 1 : 0;
 }
 
 async function planOf(context: CommandContext) {

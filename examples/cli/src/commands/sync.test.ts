@@ -74,6 +74,34 @@ test('a repository is synchronised, its status is shown, and every output keeps 
   expect((await call(['status', '--json'])).json().jobs).toMatchObject([{ name: 'backup', schedule: '0 6 * * *' }]);
 });
 
+test('an `on: apply` job whose requirement does not hold yet fails no sync, as it fails no apply', async () => {
+  const { repo, push, commit, call } = gitWorkplace();
+  const needed = join(temporaryFolder(), 'needed');
+  const declare = (command: string): string => {
+    const one = { on: 'apply', schedule: undefined, command };
+    push('jobs/setup.yaml', manifest('setup', { ...one, requires: { files: [needed] } }));
+    push('jobs/then.yaml', manifest('then', { ...one, after: ['setup'] }));
+    return commit();
+  };
+  const sync = async () => {
+    const { exitCode, json } = await call(['sync', '--repo', repo, ...embedded, '--json']);
+    return { exitCode, ...json() };
+  };
+  const ended = (setup: string, then: string) => [
+    { name: 'setup', status: setup },
+    { name: 'then', status: then },
+  ];
+  declare('/bin/true');
+  const waits = { exitCode: 0, applyJobs: ended('skipped', 'waiting') };
+  expect(await sync()).toMatchObject({ outcome: 'applied', ...waits });
+  expect(await sync()).toMatchObject({ outcome: 'unchanged', ...waits });
+  expect((await call(['apply', join(repo, 'jobs'), '--take-over', ...embedded, '--json'])).exitCode).toBe(0);
+  writeFileSync(needed, '');
+  expect(await sync()).toMatchObject({ exitCode: 0, applyJobs: ended('success', 'success') });
+  declare('/bin/false');
+  expect(await sync()).toMatchObject({ exitCode: 1, applyJobs: ended('failure', 'waiting') });
+});
+
 test('Rota synchronises by itself, through a job that outlives a moved checkout, until it is told not to', async () => {
   const { repo, push, commit, call, home, git } = gitWorkplace();
   push('jobs/backup.yaml', manifest('backup', running));

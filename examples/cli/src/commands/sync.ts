@@ -16,6 +16,7 @@ import {
   syncNamespace,
   syncRepository,
 } from '@rota/core';
+import { applyJobsFailed } from '../apply-jobs-failed.ts';
 import type { CommandContext } from '../command.ts';
 import { rotaOf } from '../open-rota.ts';
 import { changeJson } from '../output/change-json.ts';
@@ -33,7 +34,7 @@ export async function run(context: CommandContext): Promise<number> {
   const result = await waiting(context.io, 'Synchronising', () => syncRepository(rota, syncOptions(context)));
   if (options.install) await install(context, result.source);
   print(context, result);
-  return result.applied?.applyJobs?.some(({ status: ended }) => ended !== 'success') ? 1 : 0;
+  return applyJobsFailed(result.applied?.applyJobs) ? 1 : 0;
 }
 
 function syncOptions({ options, io }: CommandContext): SyncOptions {
