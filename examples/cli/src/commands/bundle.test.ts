@@ -89,13 +89,11 @@ test('a capture runs as a job like any other, and tells how far it is', async ()
   work.write('jobs/app.yaml', manifest('app', { state: { roots: [{ name: 'data', path: data }] } }));
   work.write('jobs.config.yaml', 'manifests: [jobs]\n');
   const config = join(work.folder, 'jobs.config.yaml');
-  const { args = [], command } = bundleJob({
-    of: { tenant: 'acme', name: 'app' },
-    action: 'capture',
-    schedule: '0 3 * * *',
-    config,
-  });
+  const schedule = '0 3 * * *';
+  const { args = [], command } = bundleJob({ of: { tenant: 'acme', name: 'app' }, action: 'capture', schedule, config });
   expect(command).toBe('rota');
+  const instead = bundleJob({ of: { tenant: 'acme', name: 'app' }, action: 'prune', schedule, config, rota: ['node', 'bin.js'] });
+  expect(instead).toMatchObject({ command: 'node', args: ['bin.js', 'bundle', 'prune', 'acme/app', '--config', config, '--yes'] });
   const result = await work.call([...args, '--json']);
   expect(result.exitCode, result.stdout).toBe(0);
   expect(result.json()).toMatchObject({ action: 'capture', outcome: 'ok' });
