@@ -93,7 +93,10 @@ test('a capture runs as a job like any other, and tells how far it is', async ()
   const { args = [], command } = bundleJob({ of: { tenant: 'acme', name: 'app' }, action: 'capture', schedule, config });
   expect(command).toBe('rota');
   const instead = bundleJob({ of: { tenant: 'acme', name: 'app' }, action: 'prune', schedule, config, rota: ['node', 'bin.js'] });
-  expect(instead).toMatchObject({ command: 'node', args: ['bin.js', 'bundle', 'prune', 'acme/app', '--config', config, '--yes'] });
+  expect(instead).toMatchObject({
+    command: 'node',
+    args: ['bin.js', 'bundle', 'prune', 'acme/app', '--config', config, '--yes'],
+  });
   const result = await work.call([...args, '--json']);
   expect(result.exitCode, result.stdout).toBe(0);
   expect(result.json()).toMatchObject({ action: 'capture', outcome: 'ok' });
