@@ -107,6 +107,7 @@ test('files in YAML name the schema by which an editor completes and checks them
     expect(existsSync(path), path).toBe(true);
     const validate = new Ajv({ allowUnionTypes: true }).compile(JSON.parse(readFileSync(path, 'utf8')));
     expect(validate(parse(text)), JSON.stringify(validate.errors)).toBe(true);
+    expect(validate({ ...parse(text), $schema: schema })).toBe(true);
     expect(validate({ ...parse(text), shedule: 'x' })).toBe(false);
   }
 });

@@ -26,6 +26,8 @@ export type JobSpec = Omit<Spec, 'schedule'> & { readonly schedule?: string | Cr
 
 /** A job in the shape of a manifest. */
 export interface JobManifest {
+  /** For editors. */
+  readonly $schema?: string | undefined;
   readonly apiVersion: 'v1';
   readonly kind: 'Job';
   readonly metadata: JobMetadata;

@@ -190,6 +190,13 @@ test('several documents of a file are several jobs, each with its line', async (
   ]);
 });
 
+test('a manifest may name its schema, as an editor reads it, and is the same job', async () => {
+  const text = manifest(sound);
+  const { jobs, issues } = await parseManifests(`${text}$schema: ./job.schema.json\n`, 'job.yaml', context);
+  expect(issues).toEqual([]);
+  expect(jobs).toEqual((await parseManifests(text, 'job.yaml', context)).jobs);
+});
+
 test('anchors and merges within reason are read', async () => {
   const { jobs, issues } = await parseManifests(
     manifest(`${sound}\nenv: &e {A: b}\nwhen: {env: {<<: *e, C: d}}`),

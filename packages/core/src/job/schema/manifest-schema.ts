@@ -15,6 +15,7 @@ export const metadataSchema = v.strictObject({
 /** A whole manifest. The one source of its TypeScript type, its messages and its JSON Schema. */
 export const manifestSchema = v.pipe(
   v.strictObject({
+    $schema: v.optional(v.string()),
     apiVersion: v.literal('v1', 'v1'),
     kind: v.literal('Job', 'Job'),
     metadata: metadataSchema,
