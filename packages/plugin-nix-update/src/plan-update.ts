@@ -148,6 +148,9 @@ function after({ settings, system, layout }: UpdateContext): readonly PlannedCom
   const when = settings.reboot === 'always' ? 'the window is open' : 'the kernel or its like changed, and the window is open';
   return listed([
     ...(settings.hostCanCommitConfig ? committed : []),
+    ...(system.kind === 'nixos' && settings.operation !== 'test'
+      ? [['reboot', keepPath(oldSystem, layout.bootRoot), 'a reboot is needed'] as const]
+      : []),
     ...(reboots ? [['reboot', restart(settings.rebootDelay, settings.rebootMessage), when] as const] : []),
     ...(reboots ? [['reboot', cancelRestart(), 'an announced reboot is for nothing'] as const] : []),
   ]);

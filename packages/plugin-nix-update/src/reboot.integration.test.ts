@@ -80,12 +80,77 @@ describe('an update with another kernel', () => {
     expect(await machine.update()).toMatchObject([{ status: 'updated', reboot: 'pending' }]);
     await machine.reboot();
     const [report] = await machine.update({ options: { ...machine.options, requiredServices: ['app', 'nobody'] } });
-    expect(report).toMatchObject({ kind: 'verification', status: 'rolled-back', failure: { class: 'health' } });
+    // What was sent back is the kernel that runs: only another boot ends that.
+    expect(report).toMatchObject({
+      kind: 'verification',
+      status: 'rolled-back',
+      failure: { class: 'health' },
+      reboot: 'pending',
+    });
     expect(await machine.facts()).toMatchObject({
       current: before.current,
       bootDefault: before.current,
       profile: before.profile,
     });
+  });
+
+  test('that boots but is not well, and whose rollback fails, is gone back from by the next run, and waits for another boot', async () => {
+    await machine.publish({ version: '2', kernel: '6.2' });
+    const [bad] = await machine.update();
+    await machine.reboot();
+    await machine.sh('cd /var/lib/machine; echo 1 >rc-boot; echo 1 >rc-test; echo "Pre-switch checks failed" >says-test');
+    const unwell = { options: { ...machine.options, requiredServices: ['app', 'nobody'] } };
+    expect(await machine.update(unwell)).toMatchObject([{ kind: 'verification', status: 'rollback-failed' }]);
+    await machine.sh('rm /var/lib/machine/rc-boot');
+    // The old system refuses to be active beside the new kernel; it boots next.
+    expect(await machine.update()).toMatchObject([
+      { kind: 'recovery', status: 'rolled-back', reboot: 'pending' },
+      { kind: 'update', status: 'deferred', failure: { class: 'bad-revision' }, reboot: 'pending' },
+    ]);
+    expect(await machine.facts()).toMatchObject({
+      current: bad?.to,
+      bootDefault: before.current,
+      profile: before.profile,
+    });
+    expect(await machine.update(withOptions({}))).toMatchObject([{ status: 'deferred', reboot: 'scheduled' }]);
+    await machine.reboot();
+    expect(await machine.update()).toMatchObject([
+      { kind: 'verification', status: 'updated', to: before.current },
+      { status: 'deferred', reboot: 'not-needed' },
+    ]);
+  });
+
+  test('leaves a person alone who made another system the default before the reboot', async () => {
+    await machine.publish({ version: '2', kernel: '6.2' });
+    expect(await machine.update()).toMatchObject([{ status: 'updated', reboot: 'pending' }]);
+    await machine.publish({ version: '3', kernel: '6.2' });
+    const own = await machine.sh(`cd /srv/conf
+system=$(nix build --no-link --print-out-paths --override-input dep git+file:///srv/dep --no-write-lock-file .#nixosConfigurations.host.config.system.build.toplevel)
+nix-env -p /nix/var/nix/profiles/system --set "$system"
+"$system/bin/switch-to-configuration" switch
+echo "$system"`);
+    await machine.reboot();
+    expect(await machine.update()).toMatchObject([{ kind: 'update', status: 'unchanged', to: null }]);
+    expect(await machine.facts()).toMatchObject({ current: own, bootDefault: own, profile: own });
+    expect(await machine.sh('ls /root/.local/state/rota/nix-update')).not.toMatch(/reboot.json|bad-revisions/);
+  });
+
+  test('after another one that has not booted yet goes back behind both, to what has booted', async () => {
+    await machine.publish({ version: '2', kernel: '6.2' });
+    expect(await machine.update()).toMatchObject([{ status: 'updated', reboot: 'pending' }]);
+    await machine.publish({ version: '3', kernel: '6.3' });
+    const [second] = await machine.update();
+    expect(second).toMatchObject({ status: 'updated', reboot: 'pending' });
+    // Somebody tidies up before the reboot: no generation holds it any more.
+    await machine.sh('nix-collect-garbage -d 2>/dev/null');
+    expect((await machine.facts()).generations).toBe(1);
+    await machine.sh(`echo ${before.current} >/var/lib/machine/boots-instead`);
+    await machine.reboot();
+    expect(await machine.update()).toMatchObject([
+      { kind: 'verification', status: 'rolled-back', to: second?.to, failure: { class: 'boot' } },
+      { status: 'deferred' },
+    ]);
+    expect(await machine.facts()).toMatchObject({ bootDefault: before.current, profile: before.profile });
   });
 
   test('with `operation: boot` is the default, not active, and verified after the boot', async () => {

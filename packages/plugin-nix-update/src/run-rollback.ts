@@ -70,8 +70,8 @@ export async function rollback(input: RollbackInput): Promise<UpdateReport> {
     const facts: RunFacts = { inputs: [], summary: [], lockDigest: null, reboot: 'not-needed' };
     const shown = { ...journal, baseline: left, target: to };
     try {
-      await rollBack(context, { baseline, activated: true, defaultChanged: true });
-      facts.reboot = await decideReboot(context, { baseline: left, facts, target: to, needsBoot: false, rebootNow: false });
+      const needsBoot = await rollBack(context, { baseline, activated: true, defaultChanged: true });
+      facts.reboot = await decideReboot(context, { baseline: left, facts, target: to, needsBoot, rebootNow: false });
       return await finishReport(open, shown, facts, { status: 'rolled-back', kind: 'rollback' });
     } catch (error) {
       const failure = error instanceof UpdateFailure ? error : asFailure(error);

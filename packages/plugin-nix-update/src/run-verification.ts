@@ -28,7 +28,9 @@ export async function verifyUpdate(input: VerificationInput): Promise<readonly U
   const open = () => openContext(settings, 'scheduled', input.host);
   const { host, layout } = open().context;
   return await withLock(host, layout.lock, { purpose: 'nix verify', waitMs }, async () => {
-    const reports = [await recover(open()), await verifyAfterBoot(open())];
-    return reports.filter((report) => report !== null);
+    const recovered = await recover(open());
+    // Its journal is what the next run goes on with: nothing may take its place.
+    if (recovered?.status === 'rollback-failed') return [recovered];
+    return [recovered, await verifyAfterBoot(open())].filter((report) => report !== null);
   });
 }

@@ -2,6 +2,7 @@ import { asFailure, UpdateFailure } from './failure.ts';
 import { discardLockChange } from './lock/discard-lock-change.ts';
 import type { LockChange } from './lock/lock-change.ts';
 import type { Baseline } from './machine/read-baseline.ts';
+import { rebootIntoDefault } from './reboot/reboot-into-default.ts';
 import { rememberBad } from './record/bad-revisions.ts';
 import type { Ending, RunFacts } from './record/finish-report.ts';
 import { rollBack } from './steps/roll-back.ts';
@@ -38,7 +39,10 @@ export async function takeBack(
     });
   }
   try {
-    if (deployed) await rollBack(context, { baseline, activated, defaultChanged });
+    if (deployed) {
+      const needsBoot = await rollBack(context, { baseline, activated, defaultChanged });
+      facts.reboot = await rebootIntoDefault(context, { baseline, needsBoot });
+    }
   } catch (error) {
     const { message, output } = asFailure(error);
     const both = new UpdateFailure('rollback', `${failure.message} ${message}`, { output });

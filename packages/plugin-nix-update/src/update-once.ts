@@ -2,6 +2,7 @@ import { asFailure } from './failure.ts';
 import { readBaseline } from './machine/read-baseline.ts';
 import { newRunId } from './new-run-id.ts';
 import type { OpenContext } from './open-context.ts';
+import { rebootIntoDefault } from './reboot/reboot-into-default.ts';
 import { finishReport, type RunFacts } from './record/finish-report.ts';
 import { rotateLog } from './record/log-file.ts';
 import type { UpdateReport } from './report.ts';
@@ -43,6 +44,9 @@ export async function updateOnce(open: OpenContext, { onStep, rebootNow, signal 
     return finishReport(open, run.journal(), facts, { status });
   } catch (error) {
     const failure = asFailure(error);
-    return finishReport(open, run.journal(), facts, await takeBack(context, run, baseline, facts, failure));
+    const ending = await takeBack(context, run, baseline, facts, failure);
+    // What an earlier rollback went back to may still wait for its boot.
+    if (failure.failureClass === 'bad-revision') facts.reboot = await rebootIntoDefault(context, { baseline, needsBoot: false });
+    return finishReport(open, run.journal(), facts, ending);
   }
 }

@@ -7,6 +7,7 @@ import { readBootId } from '../machine/read-boot-id.ts';
 import { parseProperties, unitState } from '../machine/systemd-commands.ts';
 import type { OpenContext } from '../open-context.ts';
 import { decideReboot } from '../reboot/decide-reboot.ts';
+import { rebootIntoDefault } from '../reboot/reboot-into-default.ts';
 import { rememberBad } from '../record/bad-revisions.ts';
 import { type Ending, finishReport, type RunFacts } from '../record/finish-report.ts';
 import type { UpdateReport } from '../report.ts';
@@ -30,7 +31,7 @@ export async function recover(open: OpenContext): Promise<UpdateReport | null> {
   const context: UpdateContext = { ...open.context, system: journal.system };
   await activationEnded(context);
   const facts: RunFacts = { inputs: [], summary: [], lockDigest: null, reboot: 'not-needed' };
-  const ending = mayFinish(context, journal) ? await finish(context, journal, facts) : await undo(context, journal);
+  const ending = mayFinish(context, journal) ? await finish(context, journal, facts) : await undo(context, journal, facts);
   return await finishReport({ ...open, context }, journal, facts, { ...ending, kind: 'recovery' });
 }
 
@@ -57,7 +58,7 @@ async function finish(
   }
 }
 
-async function undo(context: UpdateContext, journal: UpdateJournal): Promise<Ending> {
+async function undo(context: UpdateContext, journal: UpdateJournal, facts: RunFacts): Promise<Ending> {
   const { step, lock, baseline, operation, target } = journal;
   const sameBoot = readBootId(context.host.files) === baseline.bootId;
   // A boot has made the old system active already: an activation lasts until then.
@@ -77,7 +78,10 @@ async function undo(context: UpdateContext, journal: UpdateJournal): Promise<End
     });
   }
   try {
-    if (activated || defaultChanged) await rollBack(context, { baseline, activated, defaultChanged });
+    if (activated || defaultChanged) {
+      const needsBoot = await rollBack(context, { baseline, activated, defaultChanged });
+      facts.reboot = await rebootIntoDefault(context, { baseline, needsBoot });
+    }
     if (lock !== null) await discardLockChange(context, lock);
   } catch (error) {
     return { status: 'rollback-failed', failure: interrupted('could not be taken back', error), unfinished: true };

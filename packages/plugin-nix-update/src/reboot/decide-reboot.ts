@@ -1,12 +1,15 @@
 import { failureOf } from '../machine/classify-output.ts';
 import { followLink } from '../machine/follow-link.ts';
+import { keepPath } from '../machine/nix-commands.ts';
 import type { Baseline } from '../machine/read-baseline.ts';
 import { readBootId } from '../machine/read-boot-id.ts';
 import { cancelRestart, restart } from '../machine/systemd-commands.ts';
+import { readBadRevisions } from '../record/bad-revisions.ts';
 import type { RunFacts } from '../record/finish-report.ts';
 import type { UpdateContext } from '../update-context.ts';
+import { forgetReboot } from './forget-reboot.ts';
 import { rebootAllowed } from './reboot-allowed.ts';
-import { type RebootState, readRebootMarker, writeRebootMarker } from './reboot-marker.ts';
+import { type RebootMarker, type RebootState, readRebootMarker, writeRebootMarker } from './reboot-marker.ts';
 import { rebootNeed } from './reboot-needed.ts';
 
 export interface DecideRebootInput {
@@ -27,27 +30,32 @@ export interface DecideRebootInput {
 export async function decideReboot(context: UpdateContext, input: DecideRebootInput): Promise<RebootState> {
   const { host, settings, system, layout, call, warn } = context;
   if (system.kind === 'home-manager') return 'not-needed';
+  const bootId = readBootId(host.files);
   const marker = readRebootMarker(host.files, layout.reboot);
-  if (settings.operation === 'test') return marker?.state ?? 'not-needed';
+  // One that a boot has come after tells nothing of this one.
+  const waiting = marker?.bootId === bootId ? marker : null;
+  const awaitedBefore = waiting?.expected === input.target ? waiting : null;
+  if (settings.operation === 'test') return waiting?.state ?? 'not-needed';
   const need = rebootNeed(host.files, system, followLink(host.files, system.profile));
-  const awaited = input.needsBoot || marker?.expected === input.target;
+  const awaited = input.needsBoot || awaitedBefore !== null;
   const needed = awaited || need.needed === true || (settings.reboot === 'always' && input.baseline.profile !== input.target);
   if (!needed) {
     if (need.needed === null) return 'unknown';
-    await forget(context, marker?.state === 'scheduled');
+    await forget(context, waiting?.state === 'scheduled');
     return 'not-needed';
   }
   const now = input.rebootNow || rebootAllowed(context);
   const fresh = {
     formatVersion: 1,
     expected: input.target,
-    previous: marker?.expected === input.target ? marker.previous : input.baseline.profile,
-    bootId: readBootId(host.files),
-    since: marker?.expected === input.target ? marker.since : new Date(host.now()).toISOString(),
+    previous: systemToGoBackTo(context, input, waiting),
+    bootId,
+    since: awaitedBefore?.since ?? new Date(host.now()).toISOString(),
     reasons: need.reasons.length > 0 ? need.reasons : ['it is active after a boot only'],
     failedUnits: input.baseline.failedUnits,
-    lockDigest: input.facts.lockDigest,
+    lockDigest: input.facts.lockDigest ?? awaitedBefore?.lockDigest ?? null,
   } as const;
+  await keepForBoot(context, fresh.previous);
   writeRebootMarker(host.files, layout.reboot, { ...fresh, state: now ? 'scheduled' : 'pending' });
   if (!now) return 'pending';
   const announced = await call(restart(input.rebootNow ? 0 : settings.rebootDelay, settings.rebootMessage));
@@ -60,5 +68,26 @@ export async function decideReboot(context: UpdateContext, input: DecideRebootIn
 /** The target went back to what is booted: nothing is awaited any more, and an announced reboot would be for nothing. */
 async function forget({ host, layout, call }: UpdateContext, scheduled: boolean): Promise<void> {
   if (scheduled) await call(cancelRestart());
-  host.files.remove(layout.reboot);
+  forgetReboot(host.files, layout);
+}
+
+/**
+ * Where a boot that fails goes back to. What an earlier update of this boot left pending has never booted, so that the system before that one stays
+ * the way back; nothing that was sent back is one. With nothing else it is the target itself.
+ */
+function systemToGoBackTo(
+  { host, system, layout }: UpdateContext,
+  { baseline, target }: DecideRebootInput,
+  waiting: RebootMarker | null,
+): string {
+  const bad = new Set(readBadRevisions(host.files, layout.badRevisions).map(({ path }) => path));
+  const booted = system.booted === null ? null : followLink(host.files, system.booted);
+  const candidates = [waiting?.previous ?? null, baseline.profile, booted].filter((path) => path !== null);
+  return candidates.find((path) => path !== target && !bad.has(path)) ?? target;
+}
+
+/** The generations may be deleted before the boot. */
+async function keepForBoot({ call, layout, warn }: UpdateContext, path: string): Promise<void> {
+  const result = await call(keepPath(path, layout.bootRoot));
+  if (result.exitCode !== 0) warn(failureOf(result, 'boot', 'Keeping the system that a boot which fails goes back to').message);
 }

@@ -3,6 +3,7 @@ import { activate } from '../machine/activation-commands.ts';
 import { classOfOutput, failureOf } from '../machine/classify-output.ts';
 import { followLink } from '../machine/follow-link.ts';
 import type { UpdateContext } from '../update-context.ts';
+import { waitsForBoot } from './waits-for-boot.ts';
 
 /** How an activation went. `needs-boot`: it cannot be active before a boot. `with-failed-units`: it is active, and the health check decides. */
 export type Activation = 'active' | 'with-failed-units' | 'needs-boot';
@@ -18,11 +19,8 @@ export async function activateNow(context: ActivatingContext, path: string): Pro
   const command = activate({ ...activationOf(context), path, action: 'test' });
   if (command === null) return 'active';
   const result = await context.call(command);
-  const text = `${result.stderr}\n${result.stdout}`;
-  if (system.kind === 'nixos') {
-    if (result.exitCode === 100 || (result.exitCode === 1 && /Pre-switch checks? failed/i.test(text))) return 'needs-boot';
-    if (result.exitCode === 4) return 'with-failed-units';
-  }
+  if (waitsForBoot(system, result)) return 'needs-boot';
+  if (system.kind === 'nixos' && result.exitCode === 4) return 'with-failed-units';
   if (result.exitCode !== 0) throw failureOf(result, 'activation', 'The activation');
   if (system.kind === 'nixos' && followLink(host.files, system.current) !== path)
     throw new UpdateFailure('activation', `The activation said that it went well, but ${system.current} is not ${path}.`);

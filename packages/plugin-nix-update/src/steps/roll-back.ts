@@ -7,6 +7,7 @@ import type { Baseline } from '../machine/read-baseline.ts';
 import type { UpdateContext } from '../update-context.ts';
 import { makeBootDefault } from './activate-system.ts';
 import { pointProfile } from './set-profile.ts';
+import { waitsForBoot } from './waits-for-boot.ts';
 
 export interface RollBackInput {
   readonly baseline: Pick<Baseline, 'profile' | 'current' | 'failedUnits'>;
@@ -22,10 +23,15 @@ type RollBackContext = Pick<UpdateContext, 'host' | 'system' | 'settings' | 'cal
  * Goes back to the store paths that were taken down before the update, never to "the previous generation": that may be one that was rejected.
  * What boots is put right first: a power cut in between then boots the old system. Safe to repeat.
  *
+ * @returns whether what was active before can be so again after a boot only; until then the new system runs on.
  * @throws UpdateFailure of class `rollback`: the machine is not what it was, and a person has to look.
  */
-export async function rollBack(context: RollBackContext, { baseline, activated, defaultChanged }: RollBackInput): Promise<void> {
+export async function rollBack(
+  context: RollBackContext,
+  { baseline, activated, defaultChanged }: RollBackInput,
+): Promise<boolean> {
   const problems: string[] = [];
+  let needsBoot = false;
   const attempt = async (work: () => Promise<void>): Promise<void> => {
     try {
       await work();
@@ -34,11 +40,19 @@ export async function rollBack(context: RollBackContext, { baseline, activated, 
     }
   };
   if (defaultChanged) await attempt(async () => await restoreDefault(context, baseline.profile));
-  if (activated) await attempt(async () => await reactivate(context, baseline.current));
+  if (activated)
+    await attempt(async () => {
+      needsBoot = await reactivate(context, baseline.current);
+    });
   if (problems.length > 0) throw new UpdateFailure('rollback', `The rollback failed: ${problems.join(' ')}`);
 
+  if (needsBoot) {
+    context.warn(`${baseline.current} cannot be active again before a boot; what it replaces runs until then.`);
+    return true;
+  }
   const unwell = activated ? await healthProblems(context, baseline.failedUnits) : [];
   for (const problem of unwell) context.warn(`After the rollback: ${problem}`);
+  return false;
 }
 
 async function restoreDefault(context: RollBackContext, profile: string | null): Promise<void> {
@@ -47,15 +61,17 @@ async function restoreDefault(context: RollBackContext, profile: string | null):
   await makeBootDefault(context, profile);
 }
 
-async function reactivate(context: RollBackContext, path: string | null): Promise<void> {
+/** @returns whether it can be active after a boot only */
+async function reactivate(context: RollBackContext, path: string | null): Promise<boolean> {
   const { host, system, settings, call } = context;
   if (path === null) throw new UpdateFailure('rollback', 'What was active before the update is not known.');
   const ownUnit = host.files.facts('/run/systemd/system') !== undefined;
   const command = activate({ system, path, action: 'test', ownUnit, timeoutMs: settings.activationTimeout });
-  if (command === null) return;
+  if (command === null) return false;
   const result = await call(command);
+  if (waitsForBoot(system, result)) return true;
   const switched = system.kind === 'home-manager' ? result.exitCode === 0 : followLink(host.files, system.current) === path;
   // Exit 4 is "switched, with failed units": the health check after this reports them.
-  if (switched && (result.exitCode === 0 || result.exitCode === 4)) return;
+  if (switched && (result.exitCode === 0 || result.exitCode === 4)) return false;
   throw failureOf(result, 'rollback', `The activation of ${path}`);
 }
