@@ -185,6 +185,12 @@ it('the command that maintenance starts is found again in odd places', () => {
   expect(installCommand(host(), place)).toHaveLength(1);
   expect(installCommand(host(), place)).toEqual([]);
   expect(installedCommand(host())).toEqual(place);
+  const windows = { ...host(), platform: 'win32' } as const;
+  const there = { node: 'C:\\100%\\node.exe', script: 'C:\\Users\\Jörg & Söhne\\bin.js' };
+  const [file = ''] = installCommand(windows, there);
+  expect(installedCommand(windows)).toEqual(there);
+  // cmd.exe reads the code page of Windows until it is told otherwise.
+  expect(readFileSync(file, 'utf8')).toMatch(/chcp 65001 >nul\r\nset "node=/);
 });
 
 it('starts the service that a capture left stopped, and leaves a capture that is under way alone', async () => {

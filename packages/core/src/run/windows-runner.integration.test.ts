@@ -4,6 +4,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { requirePart, type WindowsNode, windowsNode, windowsNodeParts } from '@rota/test-support';
 import { beforeAll, expect, test } from 'vitest';
 import type { LaunchFile } from '../backend/launch-file.ts';
+import { nodeFiles } from '../host/node-files.ts';
+import { syncJob } from '../sync/sync-job.ts';
+import { installCommand } from './launch/install-command.ts';
 import { launcherCommandFile } from './launch/launcher.ts';
 import { type RunnerUnderTest, runnerBundle, runnerUnderTest } from './runner-under-test.test-support.ts';
 
@@ -194,11 +197,49 @@ describeRunner(`the runner on Windows${onWindows ? '' : ', under Wine'}`, () => 
     // As Task Scheduler starts a command file: through cmd.exe.
     expect((await machine.run(['cmd.exe', '/c', windows(launcher), launchFile])).code).toBe(7);
     expect(last()).toMatchObject({ name: 'launched', exitCode: 7 });
+    // An apply that writes the launcher anew meanwhile changes nothing: cmd.exe would go on in the other text.
+    const another = `require('fs').writeFileSync(${JSON.stringify(windows(launcher))}, '@exit /b 99\\r\\n'.repeat(500)); process.exitCode = 8`;
+    const rewriting = job({ name: 'rewriting', command: [machine.exe, script('rewrite.cjs', another)] });
+    const text = readFileSync(launcher);
+    expect((await machine.run(['cmd.exe', '/c', windows(launcher), rewriting])).code).toBe(8);
+    writeFileSync(launcher, text);
     // What would keep Node from starting is for the job.
     const told = job({ name: 'told', command: ['cmd.exe', '/c', 'echo %NODE_OPTIONS%'] });
     const options = '--no-such-option="a b" & 100% !x!';
     expect((await machine.run(['cmd.exe', '/c', windows(launcher), told], { NODE_OPTIONS: options })).code).toBe(0);
     expect(last()).toMatchObject({ name: 'told', status: 'success' });
     expect(lastOutput()).toContain('--no-such-option="a b"');
+  });
+
+  test("starts Rota's own command with every word as it is, in a folder of any name", { timeout: 300_000 }, async () => {
+    const folder = join(runner.scratch, 'Jörg & 100% Söhne');
+    const stateDir = join(folder, 'state');
+    mkdirSync(folder, { recursive: true });
+    writeFileSync(
+      join(folder, 'bin.js'),
+      'process.stdout.write(JSON.stringify(process.argv.slice(2))); process.exitCode = Number(process.argv.at(-1)) || 9;',
+    );
+    const place = { node: machine.exe, script: windows(join(folder, 'bin.js')) };
+    const host = { files: nodeFiles, stateDir, platform: 'win32' } as const;
+    installCommand(host, place);
+    const source = {
+      repo: 'https://git.example/%PATH%/100%25.git',
+      ref: 'main',
+      path: 'jobs/a & %USERNAME% ^(b)',
+      allowCode: false,
+      requireSigned: false,
+    };
+    const { command } = syncJob({ host: { ...host, stateDir: windows(stateDir) }, namespace: 'shared', source });
+    expect(await run(job({ name: 'sync', command }))).toBe(9);
+    expect(JSON.parse(lastOutput())).toEqual(command.slice(1));
+    // The Node that was recorded is gone.
+    installCommand(host, { ...place, node: 'C:\\gone\\node.exe' });
+    expect(await run(job({ name: 'moved', command }))).toBe(9);
+    // Whoever starts the file itself gets the status, too. Without a console of its own, Wine has no code page to choose.
+    const plainer = join(runner.scratch, onWindows ? 'Jörg Söhne' : 'with blank');
+    mkdirSync(plainer, { recursive: true });
+    copyFileSync(join(folder, 'bin.js'), join(plainer, 'bin.js'));
+    const [file = ''] = installCommand({ ...host, stateDir: plainer }, { ...place, script: windows(join(plainer, 'bin.js')) });
+    expect((await machine.run(['cmd.exe', '/c', windows(file), 'maintain', '6'])).code).toBe(6);
   });
 });

@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { accessSync, constants, existsSync } from 'node:fs';
 import { resolve as resolvePath } from 'node:path';
+import { ownCommand } from './own-command.ts';
 import { groupLives, signalGroup } from './process-group.ts';
 
 export interface RunProcess {
@@ -33,7 +34,7 @@ const longestTimerMs = 2 ** 31 - 1;
 
 /** Runs one process in a group of its own, with no input, and ends the whole group when it is too late or cancelled: TERM, grace, KILL. */
 export function runProcess(request: RunProcess): Promise<ProcessEnd> {
-  const [file, ...args] = request.shell ? shellCommand(request.command.join(' ')) : request.command;
+  const [file, ...args] = request.shell ? shellCommand(request.command.join(' ')) : startable(request.command);
   const never = (problem: string, exitCode: number | null): ProcessEnd => ({ exitCode, signal: null, timedOut: false, problem });
   if (file === undefined) return Promise.resolve(never('The command is empty.', null));
   if (!existsSync(request.cwd)) return Promise.resolve(never(`The working folder ${request.cwd} does not exist.`, null));
@@ -122,6 +123,10 @@ function watchOver(
       clearTimeout(killTimer);
     },
   };
+}
+
+function startable(command: readonly string[]): readonly string[] {
+  return process.platform === 'win32' ? ownCommand(command) : command;
 }
 
 function shellCommand(text: string): readonly string[] {

@@ -1,5 +1,6 @@
 import type { Host } from '../../host/host.ts';
 import { stateLayout } from '../../state/layout.ts';
+import { runToTheEnd } from './run-to-the-end.ts';
 
 /** Where a command line of Rota stands. */
 export interface CommandPlace {
@@ -28,12 +29,18 @@ export function installCommand(host: Pick<Host, 'files' | 'stateDir' | 'platform
 /** What an installed command starts; `undefined` when there is none, or it is not ours. */
 export function installedCommand(host: Pick<Host, 'files' | 'stateDir' | 'platform'>): CommandPlace | undefined {
   const { command } = stateLayout(host.stateDir);
-  const windows = host.platform === 'win32';
-  const text = host.files.readText(windows ? `${command}.cmd` : command);
-  const value = (name: string): string | undefined =>
-    windows
-      ? new RegExp(`^set "${name}=(.*)"$`, 'm').exec(text ?? '')?.[1]?.replaceAll('%%', '%')
-      : new RegExp(`^${name}='(.*)'$`, 'm').exec(text ?? '')?.[1]?.replaceAll("'\\''", "'");
+  if (host.platform === 'win32') return readCommandFile(host.files.readText(`${command}.cmd`) ?? '');
+  const text = host.files.readText(command) ?? '';
+  return placeOf((name) => new RegExp(`^${name}='(.*)'$`, 'm').exec(text)?.[1]?.replaceAll("'\\''", "'"));
+}
+
+/** What a `rota.cmd` that Rota wrote starts; `undefined` for any other text. */
+export function readCommandFile(text: string): CommandPlace | undefined {
+  if (!text.includes(`\r\n${written}\r\n`)) return undefined;
+  return placeOf((name) => new RegExp(`^set "${name}=(.*)"\r$`, 'm').exec(text)?.[1]?.replaceAll('%%', '%'));
+}
+
+function placeOf(value: (name: string) => string | undefined): CommandPlace | undefined {
   const [node, at] = [value('node'), value('script')];
   return node === undefined || at === undefined ? undefined : { node, script: at };
 }
@@ -55,17 +62,21 @@ echo "rota: the command line of Rota is not at $script any more. From where it i
 exit 127`;
 }
 
+const written = 'rem Written by Rota. Starts the command line of Rota for the jobs that Rota gives itself.';
+
+/** The runner reads from it what to start, and never starts it; people and other schedulers may. */
 function commandFile({ node, script: path }: CommandPlace): string {
   const text = (value: string): string => value.replaceAll('%', '%%');
   return [
     '@echo off',
-    'rem Written by Rota. Starts the command line of Rota for the jobs that Rota gives itself.',
+    written,
     'setlocal',
+    // From here on it reads UTF-8.
+    ...(/^[ -~]*$/.test(node + path) ? [] : ['chcp 65001 >nul']),
     `set "node=${text(node)}"`,
     `set "script=${text(path)}"`,
     'if not exist "%node%" set "node=node.exe"',
-    '"%node%" "%script%" %*',
-    'exit /b %errorlevel%',
+    ...runToTheEnd('"!node!" "!script!"'),
     '',
   ].join('\r\n');
 }

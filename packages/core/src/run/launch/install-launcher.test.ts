@@ -125,7 +125,7 @@ describe('the launcher', () => {
       { bundlePath: await runnerBundle(), node: 'C:\\node\\node.exe' },
     );
     expect(readFileSync(stateLayout(stateDir, 'win32').launcher, 'utf8')).toMatch(
-      /^[\r\n -~]*"%node%" "%~dp0[^"]*rota-run\.cjs" %\*[\r\n -~]*$/,
+      /^[\r\n -~]*set "rota_runner=%~dp0[^"]*rota-run\.cjs"[\r\n -~]*$/,
     );
     expect(launcherCommandFile({ node: 'C:\\Jörg\\node.exe', runner: '..\\r.cjs' })).toMatch(
       /chcp 65001 >nul\r\nset "node=C:\\Jörg/,

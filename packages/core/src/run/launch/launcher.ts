@@ -1,4 +1,5 @@
 import { keptName, nodeVariables } from '../attempt/node-variables.ts';
+import { runToTheEnd } from './run-to-the-end.ts';
 
 /** What the launcher starts. */
 export interface LauncherInput {
@@ -35,8 +36,8 @@ export function launcherCommandFile({ node, runner }: LauncherInput): string {
     ...(/^[ -~]*$/.test(node) ? [] : ['chcp 65001 >nul']),
     `set "node=${text(node)}"`,
     'if not exist "%node%" set "node=node.exe"',
-    `"%node%" "%~dp0${text(runner)}" %*`,
-    'exit /b %errorlevel%',
+    `set "rota_runner=%~dp0${text(runner)}"`,
+    ...runToTheEnd('"!node!" "!rota_runner!"'),
     '',
   ].join('\r\n');
 }
