@@ -38,7 +38,7 @@ in
     systemd.user.timers.rota-nix-update = {
       Unit.Description = "Nightly update of this home";
       Timer = {
-        OnCalendar = made.onCalendar cfg.schedule;
+        OnCalendar = made.onCalendar made.schedule;
         Persistent = cfg.persistent;
         RandomizedDelaySec = cfg.randomizedDelay;
         FixedRandomDelay = true;

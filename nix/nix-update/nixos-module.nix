@@ -12,18 +12,16 @@ let
     system = "nixos";
     tenant = "nixos";
   };
-  stateDir = "/var/lib/rota";
   service = description: words: {
     inherit description;
     # The updater is part of what it updates: its own switch must neither restart nor stop it.
     restartIfChanged = false;
     unitConfig.X-StopOnRemoval = false;
+    # The state is in root's home, where `rota nix rollback` of a root shell looks for it.
     environment.HOME = "/root";
     serviceConfig = {
       Type = "oneshot";
-      ExecStart = "${made.command words} --state-dir ${stateDir}";
-      StateDirectory = "rota";
-      StateDirectoryMode = "0700";
+      ExecStart = made.command words;
       # Each step has a limit of its own; a rollback is never cut off.
       TimeoutStartSec = "infinity";
       TimeoutStopSec = "5min";
@@ -58,7 +56,7 @@ in
 
     systemd.timers = {
       rota-nix-update = timer {
-        OnCalendar = made.onCalendar cfg.schedule;
+        OnCalendar = made.onCalendar made.schedule;
         Persistent = cfg.persistent;
         RandomizedDelaySec = cfg.randomizedDelay;
         FixedRandomDelay = true;

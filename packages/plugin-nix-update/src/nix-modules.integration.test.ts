@@ -63,8 +63,10 @@ describe('the modules, evaluated by real nix with a small lib of our own', () =>
       serviceConfig: { MemoryMax: '2G', CPUQuota: '50%', TimeoutStartSec: 'infinity', TimeoutStopSec: '5min' },
     });
     expect(update.serviceConfig.ExecStart).toMatch(
-      /^\/opt\/rota\/bin\/rota nix update --scheduled --config \/nix\/store\/\S+-jobs.config.mjs --state-dir \/var\/lib\/rota$/,
+      /^\/opt\/rota\/bin\/rota nix update --scheduled --config \/nix\/store\/\S+-jobs.config.mjs$/,
     );
+    // Where root's own commands look, so that `rota nix rollback` goes back from what this service deployed.
+    expect(update.environment).toEqual({ HOME: '/root' });
     expect(systemd.timers).toMatchObject({
       'rota-nix-update': {
         timerConfig: {
@@ -135,6 +137,23 @@ describe('the modules, evaluated by real nix with a small lib of our own', () =>
     const config = /--config (\S+)/.exec((update.serviceConfig ?? update.Service).ExecStart)?.[1] ?? '';
     const options = JSON.parse(/nixUpdate\((.*)\)\] \};/.exec(await machine.output('cat', [config]))?.[1] ?? '');
     expect(v.parse(optionsSchema, options)).toEqual(v.parse(optionsSchema, { ...whole, system: options.system }));
+  });
+
+  test.each([
+    ['canary', '01:00'],
+    ['rest', '03:00'],
+    [null, '01:00'],
+  ])('in the ring %s the timers are at %s, as the plugin has it', async (ring, time) => {
+    const options = {
+      ...given,
+      schedule: '03:00',
+      rings: [{ name: 'canary', schedule: '01:00' }, { name: 'rest' }],
+      fleet: { repository: '/srv/fleet.git', ...(ring === null ? {} : { ring }) },
+    };
+    const machineWide = await evaluate('nixos-module.nix', options);
+    expect(machineWide.systemd.timers['rota-nix-update'].timerConfig.OnCalendar).toBe(`*-*-* ${time}:00`);
+    const home = await evaluate('home-manager-module.nix', options);
+    expect(home.systemd.user.timers['rota-nix-update'].Timer.OnCalendar).toBe(`*-*-* ${time}:00`);
   });
 
   test('nothing is configured without `enable`, and home-manager gets units of the user', async () => {

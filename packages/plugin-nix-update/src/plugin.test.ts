@@ -107,6 +107,8 @@ test('the label of the host file chooses the ring; one that does not exist is re
   expect((await declared({ ...options, rings }, { ring: 'rest' })).jobs[0]).toMatchObject({
     trigger: { expression: '0 2 * * *' },
   });
+  // Without a label it is the first.
+  expect((await declared({ ...options, rings })).jobs[0]).toMatchObject({ trigger: { expression: '0 1 * * *' } });
   const { issues } = await declared({ ...options, rings }, { ring: 'canari' });
   expect(issues).toMatchObject([{ message: expect.stringMatching(/no ring "canari"; there are canary, rest\..*label `ring`/) }]);
   expect((await declared(options, { ring: 'canary' })).issues).toEqual([]);

@@ -2,6 +2,7 @@ import { definePlugin, type JobInput, type Plugin, type PluginApi, printDuration
 import { nixCommands } from './commands/nix-commands.ts';
 import { privilegeProblem } from './preconditions/privilege-problem.ts';
 import { type NixUpdateOptions, optionsSchema, type Settings } from './settings/options-schema.ts';
+import { readSettings } from './settings/read-settings.ts';
 import { ringProblem } from './settings/ring-problem.ts';
 import { scheduleText } from './settings/schedule-text.ts';
 import { statusSection } from './status/status-section.ts';
@@ -28,8 +29,7 @@ export function nixUpdate(options: NixUpdateOptions): Plugin {
         privilegeProblem({ host: api.place.host, system: { kind: settings.system } }) ??
         ringProblem({ rings: settings.rings, fleet: own.fleet });
       if (problem !== null) throw new Error(problem);
-      const ring = settings.rings.find(({ name }) => name === own.fleet?.ring);
-      api.addJobs(jobs(api, { ...settings, schedule: ring?.schedule ?? settings.schedule }));
+      api.addJobs(jobs(api, readSettings(own)));
       api.addStatus(({ host }) => statusSection(own, host));
     },
   })(options);

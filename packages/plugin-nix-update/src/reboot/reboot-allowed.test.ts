@@ -16,6 +16,17 @@ test('the night of the schedule is the window when there is none', () => {
   expect([allowed('02:20'), allowed('03:30'), allowed('09:00'), allowed('01:59')]).toEqual([true, true, false, false]);
 });
 
+test('the night is that of the ring, where it has a schedule of its own', () => {
+  const rings = [{ name: 'canary', schedule: '01:00' }, { name: 'rest' }];
+  const within = (ring?: string) => ({ rings, fleet: { repository: '/srv/fleet.git', ...(ring === undefined ? {} : { ring }) } });
+  expect([allowed('01:20', within('canary')), allowed('01:20', within()), allowed('01:20', within('rest'))]).toEqual([
+    true,
+    true,
+    false,
+  ]);
+  expect(allowed('02:20', within('rest'))).toBe(true);
+});
+
 test('a window decides where there is one', () => {
   const rebootWindow = { lower: '04:00', upper: '05:00' };
   expect([allowed('02:20', { rebootWindow }), allowed('04:30', { rebootWindow })]).toEqual([false, true]);
