@@ -16,6 +16,8 @@ export interface BuiltRecord {
   readonly at: string;
   /** Absolute path. */
   readonly log: string | null;
+  /** What the targets that it is built from were last built into when it was built; `null` for one that had not been. Absent in older records. */
+  readonly dependencies?: Readonly<Record<string, string | null>> | undefined;
 }
 
 /** What runs on a host, as far as Rota put it there or was told. */
@@ -47,6 +49,7 @@ const builtSchema = v.object({
   drvPath: v.string(),
   at: v.string(),
   log: v.nullable(v.string()),
+  dependencies: v.optional(v.record(v.string(), v.nullable(v.string()))),
 });
 
 const deployedSchema = v.object({

@@ -64,6 +64,31 @@ describeWithNix('building targets', () => {
   );
 
   test(
+    'who is built from a target that was built alone is built again by the next one',
+    async () => {
+      const registry = nixRegistry(['data', 'web', 'site']);
+      const input = registry.input(
+        service('data'),
+        service('web', { dependsOn: ['data'] }),
+        service('site', { dependsOn: ['web'] }),
+      );
+      await buildTargets(input);
+      registry.change('data', 'main', 'data 2');
+      expect((await buildTargets({ ...input, names: ['data'] })).targets).toMatchObject([{ name: 'data', status: 'built' }]);
+      const reasonsByName = async () =>
+        Object.fromEntries((await planTargets(input)).targets.map(({ name, reasons }) => [name, reasons]));
+      expect(await reasonsByName()).toEqual({
+        data: [],
+        web: [{ kind: 'dependency', path: null, hint: 'data' }],
+        site: [{ kind: 'dependency', path: null, hint: 'web' }],
+      });
+      await buildTargets(input);
+      expect(await reasonsByName()).toEqual({ data: [], web: [], site: [] });
+    },
+    patience,
+  );
+
+  test(
     'a system without a builder, and one that the target lacks, are reported',
     async () => {
       const registry = nixRegistry(['web']);

@@ -7,7 +7,7 @@ import { openRepository } from '../plan/open-repository.ts';
 import { findTarget, type PlanTargetsInput, planTargets } from '../plan/plan-targets.ts';
 import type { PlannedTarget } from '../plan/target-plan.ts';
 import { targetLayout } from '../target-layout.ts';
-import { changeTargetRecord, recordKey } from '../target-records.ts';
+import { changeTargetRecord, readTargetRecords, recordKey } from '../target-records.ts';
 import { evaluateAttr, isFailure, realiseDerivation } from './nix-build.ts';
 import type { TargetBuild, TargetBuilds } from './target-build.ts';
 
@@ -125,6 +125,8 @@ async function buildOne(input: BuildTargetsInput, one: PlannedTarget, revision: 
   try {
     return await withLock(host, layout.buildLock(name, system), lock, async () => {
       const log = newLog(host, layout.logs(name, system));
+      // Before the build: what one of them becomes meanwhile is a reason to build this one again.
+      const dependencies = dependenciesOf(input, one);
       const place = { host, flake, attr, log, timeoutMs, signal };
       const failed = (failure: TargetBuild['failure'], drvPath: string | null): TargetBuild => {
         const durationMs = host.now() - began;
@@ -139,7 +141,7 @@ async function buildOne(input: BuildTargetsInput, one: PlannedTarget, revision: 
       const at = new Date(host.now()).toISOString();
       await changeTargetRecord(host, namespace, { name, system }, (record) => ({
         ...record,
-        built: { revision, attr, artifact, drvPath, at, log },
+        built: { revision, attr, artifact, drvPath, at, log, dependencies },
       }));
       const status = artifact === one.artifact ? 'unchanged' : 'built';
       const staleHint = status === 'built' && one.artifact !== null && !one.rebuild;
@@ -152,6 +154,16 @@ async function buildOne(input: BuildTargetsInput, one: PlannedTarget, revision: 
     const failure = { kind: 'other', message: [message, ...ways].join(' ') } as const;
     return { ...notBuilt(one, 'failed', failure), durationMs: host.now() - began };
   }
+}
+
+function dependenciesOf(
+  { host, namespace, targets }: BuildTargetsInput,
+  { name, system }: PlannedTarget,
+): Readonly<Record<string, string | null>> {
+  const records = readTargetRecords(host, namespace);
+  const artifactOf = (dependency: string): string | null =>
+    records.get(recordKey({ name: dependency, system }))?.built?.artifact ?? null;
+  return Object.fromEntries(findTarget(targets, name).dependsOn.map((dependency) => [dependency, artifactOf(dependency)]));
 }
 
 function notBuilt(one: PlannedTarget, status: TargetBuild['status'], failure: TargetBuild['failure']): TargetBuild {

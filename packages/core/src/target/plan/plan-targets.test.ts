@@ -67,6 +67,26 @@ test('the same repository and records give the same plan, in the documented shap
   expect(JSON.stringify(await planTargets(given))).toBe(JSON.stringify(plan));
 });
 
+test('who was built from what a dependency is no longer is built again, as when its own build had failed; an older record tells nothing', async () => {
+  const { repository, revision } = await builtOnce();
+  const proxy: TargetInput = { name: 'proxy', attr: attrOf('proxy'), hints: ['proxy/**'], inputs: [], dependsOn: ['web'] };
+  const given = input(repository, proxy, web);
+  const built = { revision, attr: 'packages.x86_64-linux.proxy', artifact: '/p', drvPath: '/p.drv', at: 'then', log: null };
+  const reasonsWith = async (dependencies?: Readonly<Record<string, string | null>>) => {
+    await changeTargetRecord(repository.host, 'default', { name: 'proxy', system: 'x86_64-linux' }, (record) => ({
+      ...record,
+      built: { ...built, dependencies },
+    }));
+    return await reasons(given);
+  };
+  expect(await reasonsWith({ web: '/store/web' })).toEqual([[], []]);
+  expect(await reasonsWith()).toEqual([[], []]);
+  const again = [[{ kind: 'dependency', path: null, hint: 'web' }], []];
+  expect(await reasonsWith({ web: '/store/web-of-before' })).toEqual(again);
+  expect(await reasonsWith({ web: null })).toEqual(again);
+  expect(await reasons({ ...given, since: revision })).toEqual([[], []]);
+});
+
 test('a rename is told from both sides, and a path with a line break is one path', async () => {
   const { repository } = await builtOnce();
   repository.git(['mv', 'web/index.html', 'web/start\nhere.html']);

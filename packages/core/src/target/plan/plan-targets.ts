@@ -57,7 +57,7 @@ export async function planTargets(input: PlanTargetsInput): Promise<TargetPlan> 
   const cases = casesOf(input, records, snapshot.repository);
   const found = asked ? cases.map((one) => askedReasons(one, input)) : await reasonsOf(cases, snapshot);
   const planned = cases.map((one, index) => plannedCase(one, snapshot, found[index] ?? nothing, host));
-  const whole = asked ? planned : withDependencies(planned, targets);
+  const whole = asked ? planned : withDependencies(planned, cases, input);
   const deployed = whole.map((one, index) => withDeployment(one, cases[index], host));
   const { names = [] } = input;
   const wanted = names.length === 0 ? deployed : deployed.filter(({ name }) => names.includes(name));
@@ -187,18 +187,32 @@ function plannedCase(one: Case, { bases }: Snapshot, { reasons, more }: Reasons,
   };
 }
 
-/** Whoever is built from a target that is built again is built again too, for the same system. */
-function withDependencies(planned: readonly PlannedTarget[], targets: readonly Target[]): readonly PlannedTarget[] {
+/**
+ * Whoever is built from a target that is built again is built again too, for the same system. So is who was built from what that target is no
+ * longer: its own build had failed, or only the other was asked for.
+ */
+function withDependencies(
+  planned: readonly PlannedTarget[],
+  cases: readonly Case[],
+  { targets, since }: PlanTargetsInput,
+): readonly PlannedTarget[] {
+  const recorded = new Map(
+    since === undefined ? cases.map(({ record }, index) => [planned[index], record?.built?.dependencies]) : [],
+  );
+  const isOther = (one: PlannedTarget, { name, artifact }: PlannedTarget): boolean => {
+    const known = recorded.get(one);
+    return known !== undefined && (known[name] ?? null) !== artifact;
+  };
   const byKey = new Map(planned.map((one) => [recordKey(one), one]));
   const dependencies = new Map(targets.map(({ name, dependsOn }) => [name, dependsOn]));
   const isRebuilt = (one: PlannedTarget, above: readonly string[]): boolean =>
     one.rebuild || rebuiltDependencies(one, above).length > 0;
-  const rebuiltDependencies = ({ name, system, attr }: PlannedTarget, above: readonly string[]): readonly string[] =>
-    attr === null || above.includes(name)
+  const rebuiltDependencies = (one: PlannedTarget, above: readonly string[]): readonly string[] =>
+    one.attr === null || above.includes(one.name)
       ? []
-      : (dependencies.get(name) ?? []).filter((dependency) => {
-          const found = byKey.get(recordKey({ name: dependency, system }));
-          return found !== undefined && isRebuilt(found, [...above, name]);
+      : (dependencies.get(one.name) ?? []).filter((dependency) => {
+          const found = byKey.get(recordKey({ name: dependency, system: one.system }));
+          return found !== undefined && (isOther(one, found) || isRebuilt(found, [...above, one.name]));
         });
   return planned.map((one) => {
     const rebuilt = rebuiltDependencies(one, []);
