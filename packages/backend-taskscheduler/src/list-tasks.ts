@@ -1,20 +1,34 @@
 import { type Artifact, type Installed, type ListInput, RotaError } from '@rota/core';
 import { compareTasks } from './drift/compare-tasks.ts';
+import type { TaskSchedulerOptions } from './options.ts';
 import type { TaskEntry, TaskService } from './service/task-service.ts';
 import { readMarker } from './task/marker.ts';
+import { otherOwner, ownedByOther } from './task/other-owner.ts';
 import { ROOT_FOLDER } from './task/task-name.ts';
 import { readXml } from './xml/read-xml.ts';
 import { textAt } from './xml/xml-element.ts';
 
 /** Rota's tasks of a namespace, each compared in meaning with what the last generation rendered. */
-export async function listTasks(service: TaskService, { namespace, expected }: ListInput): Promise<readonly Installed[]> {
+export async function listTasks(
+  service: TaskService,
+  { namespace, expected }: ListInput,
+  options: TaskSchedulerOptions = {},
+): Promise<readonly Installed[]> {
   const folder = `${ROOT_FOLDER}\\${namespace}`;
-  return (await service.read(folder)).flatMap((entry) => {
+  const entries = (await service.read(folder)).flatMap((entry) => {
     // <folder>\<tenant>\<job>: what lies deeper or higher was put there by somebody else.
     const parts = entry.path.slice(folder.length + 1).split('\\');
     const [tenant, name] = parts;
     if (parts.length !== 2 || tenant === undefined || name === undefined) return [];
-    return [describe(entry, namespace, tenant, name, expected.get(`${tenant}/${name}`))];
+    return [{ entry, known: describe(entry, namespace, tenant, name, expected.get(`${tenant}/${name}`)) }];
+  });
+  const isUnknown = ({ tenant, name, digest }: Installed): boolean => digest !== undefined && !expected.has(`${tenant}/${name}`);
+  if (!entries.some(({ known }) => isUnknown(known))) return entries.map(({ known }) => known);
+  const me = await service.account();
+  return entries.map(({ entry: { path, xml }, known }) => {
+    const owner = isUnknown(known) ? otherOwner(readXml(xml), me, options) : undefined;
+    if (owner === undefined) return known;
+    return { ...known, digest: undefined, drift: [{ kind: 'foreign', detail: ownedByOther(path, owner) }] };
   });
 }
 

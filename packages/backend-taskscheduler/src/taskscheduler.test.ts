@@ -2,7 +2,7 @@ import { type Artifact, type BackendChange, createHost, createRota, declarationO
 import { temporaryFolder } from '@rota/test-support';
 import { describe, expect, test } from 'vitest';
 import { compileInput } from './job.fixture.ts';
-import { type FakeScheduler, fakeScheduler } from './service/fake-scheduler.fixture.ts';
+import { type FakeScheduler, fakeScheduler, me } from './service/fake-scheduler.fixture.ts';
 import { encodedScript, powerShellScript } from './service/power-shell-script.ts';
 import { taskscheduler } from './taskscheduler.ts';
 import { transcripts } from './testing/transcripts.fixture.ts';
@@ -99,6 +99,18 @@ describe.each(languages)('a Task Scheduler that keeps XML, through %s', (_, opti
     expect(found?.active).toBe(kind !== 'disabled');
   });
 
+  test('waits for the logon of whoever applies, and of nobody else, without drift', async () => {
+    const { host, scheduler } = windows(options);
+    const one = backend.compile(compileInput({ name: 'one', trigger: { kind: 'login' } })).artifact;
+    await apply(host, [change('one', one)]);
+    const path = '\\Rota\\default\\acme\\one';
+    const xml = scheduler.tasks.get(path) ?? '';
+    expect(xml).toMatch(new RegExp(`<LogonTrigger>.*<UserId>${me.sid}</UserId>.*</LogonTrigger>`, 's'));
+    expect(await list(host, { 'acme/one': one })).toMatchObject([{ drift: [] }]);
+    scheduler.tasks.set(path, xml.replace(/(<LogonTrigger>[\s\S]*?)<UserId>[^<]*<\/UserId>/, '$1'));
+    expect(await list(host, { 'acme/one': one })).toMatchObject([{ drift: [{ kind: 'edited' }] }]);
+  });
+
   test('says that a task under its folder is foreign, and leaves others out', async () => {
     const { host, scheduler } = windows(options);
     await apply(host, [change('one', artifact('one'))]);
@@ -110,6 +122,41 @@ describe.each(languages)('a Task Scheduler that keeps XML, through %s', (_, opti
       { id: '\\Rota\\default\\acme\\mine' },
       { id: '\\Microsoft\\Windows\\Defrag\\ScheduledDefrag', notAdoptable: 'It belongs to Windows.' },
     ]);
+  });
+});
+
+describe.each(languages)("another user's task of the same name, through %s", (_, options) => {
+  const bob = 'S-1-5-21-1004336348-1177238915-682003330-1002';
+  const path = '\\Rota\\default\\acme\\one';
+  const bobs = async () => {
+    const { host, scheduler } = windows(options);
+    const elsewhere = compileInput({ name: 'one' });
+    const input = { ...elsewhere, launcher: elsewhere.launcher.replace('Ann', 'Bob'), launchFile: 'C:\\Users\\Bob\\launch.json' };
+    const runner = { ...input, lowering: { ...input.lowering, runner: true } };
+    await apply(host, [change('one', backend.compile(runner).artifact)]);
+    scheduler.tasks.set(path, (scheduler.tasks.get(path) ?? '').replace(me.sid, bob));
+    return { host, scheduler, before: scheduler.tasks.get(path) };
+  };
+
+  test('is foreign, with the way out, and a plan leaves it alone', async () => {
+    const { host, scheduler, before } = await bobs();
+    expect(await list(host)).toMatchObject([
+      { name: 'one', digest: undefined, drift: [{ kind: 'foreign', detail: expect.stringMatching(`${bob}.*--namespace NAME`) }] },
+    ]);
+    const rota = createRota({ host, backends: [backend] });
+    const jobs = [{ tenant: 'acme', name: 'one', schedule: '0 4 * * *', command: process.execPath }];
+    const plan = await rota.plan(await declarationOf(jobs, { host, source: 'test' }), { backend: 'taskscheduler' });
+    expect(plan.changes).toMatchObject([{ action: 'none', drift: [{ kind: 'foreign' }] }]);
+    expect(scheduler.tasks.get(path)).toBe(before);
+  });
+
+  test('is neither replaced by an apply nor deleted by its recovery', async () => {
+    const { host, scheduler, before } = await bobs();
+    await expect(apply(host, [change('two', artifact('two')), change('one', artifact('one'))])).rejects.toThrow(
+      '--namespace NAME',
+    );
+    await apply(host, [change('one', null, artifact('one'))]);
+    expect([...scheduler.tasks]).toEqual([[path, before]]);
   });
 });
 
@@ -167,11 +214,11 @@ describe('schtasks', () => {
 });
 
 describe('Task Scheduler through PowerShell', () => {
-  test('needs one process for a batch, one to read it back', async () => {
+  test('needs one process to look, one for a batch, one to read it back', async () => {
     const { host, scheduler } = windows();
     const many = Array.from({ length: 50 }, (_, index) => change(`job-${index}`, artifact(`job-${index}`)));
     await apply(host, many);
-    expect(scheduler.calls).toEqual(['powershell change', 'powershell read']);
+    expect(scheduler.calls).toEqual(['powershell read', 'powershell change', 'powershell read']);
   });
 
   test('removes folders that are left empty', async () => {

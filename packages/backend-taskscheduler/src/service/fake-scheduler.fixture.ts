@@ -176,6 +176,8 @@ function problemOf(xml: string): number {
     const task = readXml(xml);
     const triggers = child(task, 'Triggers')?.children ?? [];
     if (triggers.length > 48) return 0x8004131d;
+    // Anybody's logon is a matter of administrators.
+    if (triggers.some((trigger) => trigger.name === 'LogonTrigger' && textAt(trigger, 'UserId') === undefined)) return 0x80070005;
     if (textAt(task, 'Actions', 'Exec', 'Command') === undefined) return 0x80041319;
     return 0;
   } catch {
