@@ -18,7 +18,7 @@ export async function checkLauncher(
   if (!windows && ((host.files.facts(path)?.mode ?? 0) & 0o100) === 0)
     found.push(error('launcher.mode', `${path} cannot be executed.`));
   const node = (windows ? /^set "node=(.*)"$/m : /^node='(.*)'$/m).exec(text)?.[1];
-  const runner = (windows ? /^"%node%" "%~dp0(.*)" %\*$/m : /exec "\$node" '(.*)' "\$@"/).exec(text)?.[1];
+  const runner = (windows ? /^.*%~dp0(.*?)"/m : /exec "\$node" '(.*)' "\$@"/).exec(text)?.[1];
   // An absolute path stays as it is; on Windows the runner's begins at the launcher.
   const missing = (file: string | undefined): boolean =>
     file === undefined || host.files.facts(resolve(dirname(path), plain(file, windows))) === undefined;
