@@ -4,7 +4,7 @@ import { openService } from './service/open-service.ts';
 
 export const dialect: Dialect = { name: 'taskscheduler', version: 1.4 };
 
-/** Usable on Windows, where PowerShell or schtasks starts. */
+/** Usable on Windows, where PowerShell or schtasks can be used. */
 export async function detect(host: Host, options: TaskSchedulerOptions): Promise<Availability> {
   if (host.platform !== 'win32') {
     const message = `Task Scheduler is part of Windows; this is ${host.platform}.`;
@@ -42,8 +42,8 @@ export async function detect(host: Host, options: TaskSchedulerOptions): Promise
     if (service.name === 'schtasks') {
       findings.push({
         severity: 'warning',
-        message: 'PowerShell cannot be started: next and last runs are not known, and empty folders stay in Task Scheduler.',
-        remedy: 'Allow powershell.exe for this user.',
+        message: `PowerShell cannot be used, so next and last runs are not known, and empty folders stay in Task Scheduler. ${service.insteadOf ?? ''}`,
+        remedy: 'Allow powershell.exe, and in it COM and .NET, for this user.',
       });
     }
     return { usable: true, dialect, findings };

@@ -55,7 +55,7 @@ describe('rota doctor on Windows', () => {
   test.each([
     [{ account: 's4u' }, true, /log on as a batch job/],
     [{ startOnBattery: false }, true, /do not start on battery/],
-    [{}, false, /PowerShell cannot be started/],
+    [{}, false, /PowerShell cannot be used/],
   ] as const)('tells of %j, PowerShell %s, with a remedy', async (options, powershell, expected) => {
     const { findings } = await (await windows(options, powershell)).ask();
     expect(findings.find(({ message }) => expected.test(message))).toMatchObject({

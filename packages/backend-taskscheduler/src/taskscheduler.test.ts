@@ -19,7 +19,9 @@ function change(name: string, after: Artifact | null, before: Artifact | null = 
   return { tenant: 'acme', name, before, after, handledUntil: now };
 }
 
-function windows(options: { powershell?: boolean; says?: string } = {}): { host: Host; scheduler: FakeScheduler } {
+type Windows = NonNullable<Parameters<typeof fakeScheduler>[1]>;
+
+function windows(options: Windows = {}): { host: Host; scheduler: FakeScheduler } {
   const scheduler = fakeScheduler(nodeFiles.readBytes, options);
   const user = { name: 'Ann', uid: 0, home: 'C:\\Users\\Ann' };
   const host = createHost({ platform: 'win32', user, stateDir: temporaryFolder(), timezone: 'UTC', run: scheduler.run });
@@ -31,7 +33,7 @@ const list = (host: Host, expected: Record<string, Artifact> = {}) =>
   backend.list(host, { namespace: 'default', expected: new Map(Object.entries(expected)) });
 
 // What real machines printed, in its source's language; here it comes with success and failure alike, so nothing can be decided by it.
-const languages: readonly (readonly [string, { readonly powershell?: boolean; readonly says?: string }])[] = [
+const languages: readonly (readonly [string, Windows])[] = [
   ['PowerShell', {}],
   ...transcripts.map(
     ({ language, source, says }) => [`schtasks in ${language} (${source})`, { powershell: false, says }] as const,
@@ -214,11 +216,11 @@ describe('schtasks', () => {
 });
 
 describe('Task Scheduler through PowerShell', () => {
-  test('needs one process to look, one for a batch, one to read it back', async () => {
+  test('needs one process to connect, one to look, one for a batch, one to read it back', async () => {
     const { host, scheduler } = windows();
     const many = Array.from({ length: 50 }, (_, index) => change(`job-${index}`, artifact(`job-${index}`)));
     await apply(host, many);
-    expect(scheduler.calls).toEqual(['powershell read', 'powershell change', 'powershell read']);
+    expect(scheduler.calls).toEqual(['powershell account', 'powershell read', 'powershell change', 'powershell read']);
   });
 
   test('removes folders that are left empty', async () => {
@@ -251,18 +253,31 @@ describe('Task Scheduler through PowerShell', () => {
   });
 
   test('shows what PowerShell said when it fails', async () => {
-    const { host } = windows();
-    const run: Host['run'] = async ({ args }) => ({
-      exitCode: args.includes('-EncodedCommand') ? 1 : 0,
-      signal: null,
-      stdout: '',
-      stderr: 'Ausnahme beim Aufrufen von "Connect"',
-      timedOut: false,
-    });
+    const { host, scheduler } = windows();
+    const said =
+      '#< CLIXML\r\n<Objs Version="1.1.0.1"><S S="Error">Ausnahme beim Aufrufen von "Connect"_x000D__x000A_</S></Objs>';
+    const run: Host['run'] = async (request) =>
+      scheduler.calls.length === 0
+        ? await scheduler.run(request)
+        : { exitCode: 1, signal: null, stdout: '', stderr: said, timedOut: false };
     await expect(list({ ...host, run })).rejects.toMatchObject({
       code: 'ROTA_COMMAND_FAILED',
-      message: expect.stringContaining('Ausnahme beim Aufrufen'),
+      message: expect.stringMatching(/: Ausnahme beim Aufrufen von "Connect"$/),
     });
+  });
+
+  test.each([
+    [false, 'was not found'],
+    ['blocked', 'could not be started: spawn UNKNOWN'],
+    ['constrained', ': Cannot invoke method. Method invocation is supported only on core types in this language mode.'],
+  ] as const)('gives way to schtasks where it is %s, and says why', async (powershell, why) => {
+    const { host, scheduler } = windows({ powershell });
+    const one = artifact('one');
+    await apply(host, [change('one', one)]);
+    expect(scheduler.calls).toContain('schtasks /create');
+    expect(await list(host, { 'acme/one': one })).toMatchObject([{ digest: one.digest, drift: [] }]);
+    const { findings } = await backend.detect(host);
+    expect(findings.map(({ message }) => message).join('\n')).toContain(why);
   });
 });
 

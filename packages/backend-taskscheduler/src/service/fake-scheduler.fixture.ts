@@ -28,9 +28,13 @@ export interface FakeScheduler {
 /** Who uses this Windows. */
 export const me = { sid: 'S-1-5-21-1004336348-1177238915-682003330-1001', name: 'pc\\ann' };
 
+/** about_Language_Modes; as CLIXML, which `-EncodedCommand` brings. */
+const constrained =
+  '#< CLIXML\r\n<Objs Version="1.1.0.1"><S S="Error">Cannot invoke method. Method invocation is supported only on core types in this language mode._x000D__x000A_</S></Objs>';
+
 export function fakeScheduler(
   readFile: (path: string) => Uint8Array | undefined,
-  options: { readonly powershell?: boolean; readonly says?: string } = {},
+  options: { readonly powershell?: boolean | 'blocked' | 'constrained'; readonly says?: string } = {},
 ): FakeScheduler {
   const tasks = new Map<string, string>();
   const folders = new Set<string>();
@@ -117,7 +121,11 @@ export function fakeScheduler(
       return await run({ file: 'schtasks.exe', args: (args.at(-1) ?? '').split('schtasks.exe ')[1]?.split(' ') ?? [] });
     if (file === 'powershell.exe') {
       if (options.powershell === false) throw new RotaError('ROTA_COMMAND_MISSING', 'The program powershell.exe was not found.');
+      // CreateProcess refuses it, as by a software restriction policy.
+      if (options.powershell === 'blocked')
+        throw new RotaError('ROTA_COMMAND_FAILED', 'The program powershell.exe could not be started: spawn UNKNOWN');
       if (args.includes('-EncodedCommand')) {
+        if (options.powershell === 'constrained') return bad(constrained);
         if (args.at(-1) !== encodedScript) return bad('unknown script');
         const request: ScriptRequest = JSON.parse(Buffer.from(String(input), 'base64').toString());
         return ok(Buffer.from(JSON.stringify(script(request))).toString('base64'));

@@ -1,5 +1,6 @@
 import { type Host, RotaError } from '@rota/core';
 import { resultText } from '../result-text.ts';
+import { clixmlText } from './clixml-text.ts';
 import { encodedScript } from './power-shell-script.ts';
 import { remedyOf } from './remedy-of.ts';
 import type { LogonKind, TaskEntry, TaskFacts, TaskService, TaskStep } from './task-service.ts';
@@ -20,6 +21,13 @@ export type ScriptRequest =
     };
 
 const logonTypes: Readonly<Record<LogonKind, number>> = { s4u: 2, interactive: 3, service: 5 };
+
+/** The same, once it has answered who asks. @throws ROTA_COMMAND_MISSING, ROTA_COMMAND_FAILED */
+export async function connectPowerShell(host: Pick<Host, 'run'>): Promise<TaskService> {
+  const service = powerShell(host);
+  const me = await service.account();
+  return { ...service, account: async () => me };
+}
 
 /** Task Scheduler through Windows PowerShell and COM: one process a call. */
 export function powerShell(host: Pick<Host, 'run'>): TaskService {
@@ -73,7 +81,7 @@ async function ask(host: Pick<Host, 'run'>, request: ScriptRequest): Promise<Rea
   }
   throw new RotaError(
     'ROTA_COMMAND_FAILED',
-    `PowerShell could not ask Task Scheduler (exit ${result.exitCode}): ${(result.stderr || result.stdout).trim().slice(0, 500)}`,
+    `PowerShell could not ask Task Scheduler (exit ${result.exitCode}): ${(clixmlText(result.stderr) || result.stdout.trim()).slice(0, 500)}`,
     {
       suggestions: ['Is the service "Task Scheduler" (Schedule) running, and may you use it?'],
     },

@@ -37,6 +37,8 @@ export type TaskStep =
 /** The scheduler, through whichever of its programs is there. */
 export interface TaskService {
   readonly name: 'powershell' | 'schtasks';
+  /** Why it is not the better one. */
+  readonly insteadOf?: string;
   /** The tasks in a folder and below it; none when there is no such folder. @throws ROTA_COMMAND_FAILED when they cannot be read */
   read(folder: string): Promise<readonly TaskEntry[]>;
   /**
