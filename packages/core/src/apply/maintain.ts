@@ -11,7 +11,7 @@ import { summaryOf } from '../plan/summary.ts';
 import { captureWith } from '../run/attempt/capture-output.ts';
 import { readLaunchFile } from '../run/launch/read-launch-file.ts';
 import { retainRuns } from '../run/record/retain-runs.ts';
-import { flushSpool } from '../run/tell/deliver-report.ts';
+import { flushSpool } from '../run/tell/flush-spool.ts';
 import { namespaceLayout } from '../state/layout.ts';
 import { listNamespaces } from '../state/list-namespaces.ts';
 import { lockHolder, withLock } from '../state/lock.ts';
@@ -83,6 +83,7 @@ async function maintainNamespace(
   const spool = await step('check-ins', () => flushSpool({ files: host.files, layout, env: host.env, capture }), {
     sent: 0,
     left: 0,
+    failed: [],
   });
   const missed = await step('missed runs', () => tellMissed(host, namespace, told), []);
   const dropped = await step('retention', () => retainRuns(host.files, layout, {}, host.now()), []);

@@ -7,7 +7,7 @@ import { readJobState, seedHandled } from '../run/admit/job-state.ts';
 import { captureWith } from '../run/attempt/capture-output.ts';
 import { instantText } from '../run/record/instant-text.ts';
 import { retainRuns } from '../run/record/retain-runs.ts';
-import { flushSpool } from '../run/tell/deliver-report.ts';
+import { flushSpool } from '../run/tell/flush-spool.ts';
 import { nextFire } from '../schedule/next-fire.ts';
 import { previousFire } from '../schedule/previous-fire.ts';
 import { namespaceLayout } from '../state/layout.ts';

@@ -84,6 +84,70 @@ describe('a check-in', () => {
     },
   );
 
+  it.each(['json', 'healthchecks'] as const)(
+    'that waited arrives before that of a later run (%s), for an endpoint may judge by the last',
+    async (format) => {
+      const rota = await runnerUnderTest();
+      let away = true;
+      const server = await endpoint((_, response) => void response.writeHead(away ? 503 : 200).end());
+      const job = (command: string) => rota.launchFile({ ...sh(command), ...checkin(server.url, { format }) });
+      for (const command of ['exit 1', 'true']) await rota.run(job(command));
+      expect(rota.spooled()).toHaveLength(2);
+      away = false;
+      server.received.length = 0;
+      await rota.run(job('exit 3'));
+      const [one, two, three] = rota.records().map(({ runId }) => runId);
+      expect(server.received.map(({ path, body }) => (format === 'json' ? JSON.parse(body).run_id : path))).toEqual(
+        format === 'json'
+          ? [one, two, three]
+          : [`/api/checkins/1?rid=${one}`, `/api/checkins?rid=${two}`, `/api/checkins/3?rid=${three}`],
+      );
+      expect(rota.spooled()).toEqual([]);
+    },
+  );
+
+  it('that another process sends from the spool is waited for, so that the later one does not overtake it', async () => {
+    const rota = await runnerUnderTest();
+    const held: ServerResponse[] = [];
+    let mode: 'away' | 'slow' | 'there' = 'away';
+    const server = await endpoint((_, response) => {
+      if (mode === 'slow') held.push(response);
+      else response.writeHead(mode === 'away' ? 503 : 200).end();
+    });
+    const job = (command: string) => rota.launchFile({ ...sh(command), ...checkin(server.url) });
+    await rota.run(job('true'));
+    mode = 'slow';
+    server.received.length = 0;
+    const flushing = rota.run(rota.launchFile({ name: 'other' }));
+    while (held.length === 0) await new Promise((resolve) => setTimeout(resolve, 20));
+    mode = 'there';
+    const later = rota.run(job('exit 3'));
+    // It has ended, and looks for its turn to report.
+    while (rota.spooled().length < 2) await new Promise((resolve) => setTimeout(resolve, 20));
+    for (const response of held) response.destroy();
+    await Promise.all([flushing, later]);
+    const [first, last] = rota.records().filter(({ name }) => name === 'job');
+    // The first try was cut off; whoever was in turn then tried it again.
+    expect(server.messages().map(({ run_id }) => run_id)).toEqual([first?.runId, first?.runId, last?.runId]);
+  });
+
+  it('that cannot be sent at all, for its secret has a line end too many, keeps no other one waiting', async () => {
+    const rota = await runnerUnderTest();
+    let away = true;
+    const server = await endpoint((_, response) => void response.writeHead(away ? 503 : 200).end());
+    writeFileSync(join(rota.scratch, 'token'), `${encodeURIComponent(secret)}\n\n`, { mode: 0o600 });
+    const poisoned = rota.launchFile({ ...sh('true'), ...checkin(server.url, { secret: '${file:token}' }) });
+    const { code, stderr } = await rota.run(poisoned);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    await rota.run(rota.launchFile({ name: 'good', ...checkin(server.url) }));
+    expect(rota.spooled()).toHaveLength(2);
+    away = false;
+    server.received.length = 0;
+    await rota.run(rota.launchFile({ name: 'other' }));
+    expect(server.messages().map(({ job_name }) => job_name)).toEqual(['good']);
+    expect(rota.spooled()).toHaveLength(1);
+  });
+
   it('is kept when nobody listens, and does not hold the next run of the job', async () => {
     const rota = await runnerUnderTest();
     const path = rota.launchFile({ ...sh('true'), ...checkin('http://127.0.0.1:9/x') });

@@ -1,3 +1,5 @@
+import type { ClientRequest } from 'node:http';
+
 export interface HttpPost {
   readonly url: string;
   readonly body: string;
@@ -7,7 +9,10 @@ export interface HttpPost {
   readonly timeoutMs: number;
 }
 
-export type PostResult = { readonly ok: true } | { readonly ok: false; readonly reason: string };
+export type PostResult =
+  | { readonly ok: true }
+  /** `answered`: the other side is there, and did not take it. */
+  | { readonly ok: false; readonly reason: string; readonly answered?: boolean };
 
 /** Posts once. Never throws and never takes longer than the time-out, whatever the other side does. The reason never holds the URL. */
 export async function httpPost({ url, body, headers, ca, timeoutMs }: HttpPost): Promise<PostResult> {
@@ -23,25 +28,37 @@ export async function httpPost({ url, body, headers, ca, timeoutMs }: HttpPost):
   const trusted =
     ca === undefined || target.protocol === 'http:' ? {} : { ca: [...(await import('node:tls')).rootCertificates, ca] };
   const bytes = Buffer.from(body);
-  return new Promise((resolve) => {
-    const outgoing = request(target, {
+  let outgoing: ClientRequest;
+  try {
+    outgoing = request(target, {
       method: 'POST',
       agent: false,
       ...trusted,
       headers: { 'content-length': bytes.length, 'user-agent': 'rota', ...headers },
     });
+  } catch (error) {
+    return { ok: false, reason: `it cannot be sent: ${reasonOf(error)}` };
+  }
+  return new Promise((resolve) => {
     const done = (result: PostResult): void => {
       clearTimeout(timer);
       resolve(result);
       outgoing.destroy();
     };
     const timer = setTimeout(() => done({ ok: false, reason: `no answer within ${timeoutMs / 1000} s` }), timeoutMs);
-    outgoing.on('error', (error) => done({ ok: false, reason: 'code' in error ? String(error.code) : error.message }));
+    outgoing.on('error', (error) => done({ ok: false, reason: reasonOf(error) }));
     outgoing.on('response', (response) => {
       const status = response.statusCode ?? 0;
       response.resume();
-      done(status >= 200 && status < 300 ? { ok: true } : { ok: false, reason: `the answer was ${status}` });
+      done(status >= 200 && status < 300 ? { ok: true } : { ok: false, reason: `the answer was ${status}`, answered: true });
     });
     outgoing.end(bytes);
   });
+}
+
+function reasonOf(error: unknown): string {
+  // A secret of several lines, such as a token with a line end too many, is no header.
+  if (error instanceof Error && 'code' in error)
+    return error.code === 'ERR_INVALID_CHAR' ? 'the secret holds a line end or another control character' : String(error.code);
+  return error instanceof Error ? error.message : String(error);
 }

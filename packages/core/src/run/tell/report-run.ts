@@ -6,9 +6,10 @@ import type { RunRecord } from '../record/run-record.ts';
 import type { RunJobInput } from '../run-job-input.ts';
 import { type AlertNews, alertReports } from './alert-of.ts';
 import type { CheckinStatus } from './checkin-message.ts';
-import { type DeliveryContext, deliver, flushSpool, tellDelivery } from './deliver-report.ts';
+import { type DeliveryContext, deliver, tellDelivery } from './deliver-report.ts';
+import { flushSpool } from './flush-spool.ts';
 import { sendCheckin } from './send-checkin.ts';
-import { type Report, spoolReport, type WaitingReport } from './spool.ts';
+import { spoolReport, type WaitingReport } from './spool.ts';
 import { checkinReport } from './spool-end.ts';
 
 export interface StartedReport {
@@ -52,29 +53,14 @@ export async function reportEnd(
   waiting: readonly WaitingReport[],
 ): Promise<void> {
   clearTimeout(started?.timer);
-  const context = deliveryContext(input);
-  const checkins = waiting.filter(({ report }) => 'checkin' in report);
-  const alerts = waiting.filter(({ report }) => 'alert' in report);
-  const inOrder = async (): Promise<Report[]> => {
-    // The start must not arrive after the end.
-    await Promise.all(started?.pending ?? []);
-    return deliverAll(context, checkins);
-  };
-  const away = await Promise.all([inOrder(), ...alerts.map((one) => deliverAll(context, [one]))]);
-  await quietly(flushSpool(context, away.flat()));
+  // The start must not arrive after the end.
+  await Promise.all(started?.pending ?? []);
+  const flushed = await quietly(flushSpool(deliveryContext(input), waiting));
+  for (const { report, reason } of flushed?.failed ?? []) if ('alert' in report) sayLater(reason);
 }
 
-/** One after the other; answers those that could not be delivered. */
-async function deliverAll(context: DeliveryContext, waiting: readonly WaitingReport[]): Promise<Report[]> {
-  const away: Report[] = [];
-  for (const one of waiting) {
-    const result = await quietly(deliver(context, one));
-    if (result?.ok) continue;
-    away.push(one.report);
-    if ('alert' in one.report && result !== undefined)
-      process.stderr.write(`rota-run: ${result.reason} It is tried again later.\n`);
-  }
-  return away;
+function sayLater(reason: string): void {
+  process.stderr.write(`rota-run: ${reason} It is tried again later.\n`);
 }
 
 /** While the job runs: through the spool too, since the runner may be killed meanwhile. */
@@ -82,7 +68,8 @@ async function alertNow(input: RunJobInput, record: RunRecord, news: AlertNews, 
   const { files, place } = input;
   const reports = alertReports(input.launch, record, news, output);
   const waiting = reports.map((report) => spoolReport(files, place.layout, report, Date.now()));
-  await Promise.all(waiting.map((one) => deliverAll(deliveryContext(input), [one])));
+  const results = await Promise.all(waiting.map((one) => deliver(deliveryContext(input), one)));
+  for (const result of results) if (!result.ok) sayLater(result.reason);
 }
 
 async function sendNow(input: RunJobInput, record: RunRecord, status: CheckinStatus, output: string): Promise<void> {
