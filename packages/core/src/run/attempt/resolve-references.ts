@@ -36,32 +36,45 @@ export function createResolver({ launch, files, env, capture }: ResolverInput): 
 
   const secretsFile = (): ReadonlyMap<string, string> => {
     if (fromFile !== undefined) return fromFile;
-    const text = files.readText(launch.secretsFile);
-    const mode = files.facts(launch.secretsFile)?.mode ?? 0;
-    if (text !== undefined && process.platform !== 'win32' && (mode & 0o077) !== 0) {
-      problems.push(`The secrets file ${launch.secretsFile} can be read by others: chmod 600 ${launch.secretsFile}`);
-      fromFile = new Map();
-    } else fromFile = parseSecrets(text ?? '');
+    fromFile = new Map();
+    try {
+      const text = files.readText(launch.secretsFile);
+      const mode = files.facts(launch.secretsFile)?.mode ?? 0;
+      if (text !== undefined && process.platform !== 'win32' && (mode & 0o077) !== 0)
+        problems.push(`The secrets file ${launch.secretsFile} can be read by others: chmod 600 ${launch.secretsFile}`);
+      else fromFile = parseSecrets(text ?? '');
+    } catch (error) {
+      problems.push(`The secrets file ${launch.secretsFile} cannot be read: ${error instanceof Error ? error.message : error}`);
+    }
     return fromFile;
+  };
+
+  /** A value from outside. It is told by name only: what Node says of such a value shows it, and not as it would be masked. */
+  const taken = (value: string, what: string, where: string): string | undefined => {
+    secrets.add(value);
+    if (!value.includes('\0')) return value;
+    problems.push(
+      `${what} holds a NUL character, which no variable and no header can (${where}): write text as UTF-8 and encode bytes, such as with base64.`,
+    );
+    return undefined;
   };
 
   const variable = (name: string, where: string): string | undefined => {
     const own = literal(launch.env[name]);
     if (own !== undefined) return own;
     const value = secretsFile().get(name) ?? env[name];
-    if (value === undefined) {
-      problems.push(`${name} is not set (${where}): set it in ${launch.secretsFile} or in the environment of the scheduler.`);
-    } else secrets.add(value);
-    return value;
+    if (value !== undefined) return taken(value, name, where);
+    problems.push(`${name} is not set (${where}): set it in ${launch.secretsFile} or in the environment of the scheduler.`);
+    return undefined;
   };
 
   const file = (path: string, where: string): string | undefined => {
     const full = path.startsWith('~/') ? resolve(env.HOME ?? launch.workingDir, path.slice(2)) : resolve(launch.workingDir, path);
     try {
       const value = files.readText(full)?.replace(/\r?\n$/, '');
-      if (value === undefined) problems.push(`The file ${full} does not exist (${where}).`);
-      else secrets.add(value);
-      return value;
+      if (value !== undefined) return taken(value, `The file ${full}`, where);
+      problems.push(`The file ${full} does not exist (${where}).`);
+      return undefined;
     } catch (error) {
       problems.push(`The file ${full} cannot be read (${where}): ${error instanceof Error ? error.message : error}`);
       return undefined;
@@ -72,9 +85,8 @@ export function createResolver({ launch, files, env, capture }: ResolverInput): 
     const key = JSON.stringify(argv);
     if (commands.has(key)) return commands.get(key);
     const result = capture(argv, launch.workingDir);
-    const value = result.ok ? result.output.replace(/\r?\n$/, '') : undefined;
     if (!result.ok) problems.push(`The command ${argv[0] ?? ''} gave no value (${where}): ${result.reason}`);
-    if (value !== undefined) secrets.add(value);
+    const value = result.ok ? taken(result.output.replace(/\r?\n$/, ''), `The output of ${argv[0] ?? ''}`, where) : undefined;
     commands.set(key, value);
     return value;
   };

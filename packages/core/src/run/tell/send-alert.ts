@@ -1,4 +1,5 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcessByStdio, spawn } from 'node:child_process';
+import type { Writable } from 'node:stream';
 import { jobEnvironment } from '../attempt/job-environment.ts';
 import { createResolver, type ResolverInput } from '../attempt/resolve-references.ts';
 import type { AlertMessage } from './alert-message.ts';
@@ -26,11 +27,18 @@ export async function sendAlert(
   const title = `${message.tenant}/${message.job_name}`;
   const urgency = message.event === 'recovery' ? 'normal' : 'critical';
   const desktop = alert.kind === 'desktop';
-  const argv = desktop ? ['notify-send', '--app-name=rota', `--urgency=${urgency}`, '--', title, message.text] : alert.command;
+  const argv = desktop
+    ? ['notify-send', '--app-name=rota', `--urgency=${urgency}`, '--', title, argument(message)]
+    : alert.command;
   const run = { tenant: message.tenant, name: message.job_name, runId: message.run_id, scheduledAt: message.scheduled_at };
   // Whatever of it cannot be resolved may be what the alert is about.
   const env = jobEnvironment(context.env, resolve.env, resolver, run);
   return answer(await startCommand(argv, resolve.workingDir, desktop ? withSession(env) : env, message));
+}
+
+/** The last words of a job may hold what no argument and no variable can. */
+function argument({ text }: AlertMessage): string {
+  return text.replaceAll('\0', '');
 }
 
 function answer(problem: string | null): PostResult {
@@ -45,13 +53,16 @@ function startCommand(
   message: AlertMessage,
 ): Promise<string | null> {
   const [file = '', ...args] = argv;
+  const told = { ROTA_ALERT: message.event, ROTA_ALERT_TEXT: argument(message), ROTA_STATUS: message.status ?? '' };
+  let child: ChildProcessByStdio<Writable, null, null>;
+  try {
+    child = spawn(file, args, { cwd, env: { ...env, ...told }, stdio: ['pipe', 'ignore', 'ignore'], windowsHide: true });
+  } catch (error) {
+    // Such as E2BIG. What Node says may quote the environment.
+    const code = error instanceof Error && 'code' in error ? ` (${error.code})` : '';
+    return Promise.resolve(`The alert command ${file} could not be started${code}.`);
+  }
   return new Promise((resolve) => {
-    const child = spawn(file, args, {
-      cwd,
-      env: { ...env, ROTA_ALERT: message.event, ROTA_ALERT_TEXT: message.text, ROTA_STATUS: message.status ?? '' },
-      stdio: ['pipe', 'ignore', 'ignore'],
-      windowsHide: true,
-    });
     // Not the option of spawn: its timer goes on when the program could not be started.
     const timer = setTimeout(() => child.kill('SIGKILL'), channelMs);
     child.on('close', () => clearTimeout(timer));
