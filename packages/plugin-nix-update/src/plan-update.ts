@@ -25,7 +25,15 @@ import {
   setProfile,
   updateFlake,
 } from './machine/nix-commands.ts';
-import { cancelRestart, failedUnits, restart, systemState, unitState } from './machine/systemd-commands.ts';
+import {
+  cancelRestart,
+  failedUnits,
+  restart,
+  restartingUnits,
+  systemState,
+  unitResults,
+  unitState,
+} from './machine/systemd-commands.ts';
 import { systemAttribute } from './machine/updated-system.ts';
 import { openContext } from './open-context.ts';
 import { meteredCommands } from './preconditions/metered-problem.ts';
@@ -71,11 +79,14 @@ type Planned = readonly (readonly [PlannedCommand['step'], Command | null, strin
 
 const newSystem = 'NEW_SYSTEM';
 const oldSystem = 'OLD_SYSTEM';
+const restarting = 'units wait for their next start';
 
 function before({ host, settings, system }: UpdateContext): readonly PlannedCommand[] {
   const units = settings.requiredServices.map((unit) => (unit.includes('.') ? unit : `${unit}.service`));
   return listed([
     ['baseline', failedUnits(system.kind)],
+    ['baseline', restartingUnits(system.kind)],
+    ['baseline', unitResults(system.kind, ['UNITS']), restarting],
     ...(settings.allowMetered
       ? []
       : meteredCommands.map((command) => ['preconditions', command, 'there is a system bus'] as const)),
@@ -205,6 +216,8 @@ function health({ settings, system }: UpdateContext): readonly Command[] {
   ].map((unit) => (unit.includes('.') ? unit : `${unit}.service`));
   return [
     failedUnits(system.kind),
+    restartingUnits(system.kind),
+    unitResults(system.kind, ['UNITS']),
     ...(settings.requireRunning ? [systemState(system.kind)] : []),
     ...units.map((unit) => unitState(system.kind, unit)),
     ...settings.healthChecks.flatMap((check) => {

@@ -113,6 +113,20 @@ describe('an update that is not well', () => {
     expect(await machine.facts()).toMatchObject({ current: before.current, profile: before.profile, lock: before.lock });
   });
 
+  test('whose unit falls down and is started again and again is rolled back; one that ends well each time is not blamed', async () => {
+    const restarting = (name: string, program: string): string =>
+      `systemd-run --quiet --unit=${name} --property=Restart=always --property=RestartSec=5 ${program}`;
+    await machine.publish({ version: '2' });
+    await machine.sh(`echo '${restarting('poller', 'true')}' >/var/lib/machine/after-test`);
+    expect(await machine.update()).toMatchObject([{ status: 'updated' }]);
+    await machine.publish({ version: '3' });
+    await machine.sh(`echo '${restarting('faller', 'false')}' >/var/lib/machine/after-test`);
+    const [report] = await machine.update();
+    expect(report).toMatchObject({ status: 'rolled-back', step: 'health', failure: { class: 'health' } });
+    expect(report?.failure?.message).toMatch(/^Units failed that had not before: faller\.service\.$/);
+    await machine.sh('systemctl stop poller faller');
+  });
+
   test('units that had failed before are not blamed on it', async () => {
     await machine.sh('systemd-run --quiet --unit=broken false || true; until systemctl is-failed broken; do sleep 0.1; done');
     await machine.publish({ version: '2' });

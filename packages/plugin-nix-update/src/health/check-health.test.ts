@@ -3,8 +3,8 @@ import { expect, test } from 'vitest';
 import { readSettings } from '../settings/read-settings.ts';
 import { healthProblems } from './check-health.ts';
 
-/** A machine whose units are well, on which a command fails for a while; its clock is set by a year at the first look. */
-function machine(failures: number, jumpMs: number) {
+/** A machine whose units are well, on which a command fails at some looks; its clock is set by a year at the first look. */
+function machine(fails: (look: number) => boolean, jumpMs = 0) {
   let looks = 0;
   let slept = 0;
   const settings = readSettings({
@@ -27,7 +27,7 @@ function machine(failures: number, jumpMs: number) {
     elapsedMs: () => slept,
     call: async ({ file }: { readonly file: string }) => {
       if (file === 'app-is-well') looks += 1;
-      const exitCode = file === 'app-is-well' && looks <= failures ? 1 : 0;
+      const exitCode = file === 'app-is-well' && fails(looks) ? 1 : 0;
       return { exitCode, signal: null, stdout: '', stderr: '', timedOut: false };
     },
   } as const;
@@ -39,9 +39,20 @@ const year = 365 * 86_400_000;
 test.each([0, year, -year])(
   'a clock that is set by %i ms during the check neither cuts the grace short nor prolongs it',
   async (jump) => {
-    expect(await healthProblems(machine(3, jump).context, [])).toEqual([]);
-    const never = machine(Number.POSITIVE_INFINITY, jump);
+    expect(await healthProblems(machine((look) => look <= 3, jump).context, [])).toEqual([]);
+    const never = machine(() => true, jump);
     expect(await healthProblems(never.context, [])).toEqual([expect.stringContaining('app-is-well')]);
     expect(never.looks()).toBe(6);
   },
 );
+
+test('what is well at one look and not at the next is not well: two good looks in a row count', async () => {
+  const flapping = machine((look) => look % 2 === 0);
+  expect(await healthProblems(flapping.context, [])).toEqual([expect.stringContaining('app-is-well')]);
+  const atLast = machine((look) => look < 6);
+  expect(await healthProblems(atLast.context, [])).toEqual([]);
+  expect(atLast.looks()).toBe(7);
+  const once = machine(() => false);
+  expect(await healthProblems(once.context, [])).toEqual([]);
+  expect(once.looks()).toBe(2);
+});

@@ -9,18 +9,22 @@ import { newlyFailedUnits, systemStateProblem } from './units-problem.ts';
 const retryMs = 2000;
 
 /**
- * Looks at the system until everything is well or the grace is over. Answers what is wrong then, in words; nothing when it is healthy.
+ * Looks at the system until everything is well at two looks in a row, or the grace is over: what falls down and is started again and again is up now
+ * and then. Answers what is wrong then, in words; nothing when it is healthy. Without any grace it is one look.
  * Units that had failed before the update count against nobody.
  */
 export async function healthProblems(context: HealthContext, failedBefore: readonly string[] | null): Promise<readonly string[]> {
   const { host, settings, elapsedMs } = context;
   await host.sleep(settings.healthSettle);
   const deadline = elapsedMs() + settings.healthGrace;
+  let wellBefore = settings.healthGrace === 0;
   for (;;) {
     const problems = await problemsNow(context, failedBefore);
+    const well = problems.length === 0;
     const left = deadline - elapsedMs();
-    if (problems.length === 0 || left <= 0) return problems;
-    await host.sleep(Math.min(retryMs, left));
+    if (well ? wellBefore : left <= 0) return problems;
+    wellBefore = well;
+    await host.sleep(left > 0 ? Math.min(retryMs, left) : retryMs);
   }
 }
 

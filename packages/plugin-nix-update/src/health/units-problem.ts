@@ -1,4 +1,5 @@
-import { failedUnits, parseFailedUnits, systemState } from '../machine/systemd-commands.ts';
+import { readFailedUnits } from '../machine/read-failed-units.ts';
+import { systemState } from '../machine/systemd-commands.ts';
 import type { HealthContext } from './health-context.ts';
 
 /** Units that have failed since the baseline. Where systemd does not answer now but did before, that is a problem itself. */
@@ -6,9 +7,9 @@ export async function newlyFailedUnits(
   { system, call }: Pick<HealthContext, 'system' | 'call'>,
   failedBefore: readonly string[] | null,
 ): Promise<string | null> {
-  const result = await call({ ...failedUnits(system.kind), timeoutMs: 30_000 });
-  if (result.exitCode !== 0) return failedBefore === null ? null : `systemd does not answer: ${result.stderr.trim()}`;
-  const fresh = parseFailedUnits(result.stdout).filter((unit) => !failedBefore?.includes(unit));
+  const failed = await readFailedUnits(system.kind, call);
+  if ('silent' in failed) return failedBefore === null ? null : `systemd does not answer: ${failed.silent}`;
+  const fresh = failed.units.filter((unit) => !failedBefore?.includes(unit));
   return fresh.length === 0 ? null : `Units failed that had not before: ${fresh.join(', ')}.`;
 }
 

@@ -2,7 +2,7 @@ import type { Host, ProcessResult } from '@rota/core';
 import type { Command } from './command.ts';
 import { followLink } from './follow-link.ts';
 import { readBootId } from './read-boot-id.ts';
-import { failedUnits, parseFailedUnits } from './systemd-commands.ts';
+import { readFailedUnits } from './read-failed-units.ts';
 import type { UpdatedSystem } from './updated-system.ts';
 
 /** The machine before an update changes anything; what a rollback goes back to. */
@@ -21,11 +21,11 @@ export async function readBaseline(
   system: UpdatedSystem,
   call: (command: Command) => Promise<ProcessResult>,
 ): Promise<Baseline> {
-  const units = await call(failedUnits(system.kind));
+  const failed = await readFailedUnits(system.kind, call);
   return {
     profile: followLink(host.files, system.profile),
     current: followLink(host.files, system.current),
     bootId: readBootId(host.files),
-    failedUnits: units.exitCode === 0 ? parseFailedUnits(units.stdout) : null,
+    failedUnits: 'units' in failed ? failed.units : null,
   };
 }

@@ -5,8 +5,17 @@ type Kind = UpdatedSystem['kind'];
 
 const manager = (kind: Kind): readonly string[] => (kind === 'home-manager' ? ['--user'] : []);
 
-export const failedUnits = (kind: Kind): Command =>
-  reads('systemctl', ...manager(kind), 'list-units', '--failed', '--plain', '--no-legend', '--no-pager', '--full');
+const listUnits = (kind: Kind, state: string): Command =>
+  reads('systemctl', ...manager(kind), 'list-units', `--state=${state}`, '--plain', '--no-legend', '--no-pager', '--full');
+
+export const failedUnits = (kind: Kind): Command => listUnits(kind, 'failed');
+
+/** Units that have ended and wait for their next start (`Restart=`). */
+export const restartingUnits = (kind: Kind): Command => listUnits(kind, 'auto-restart');
+
+/** How the last end of each of them was. */
+export const unitResults = (kind: Kind, units: readonly string[]): Command =>
+  reads('systemctl', ...manager(kind), 'show', '--property=Id,Result', '--', ...units);
 
 /** `running`, `degraded`, `starting`, ... on standard output; nothing where systemd is not PID 1. */
 export const systemState = (kind: Kind): Command => reads('systemctl', ...manager(kind), 'is-system-running');
@@ -23,11 +32,19 @@ export const restart = (delayMs: number, message: string): Command => {
 export const cancelRestart = (): Command => changes('shutdown', '-c');
 
 /** The names in the first column. */
-export function parseFailedUnits(stdout: string): readonly string[] {
+export function parseUnitNames(stdout: string): readonly string[] {
   return stdout
     .split('\n')
     .map((line) => line.trim().split(/\s+/)[0] ?? '')
     .filter((name) => name !== '');
+}
+
+/** A paragraph for each unit. */
+export function parseUnitResults(stdout: string): readonly { readonly unit: string; readonly well: boolean }[] {
+  return stdout
+    .split('\n\n')
+    .map(parseProperties)
+    .flatMap(({ Id, Result }) => (Id === undefined ? [] : [{ unit: Id, well: Result === 'success' }]));
 }
 
 /** `KEY=value` lines. */
