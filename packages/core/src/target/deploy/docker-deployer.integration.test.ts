@@ -3,6 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterFile, commandPart, exec, output, requirePart, rootPart } from '@rota/test-support';
 import { expect, test } from 'vitest';
+import type { ProcessRunner } from '../../host/process-runner.ts';
 import { changeTargetRecord } from '../target-records.ts';
 import { attrOf, targetRepository } from '../target-repository.test-support.ts';
 import { type DeployTargetsInput, deployTargets } from './deploy-targets.ts';
@@ -17,11 +18,15 @@ const describeWithDocker = requirePart(
 
 const system = 'x86_64-linux';
 
-/** Waits for ever, or ends at once with a failure. */
+/** Waits for ever, also when it is asked to end (`stay`), or ends at once with a failure (`no`). */
 const program = `#include <signal.h>
 #include <unistd.h>
 static void end(int signal) { _exit(0); }
-int main(int count, char **words) { if (count > 1) return 3; signal(SIGTERM, end); for (;;) pause(); }
+int main(int count, char **words) {
+  if (count > 1 && words[1][0] == 'n') return 3;
+  if (count == 1) signal(SIGTERM, end);
+  for (;;) pause();
+}
 `;
 
 async function dockerDaemon(): Promise<{
@@ -71,10 +76,11 @@ describeWithDocker('deploying with docker', () => {
       await docker('rmi', `web:${name}`);
       return join(folder, `${name}.tar`);
     };
-    const [one, two, broken] = [
+    const [one, two, broken, staying] = [
       await archive('one', '["/wait"]'),
       await archive('two', '["/wait"]'),
       await archive('broken', '["/wait", "no"]'),
+      await archive('staying', '["/wait", "stay"]'),
     ];
 
     const repository = targetRepository();
@@ -87,10 +93,10 @@ describeWithDocker('deploying with docker', () => {
       deployment: { mode: 'docker', host: 'hub', endpoint: `unix://${folder}/sock`, container: 'web', run: ['--network=none'] },
     });
     const input: DeployTargetsInput = { host: repository.host, namespace: 'default', baseDir: repository.root, targets };
-    const deploy = async (artifact: string, dryRun = false) => {
+    const deploy = async (artifact: string, dryRun = false, more: Partial<DeployTargetsInput> = {}) => {
       const built = { revision, attr: `packages.${system}.web`, artifact, drvPath: '/x.drv', at: 'then', log: null };
       await changeTargetRecord(repository.host, 'default', { name: 'web', system }, (record) => ({ ...record, built }));
-      const [result] = (await deployTargets({ ...input, dryRun })).targets;
+      const [result] = (await deployTargets({ ...input, ...more, dryRun })).targets;
       return { status: result?.status, failure: result?.failure ?? '' };
     };
     const containers = async () =>
@@ -117,5 +123,24 @@ describeWithDocker('deploying with docker', () => {
     await docker('stop', '--time', '1', 'web');
     expect((await deploy(one)).status).toBe('deployed');
     expect(await containers()).toEqual(['web web:one running']);
+
+    // Who interrupts while the old one is being stopped, which the daemon goes on with, finds it running.
+    expect((await deploy(staying)).status).toBe('deployed');
+    const since = String(Date.now() / 1000);
+    const happened = async (event: string): Promise<boolean> =>
+      (await docker('events', '--since', since, '--until', String(Date.now() / 1000), '--filter', `event=${event}`)) !== '';
+    const controller = new AbortController();
+    const run: ProcessRunner = async (call) => {
+      const running = repository.host.run(call);
+      if (call.args.includes('stop') && !controller.signal.aborted) {
+        await expect.poll(async () => await happened('kill'), { timeout: 60_000 }).toBe(true);
+        controller.abort();
+      }
+      return await running;
+    };
+    const interrupted = await deploy(two, false, { host: repository.hostWith({}, { run }), signal: controller.signal });
+    expect(interrupted.status).toBe('failed');
+    await expect.poll(async () => await happened('die'), { timeout: 60_000 }).toBe(true);
+    expect(await containers()).toEqual(['web web:staying running']);
   });
 });

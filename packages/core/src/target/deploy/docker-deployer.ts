@@ -53,27 +53,33 @@ async function replaceContainer(request: DeployRequest, name: string, image: str
   if (!(await isThere(request, name)) && (await isThere(request, previous)))
     await requireStep(request, docker(request, 'rename', previous, name));
   const hadOne = await isThere(request, name);
-  if (hadOne) {
-    if (await isThere(request, previous)) await requireStep(request, docker(request, 'rm', '--force', previous));
-    await requireStep(request, docker(request, 'stop', name));
-    await requireStep(request, docker(request, 'rename', name, previous));
-  }
+  if (hadOne && (await isThere(request, previous))) await requireStep(request, docker(request, 'rm', '--force', previous));
   try {
+    if (hadOne) {
+      await requireStep(request, docker(request, 'stop', name));
+      await requireStep(request, docker(request, 'rename', name, previous));
+    }
     await requireStep(request, runCommand(request, name, image));
     await request.host.sleep(settleMs, request.signal);
     const state = await requireStep(request, docker(request, 'inspect', '--format', '{{.State.Running}}', name));
     if (state.trim() !== 'true') throw new RotaError('ROTA_TARGET_DEPLOY', `The container ${name} started and ended again.`);
   } catch (error) {
     // Without the signal: what was stopped is started again whoever interrupts.
-    const back = { ...request, signal: undefined };
-    await runStep(back, docker(request, 'rm', '--force', name));
-    if (hadOne) {
-      await requireStep(back, docker(request, 'rename', previous, name));
-      await requireStep(back, docker(request, 'start', name));
-    }
+    await goBack({ ...request, signal: undefined }, name, hadOne);
     throw error;
   }
   if (hadOne) await runStep(request, docker(request, 'rm', previous));
+}
+
+/** What has its other name already gets its own back; what is still called so is the old one, and is not removed. */
+async function goBack(request: StepRequest, name: string, hadOne: boolean): Promise<void> {
+  const previous = previousOf(name);
+  if (!hadOne || (await isThere(request, previous))) await runStep(request, docker(request, 'rm', '--force', name));
+  if (!hadOne) return;
+  if (await isThere(request, previous)) await requireStep(request, docker(request, 'rename', previous, name));
+  // The daemon goes on with a stop whose client was ended: only after it is a start one.
+  else await runStep(request, docker(request, 'stop', name));
+  await requireStep(request, docker(request, 'start', name));
 }
 
 async function isThere(request: StepRequest, container: string): Promise<boolean> {
