@@ -154,6 +154,36 @@ describe('a task', () => {
     expect(said({})).not.toMatch(expected);
   });
 
+  test.each(['system', 'localService', 'networkService'] as const)(
+    'is refused as %s where its user could change what it starts, and begins outside that folder',
+    (account) => {
+      const input = compileInput({}, { runner: true });
+      expect(() => compile(input, { account })).toThrow(
+        expect.objectContaining({ code: 'ROTA_JOB_REFUSED', suggestions: [expect.stringContaining('--state-dir')] }),
+      );
+      const apart = {
+        ...input,
+        launcher: 'C:\\ProgramData\\Rota\\bin\\rota-run.cmd',
+        launchFile: 'C:\\ProgramData\\Rota\\1.json',
+      };
+      const { artifact, warnings } = compile(apart, { account });
+      expect(textAt(readXml(artifact.files[0]?.content ?? ''), 'Actions', 'Exec', 'WorkingDirectory')).toBe(
+        'C:\\ProgramData\\Rota\\bin',
+      );
+      expect(warnings.some(({ message }) => message.includes('may not enter'))).toBe(account !== 'system');
+    },
+  );
+
+  test('with the highest rights says who can change what it starts', () => {
+    const input = compileInput({}, { runner: true });
+    const said = (given: typeof input) =>
+      compile(given, { highestRunLevel: true })
+        .warnings.map(({ message }) => message)
+        .join();
+    expect(said(input)).toContain('every program of this user can change');
+    expect(said({ ...input, launcher: 'C:\\ProgramData\\Rota\\bin\\rota-run.cmd' })).not.toContain('every program');
+  });
+
   test.each([
     [{ trigger: { kind: 'boot' } }, ['BootTrigger']],
     [{ trigger: { kind: 'login' } }, ['LogonTrigger']],
@@ -240,7 +270,9 @@ xmllint('xmllint', () => {
       made({ trigger: { kind: 'boot' } }).xml,
       made({ trigger: { kind: 'login' } }, {}, { userId: 'CORP\\ann' }).xml,
       made({ command: ['C:\\a & b\\<tool>.exe', '"quoted"', "it's", 'ünï', '日本', '😀', 'line\nbreak'] }).xml,
-      made({}, { runner: true }, { account: 'networkService', hideWindow: true }).xml,
+      made({}, { runner: true }, { account: 's4u', hideWindow: true }).xml,
+      made({ trigger: { kind: 'after', job: { tenant: 'acme', name: 'first' } } }).xml,
+      made({}, {}, { account: 'networkService' }).xml,
     ]);
   });
 

@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
 import { type Compiled, type CompileInput, RotaError } from '@rota/core';
-import type { TaskSchedulerOptions } from './options.ts';
+import { serviceSids, type TaskSchedulerOptions } from './options.ts';
 import { taskSchedule } from './simulate/native-schedule.ts';
 import { statements } from './statements.ts';
+import { inProfile, outsideProfile } from './task/in-profile.ts';
 import { taskAction } from './task/task-action.ts';
 import { taskXml } from './task/task-xml.ts';
 import { TRIGGER_LIMIT } from './task/trigger.ts';
@@ -17,6 +18,7 @@ export function compile(input: CompileInput, options: TaskSchedulerOptions = {})
   const { namespace, job, schedule, launchFile } = input;
   const { triggers, moreDays } = triggersOf(input);
   if (triggers.length > TRIGGER_LIMIT) throw new RotaError('ROTA_INTERNAL', `${triggers.length} triggers for one task.`);
+  refuseProfile(input, options);
   const action = taskAction(input, options);
   // Where the launcher and the state folder stand is not part of what was declared; which launch file it is, is.
   const placeless = {
@@ -37,6 +39,17 @@ export function compile(input: CompileInput, options: TaskSchedulerOptions = {})
     ...(schedule === undefined ? {} : { native: taskSchedule(content, schedule.systemZone, schedule.horizon, moreDays) }),
     warnings: statements(input, options, triggers),
   };
+}
+
+/** Whoever can change what a built-in account starts has the rights of that account. */
+function refuseProfile(input: CompileInput, { account = 'interactive' }: TaskSchedulerOptions): void {
+  if (serviceSids[account] === undefined || !input.lowering.runner || !inProfile(input)) return;
+  const { job, launcher } = input;
+  throw new RotaError(
+    'ROTA_JOB_REFUSED',
+    `${job.tenant}/${job.name} cannot run as ${account}: what it starts, ${launcher}, lies in the folder of a user, whose programs could change it.`,
+    { suggestions: [outsideProfile] },
+  );
 }
 
 function triggersOf({ job, schedule }: CompileInput): Translation {

@@ -1,5 +1,6 @@
 import type { CompileInput, Finding } from '@rota/core';
 import type { TaskSchedulerOptions } from './options.ts';
+import { inProfile, outsideProfile } from './task/in-profile.ts';
 import type { Trigger } from './task/trigger.ts';
 
 /** What a person should know of a task before it is installed: what its account and its conditions can and cannot do, one finding each. Pure. */
@@ -21,6 +22,16 @@ export function statements(input: CompileInput, options: TaskSchedulerOptions, t
       options.highestRunLevel === true,
       'it runs with the highest rights of its account, which needs elevation to register.',
       elevate,
+    ],
+    [
+      options.highestRunLevel === true && lowering.runner && inProfile(input),
+      `every program of this user can change what it starts with these rights: ${input.launcher} lies in the user's own folder.`,
+      outsideProfile,
+    ],
+    [
+      (options.account === 'localService' || options.account === 'networkService') && job.workingDir === undefined,
+      `it begins in ${input.home}, which ${options.account} may not enter.`,
+      'Give the job a `workingDir`.',
     ],
     ...conditionStatements(options),
   ];

@@ -1,7 +1,7 @@
 import { posix, win32 } from 'node:path';
 import { type CompileInput, RotaError } from '@rota/core';
 import { commandLine, quoteAlways } from '../command-line.ts';
-import type { TaskSchedulerOptions } from '../options.ts';
+import { serviceSids, type TaskSchedulerOptions } from '../options.ts';
 import { fitsXml, node, type XmlNode } from '../xml/write-xml.ts';
 
 /** What a task starts. */
@@ -49,12 +49,14 @@ export function taskAction(input: CompileInput, options: TaskSchedulerOptions): 
 }
 
 function runnerAction(launcher: string, launchFile: string, home: string, options: TaskSchedulerOptions): TaskAction {
+  // A built-in account may not enter the folder of a user.
+  const workingDir = serviceSids[options.account ?? 'interactive'] === undefined ? home : pathsOf(home).dirname(launcher);
   // The launcher is a command file, so cmd.exe reads its line.
-  if (!options.hideWindow) return { command: launcher, args: quoteAlways(launchFile), workingDir: home };
+  if (!options.hideWindow) return { command: launcher, args: quoteAlways(launchFile), workingDir };
   return {
     command: '%SystemRoot%\\System32\\conhost.exe',
     args: `--headless ${quoteAlways(launcher)} ${quoteAlways(launchFile)}`,
-    workingDir: home,
+    workingDir,
   };
 }
 
@@ -84,9 +86,12 @@ function checked(input: CompileInput, action: TaskAction): TaskAction {
 }
 
 /** A plan may be rendered on another system than the one that it is for; the home folder says which paths are meant. */
+function pathsOf(home: string): typeof posix {
+  return /^[A-Za-z]:|^\\\\/.test(home) ? win32 : posix;
+}
+
 function absolute(workingDir: string | undefined, home: string): string {
-  const paths = /^[A-Za-z]:|^\\\\/.test(home) ? win32 : posix;
-  return workingDir === undefined ? home : paths.resolve(home, workingDir);
+  return workingDir === undefined ? home : pathsOf(home).resolve(home, workingDir);
 }
 
 function refused({ job }: CompileInput, why: string): RotaError {
