@@ -99,6 +99,9 @@ describeRunner(`the runner on Windows${onWindows ? '' : ', under Wine'}`, () => 
       0,
     );
     expect(JSON.parse(lastOutput())).toEqual([args, 'Grüße %USERNAME%', windows(where)]);
+    const proxy = job({ name: 'proxy', command: ['cmd.exe', '/c', 'echo %HTTPS_PROXY%'], env: { https_proxy: 'declared' } });
+    await machine.run([machine.exe, windows(bundle), proxy], { HTTPS_PROXY: 'inherited' });
+    expect(lastOutput().trim()).toBe('declared');
   });
 
   test('finds programs on the search path that jobs get', async () => {

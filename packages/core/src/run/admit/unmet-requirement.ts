@@ -3,6 +3,7 @@ import { accessSync, constants, existsSync, readdirSync, readFileSync } from 'no
 import { networkInterfaces } from 'node:os';
 import { delimiter, isAbsolute, join, resolve } from 'node:path';
 import type { Requirements } from '../../job/job.ts';
+import { reachesOut } from './reaches-out.ts';
 
 export interface RequirementInput {
   readonly requires: Requirements;
@@ -94,6 +95,6 @@ function hasRoute(root: string): boolean {
     const ipv6 = existsSync(join(root, 'proc/net/ipv6_route')) ? readFileSync(join(root, 'proc/net/ipv6_route'), 'utf8') : '';
     return ipv6.split('\n').some((line) => /^0{32} 00 /.test(line) && !/\slo$/.test(line));
   } catch {
-    return Object.values(networkInterfaces()).some((addresses) => addresses?.some((address) => !address.internal));
+    return reachesOut(networkInterfaces());
   }
 }

@@ -26,11 +26,22 @@ export function jobEnvironment(
   run: JobKey & { readonly runId: string | null; readonly scheduledAt: Claim['scheduledAt'] },
 ): NodeJS.ProcessEnv {
   return {
-    ...inheritedEnvironment(own),
+    ...withoutNamesakes(inheritedEnvironment(own), Object.keys(declared), process.platform),
     ...Object.fromEntries(Object.entries(declared).map(([name, text]) => [name, resolver.resolve(text, `env.${name}`)])),
     ROTA_JOB: run.name,
     ROTA_TENANT: run.tenant,
     ROTA_RUN_ID: run.runId ?? '',
     ROTA_SCHEDULED_AT: run.scheduledAt ?? '',
   };
+}
+
+/** Windows knows a variable in either case, and of two names that differ in it Node hands on one alone, the first by the alphabet: what was declared must be it. */
+export function withoutNamesakes(
+  inherited: NodeJS.ProcessEnv,
+  declared: readonly string[],
+  platform: NodeJS.Platform,
+): NodeJS.ProcessEnv {
+  if (platform !== 'win32') return inherited;
+  const names = new Set(declared.map((name) => name.toUpperCase()));
+  return Object.fromEntries(Object.entries(inherited).filter(([name]) => !names.has(name.toUpperCase())));
 }
