@@ -69,6 +69,7 @@ async function commandsPage() {
 Data goes to standard output, talk to standard error. Every command has \`--json\`; \`rota schema COMMAND\` prints the JSON Schema of what it
 then prints, and fields are only ever added within a \`formatVersion\`. Colour is used on a terminal only, and not with \`NO_COLOR\`.
 A question is asked on a terminal only, and not with \`--yes\` or \`--json\`. Set \`ROTA_DEBUG=1\` to see where an error was thrown.
+The first Ctrl-C has a command end in order, the second ends it at once, with 130.
 
 ${sections.join('\n\n')}
 
@@ -134,7 +135,7 @@ references to secrets, check-ins, hooks.
 | --- |${' --- |'.repeat(columns.length)}
 ${rows.join('\n')}
 
-systemd is shown for a user that lingers; cron for Debian's. On cron and embedded every job is started through the runner. A time zone other than
+systemd is shown for a user that lingers; cron for Debian's. On cron, Task Scheduler and embedded every job is started through the runner. A time zone other than
 the machine's own is gated on Debian cron and BusyBox: cron starts the runner more often, and the runner filters.
 
 ## Why something is refused or stated

@@ -25,7 +25,7 @@ export function renderManual(specs, version, groups = []) {
     ...built.flatMap(command),
     ...groups.flatMap(({ title, specs: added }) => [`.SH ${text(title)}`, ...added.flatMap(command)]),
     '.SH EXIT STATUS',
-    '0 done; 1 error. What other codes mean stands with the command.',
+    '0 done; 1 error; 130 ended at once, by a second Ctrl-C. What else they mean, and what other codes do, stands with the command.',
     '.SH ENVIRONMENT',
     ...entry('ROTA_STATE_DIR', 'Where state lives, unless an option says so. Else $XDG_STATE_HOME/rota.'),
     ...entry('ROTA_MAINTENANCE', 'With the value off, apply installs no maintenance job.'),

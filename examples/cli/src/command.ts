@@ -35,6 +35,8 @@ export interface OptionSpec {
   readonly summary: string;
   readonly parse?: (text: string, previous: unknown) => unknown;
   readonly choices?: readonly string[];
+  /** What completion offers where other values are taken, too. */
+  readonly completes?: readonly string[];
 }
 
 /** A command as data: help, completion and the page of commands are made from it. */
@@ -49,7 +51,7 @@ export interface CommandSpec {
   readonly completes?: 'jobs' | 'files' | 'commands' | readonly string[];
   readonly options: readonly OptionSpec[];
   readonly examples: readonly string[];
-  /** Exit codes beyond 0 (done) and 1 (error). */
+  /** What exit codes mean where that is more than 0 (done) and 1 (error): every answer that is not 0 stands here. */
   readonly exitCodes?: Readonly<Record<number, string>>;
   /** Absent: named, but not built yet. */
   readonly load?: () => Promise<CommandModule>;

@@ -42,13 +42,15 @@ const actions: Readonly<Record<string, () => Promise<{ readonly run: (context: C
   diff: () => import('../bundle/diff.ts'),
   prune: () => import('../bundle/prune.ts'),
   migrate: () => import('../bundle/migrate.ts'),
-  receive: () => import('../bundle/receive.ts'),
 };
+
+/** What a migration calls on the other machine; nothing for people. */
+const internal: typeof actions = { receive: () => import('../bundle/receive.ts') };
 
 /** `rota bundle ACTION ...` */
 export async function run(context: CommandContext): Promise<number> {
   const [action = ''] = context.args;
-  const load = actions[action];
+  const load = actions[action] ?? internal[action];
   if (load === undefined) {
     const near = nearest(action, Object.keys(actions));
     throw new RotaError('ROTA_USAGE', `\`rota bundle ${action}\` is not known; there are ${Object.keys(actions).join(', ')}.`, {

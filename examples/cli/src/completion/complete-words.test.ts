@@ -22,11 +22,15 @@ describe('completeWords', () => {
     expect(values('plan', '--backend', '=', 's')).toEqual(['systemd']);
     expect(values('init', '--format', '=')).toEqual(['ts', 'yaml']);
     expect(values('next', '--tz', 'Europe/Berl')).toEqual(['Europe/Berlin']);
+    expect(values('import', '--backend', 'a')).toEqual(['at', 'autostart']);
   });
 
   test('jobs, files and topics where they belong', () => {
     expect(completeWords(['run', ''])).toMatchObject({ jobs: true });
+    expect(completeWords(['next', '--job', ''])).toMatchObject({ jobs: true });
+    expect(completeWords(['targets', 'build', '--jobs', ''])).toMatchObject({ jobs: false });
     expect(completeWords(['plan', ''])).toMatchObject({ files: true });
+    expect(values('bundle', 're')).toEqual(['restore']);
     expect(values('explain', '')).toEqual(['schedule', 'job', 'field']);
     expect(completeWords(['explain', 'job', ''])).toMatchObject({ jobs: true });
     expect(completeWords(['explain', 'schedule', ''])).toMatchObject({ jobs: false, files: false });

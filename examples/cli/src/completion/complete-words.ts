@@ -91,10 +91,11 @@ function completeJoined(spec: CommandSpec, words: readonly string[]): Candidates
 }
 
 function valuesOf(option: OptionSpec, current: string): Candidates {
-  if (option.choices !== undefined)
+  const words = option.choices ?? option.completes;
+  if (words !== undefined)
     return fitting(
       current,
-      option.choices.map((value) => ({ value, summary: '' })),
+      words.map((value) => ({ value, summary: '' })),
     );
   if (option.flags.startsWith('--backend'))
     return fitting(
@@ -109,7 +110,7 @@ function valuesOf(option: OptionSpec, current: string): Candidates {
         summary: '',
       })),
     );
-  if (option.flags.startsWith('--job')) return { ...none, jobs: true };
+  if (flagsOf(option).includes('--job')) return { ...none, jobs: true };
   return /<(file|dir)>/.test(option.flags) ? { ...none, files: true } : none;
 }
 

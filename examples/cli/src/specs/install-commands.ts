@@ -28,6 +28,7 @@ export const installCommands: readonly CommandSpec[] = [
     completes: 'files',
     options: [...source, ...place, { flags: '--strict', summary: 'advise on missing labels, owner and time-out too' }, json],
     examples: ['rota validate', 'rota validate jobs/ --json'],
+    exitCodes: { 1: 'error, or the declaration is not valid' },
     load: () => import('../commands/validate.ts'),
   },
   {
@@ -52,11 +53,12 @@ export const installCommands: readonly CommandSpec[] = [
       'rota render jobs/ --backend cron --dialect cronie --out cron --json',
       'rota render --format nix --out nix',
     ],
+    exitCodes: { 1: 'error, or a job is refused (the others are written)' },
     load: () => import('../commands/render.ts'),
   },
   {
     name: 'plan',
-    summary: 'show what apply would change; changes nothing',
+    summary: 'show what apply would change, and do none of it',
     args: '[files...]',
     completes: 'files',
     options: [
@@ -94,6 +96,7 @@ export const installCommands: readonly CommandSpec[] = [
       json,
     ],
     examples: ['rota apply', 'rota apply --yes', 'rota apply --plan nightly.plan', 'rota apply jobs/ --adopt'],
+    exitCodes: { 1: 'error, or an `on: apply` job failed (the rest is installed)' },
     load: () => import('../commands/apply.ts'),
   },
 ];

@@ -54,6 +54,7 @@ export const runCommands: readonly CommandSpec[] = [
       json,
     ],
     examples: ['rota run backup', 'rota run acme/backup --no-wait'],
+    exitCodes: { 1: 'error, or the run did not end well or was skipped' },
     load: () => import('../commands/run.ts'),
   },
   {

@@ -8,7 +8,7 @@ export const serviceCommands: readonly CommandSpec[] = [
     name: 'bundle',
     summary: 'the state of jobs: capture, list, inspect, verify, restore, diff, prune, drill, migrate',
     args: '<action> [job] [bundles...]',
-    completes: ['capture', 'list', 'inspect', 'verify', 'restore', 'diff', 'prune', 'drill', 'migrate', 'receive'],
+    completes: ['capture', 'list', 'inspect', 'verify', 'restore', 'diff', 'prune', 'drill', 'migrate'],
     options: [
       ...source,
       ...place,
@@ -41,7 +41,7 @@ export const serviceCommands: readonly CommandSpec[] = [
       'rota bundle prune home-assistant --dry-run',
       'rota bundle migrate home-assistant root@new-host --dry-run',
     ],
-    exitCodes: { 3: 'capture: the bundle is partial' },
+    exitCodes: { 1: 'error, or migrate --dry-run: something is in the way', 3: 'capture: the bundle is partial' },
     load: () => import('../commands/bundle.ts'),
   },
   {
@@ -84,6 +84,7 @@ export const serviceCommands: readonly CommandSpec[] = [
       'rota targets deploy --dry-run',
       'rota targets mark-deployed home-assistant',
     ],
+    exitCodes: { 1: 'error, or not all were built or deployed' },
     load: () => import('../commands/targets.ts'),
   },
 ];

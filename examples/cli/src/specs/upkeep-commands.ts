@@ -13,6 +13,7 @@ export const upkeepCommands: readonly CommandSpec[] = [
       {
         flags: '--backend <name>',
         summary: 'only from this source; repeatable: systemd, cron, taskscheduler, at, autostart (default: all)',
+        completes: ['systemd', 'cron', 'taskscheduler', 'at', 'autostart'],
         parse: (name, before) => (typeof before === 'string' ? `${before},${name}` : name),
       },
       {
@@ -102,6 +103,7 @@ export const upkeepCommands: readonly CommandSpec[] = [
       "rota sync --repo git@example.org:jobs.git --install --schedule '*/15 * * * *'",
       'rota sync --status --json',
     ],
+    exitCodes: { 1: 'error, an `on: apply` job failed, or with --status: the last sync failed' },
     load: () => import('../commands/sync.ts'),
   },
   {
@@ -112,6 +114,7 @@ export const upkeepCommands: readonly CommandSpec[] = [
       json,
     ],
     examples: ['rota maintain'],
+    exitCodes: { 1: 'error, or a part of it could not be done' },
     load: () => import('../commands/maintain.ts'),
   },
 ];

@@ -1,3 +1,5 @@
+import { expect } from 'vitest';
+import { commandSpecs } from '../command-specs.ts';
 import type { Io } from '../io.ts';
 import { runCli } from '../run-cli.ts';
 
@@ -34,5 +36,13 @@ export async function callCli(args: readonly string[], options: Partial<Io> = {}
     host: {},
     ...options,
   });
+  expectDocumented(args, exitCode, stdout);
   return { exitCode, stdout, stderr, json: () => JSON.parse(stdout) };
+}
+
+/** Whatever a test calls: a code other than 0 that comes with an answer, and not with an error, has its meaning in the help. */
+function expectDocumented(args: readonly string[], exitCode: number, stdout: string): void {
+  const spec = commandSpecs.find(({ name }) => name === args[0]);
+  if (spec === undefined || exitCode === 0 || !args.includes('--json') || /^ {2}"error": /m.test(stdout)) return;
+  expect(spec.exitCodes ?? {}, `what ${exitCode} means of rota ${args.join(' ')}`).toHaveProperty(String(exitCode));
 }
