@@ -1,10 +1,11 @@
 #!/usr/bin/env node
-// `npm create rota backend NAME [FOLDER]` or `npm create rota plugin NAME [FOLDER]`: copies a template, with the name in place.
+// `node create-rota.js backend NAME [FOLDER]` or `... plugin NAME [FOLDER]`: copies a template, with the name in place.
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const templates = fileURLToPath(new URL('./templates/', import.meta.url));
+const checkout = fileURLToPath(new URL('../..', import.meta.url));
 const usage = 'usage: create-rota backend|plugin NAME [FOLDER]\n\nNAME is lower-case letters, digits and dashes: my-scheduler.';
 
 process.exitCode = main(process.argv.slice(2));
@@ -21,8 +22,18 @@ function main([kind, name, folder]) {
   if (existsSync(target) && readdirSync(target).length > 0) return refuse(`${target} is not empty.`);
   const files = copy(join(templates, kind), target, name);
   for (const file of files) console.log(`wrote ${relative(process.cwd(), file)}`);
-  console.log(`\nNext: cd ${relative(process.cwd(), target) || '.'} && npm install && npm test`);
+  console.log(`\nNext: ${next(`rota-${kind}-${name}`, target)}`);
   return 0;
+}
+
+/** How its tests are run. In a checkout `@rota/core` is not in the registry: there npm finds it for what stands among the examples. */
+function next(workspace, target) {
+  const path = (to) => relative(process.cwd(), to) || '.';
+  const goTo = (folder) => (path(folder) === '.' ? '' : `cd ${path(folder)} && `);
+  if (!existsSync(join(checkout, 'packages/core'))) return `${goTo(target)}npm install && npm test`;
+  const move =
+    dirname(target) === join(checkout, 'examples') ? '' : `mv ${path(target)} ${path(join(checkout, 'examples'))}/ && `;
+  return `${move}${goTo(checkout)}npm install --ignore-scripts && npm run build && npm test --workspace ${workspace}`;
 }
 
 function refuse(problem) {

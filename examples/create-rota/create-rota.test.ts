@@ -1,4 +1,4 @@
-import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { exec, repositoryRoot, requirePart, temporaryFolder } from '@rota/test-support';
 import { expect, test } from 'vitest';
@@ -15,7 +15,11 @@ requirePart(buildPart)('what it creates', () => {
   test.each(['backend', 'plugin'])(
     'a %s compiles and passes its tests as it is',
     async (kind) => {
-      const folder = temporaryFolder();
+      const above = temporaryFolder();
+      // As in a checkout, whose own tests are others.
+      writeFileSync(join(above, 'vitest.config.ts'), "export default { test: { include: ['elsewhere/*.test.ts'] } };\n");
+      const folder = join(above, 'my-thing');
+      mkdirSync(folder);
       const made = await create(folder, kind, 'my-thing', '.');
       expect(made.exitCode, made.stderr).toBe(0);
       expect(made.stdout).toContain('wrote package.json');
@@ -71,6 +75,23 @@ test.each([
   expect(exitCode).toBe(1);
   expect(stderr).toMatch(problem);
   expect(stderr).toContain('usage: create-rota');
+});
+
+test('it says how the tests are run: in a checkout among the examples, where npm finds what is not published', async () => {
+  const root = temporaryFolder();
+  const examples = join(root, 'examples');
+  const copy = join(examples, 'create-rota/create-rota.js');
+  cpSync(dirname(script), dirname(copy), { recursive: true });
+  const next = async (cwd: string, folder: string) => {
+    const { stdout } = await exec(process.execPath, [copy, 'plugin', 'my-thing', folder], { cwd });
+    return stdout.split('\nNext: ')[1];
+  };
+  expect(await next(root, 'one')).toBe('cd one && npm install && npm test\n');
+  mkdirSync(join(root, 'packages/core'), { recursive: true });
+  const inCheckout = 'npm install --ignore-scripts && npm run build && npm test --workspace rota-plugin-my-thing\n';
+  expect(await next(root, 'examples/two')).toBe(inCheckout);
+  expect(await next(examples, 'three')).toBe(`cd .. && ${inCheckout}`);
+  expect(await next(root, 'four')).toBe(`mv four examples/ && ${inCheckout}`);
 });
 
 test('a folder that holds something is left alone', async () => {

@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { repositoryRoot } from '@rota/test-support';
 import { describe, expect, test } from 'vitest';
+import { parse } from 'yaml';
 import { commandSpecs } from './command-specs.ts';
 import { cliWorkplace } from './testing/cli-workplace.ts';
 import { argumentsOf, pageBlocks } from './testing/page.ts';
@@ -121,6 +122,24 @@ test.each(everyPage.filter((page) => page !== 'docs/commands.md'))(
       expect(lines[index - 1], `${page}:${index + 1}`).toMatch(/^<!-- (run|(file|output): .+|not run here: .{10,}) -->$/);
   },
 );
+
+test('the workflow for GitHub has all of the repository wherever it asks rota, and every variable that it names', () => {
+  const [, text = ''] =
+    /```yaml\n(# GitHub Actions[\s\S]*?)```/.exec(readFileSync(join(repositoryRoot, 'docs/targets.md'), 'utf8')) ?? [];
+  const jobs: readonly WorkflowJob[] = Object.values(parse(text));
+  expect(jobs).toHaveLength(2);
+  for (const { env = {}, steps } of jobs) {
+    expect(steps[0]).toMatchObject({ uses: expect.stringMatching(/^actions\/checkout@/), with: { 'fetch-depth': 0 } });
+    const runs = steps.map(({ run = '' }) => run).join('\n');
+    expect(runs).toContain('rota targets');
+    for (const [, name = ''] of runs.matchAll(/\$([A-Z_]+)/g)) expect([...Object.keys(env), 'GITHUB_OUTPUT']).toContain(name);
+  }
+});
+
+interface WorkflowJob {
+  readonly env?: Readonly<Record<string, string>>;
+  readonly steps: readonly { readonly uses?: string; readonly with?: object; readonly run?: string }[];
+}
 
 test('the README names exactly the commands that are not built', () => {
   const line =

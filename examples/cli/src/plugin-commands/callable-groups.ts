@@ -27,7 +27,7 @@ export async function callableGroups(args: readonly string[], io: Io): Promise<r
     `\`rota ${word}\` comes with the plugin ${known.package}, which ${attempt === undefined ? 'needs a config; there is none here' : 'the config here does not have'}.`,
     {
       suggestions: [
-        ...(installed === undefined ? [`npm install ${known.package}`] : []),
+        ...(installed === undefined ? ['In the checkout: npm run build'] : []),
         `In jobs.config.ts: import { ${known.exported} } from '${known.package}', and plugins: [${known.exported}({ ... })]`,
       ],
     },
