@@ -11,7 +11,9 @@ export async function run(context: CommandContext): Promise<number> {
   }
   for (const { namespace, bundles, renewed, sent, waiting, missed, dropped, problems } of report.namespaces) {
     const facts = [
-      ...bundles.map(({ work, outcome }) => `${outcome} ${work}, which had been cut off`),
+      ...bundles
+        .filter(({ outcome }) => outcome !== 'failed')
+        .flatMap(({ work, outcome, notes }) => [`${outcome} ${work}, which had been cut off`, ...notes]),
       renewed.length === 0 ? '' : `renewed ${renewed.join(', ')}`,
       sent === 0 ? '' : `sent ${sent} check-ins`,
       waiting === 0 ? '' : `${waiting} check-ins wait`,

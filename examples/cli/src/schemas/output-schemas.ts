@@ -224,7 +224,12 @@ export const outputSchemas = {
       v.object({
         namespace: v.string(),
         bundles: v.array(
-          v.object({ work: v.string(), outcome: v.picklist(['completed', 'undone']), started: v.array(v.string()) }),
+          v.object({
+            work: v.string(),
+            outcome: v.picklist(['completed', 'undone', 'undecided', 'failed']),
+            started: v.array(v.string()),
+            notes: v.array(v.string()),
+          }),
         ),
         renewed: v.array(v.string()),
         sent: v.number(),

@@ -78,6 +78,7 @@ async function maintainNamespace(
   };
   await step('recovery', () => recoverNamespace(host, backends, namespace), null);
   const bundles = await step('bundles', () => endBundles(host, namespace), []);
+  problems.push(...bundles.filter(({ outcome }) => outcome === 'failed').flatMap(({ notes }) => notes));
   const renewed = await step('renewal', () => renew(host, backends, namespace), []);
   const capture = captureWith({ ...host.env });
   const spool = await step('check-ins', () => flushSpool({ files: host.files, layout, env: host.env, capture }), {

@@ -27,7 +27,8 @@ async function recoverAfterDeath(): Promise<void> {
 }
 
 const one = (): string => readFileSync(join(service.root, 'one'), 'utf8');
-const beside = (): readonly string[] => readdirSync(join(service.root, '..')).filter((name) => !name.startsWith('.rota-before-'));
+const beside = (): readonly string[] =>
+  readdirSync(join(service.root, '..')).filter((name) => !/^\.rota-(before|restored)-/.test(name));
 const capture = (files: Files) => captureBundle({ host: service.host(files), namespace: 'default', spec: service.spec() });
 const modes: readonly FaultPlan['mode'][] = ['error', 'kill', 'kill-after'];
 

@@ -15,7 +15,7 @@ import { readMembers } from '../format/read-bundle.ts';
 import { bestCompression, readArchive, unpacked } from '../format/stream-parts.ts';
 import { writeBundle } from '../format/write-bundle.ts';
 import { refuseMoved } from '../migrate/tombstone.ts';
-import { recoverBundles } from '../recover-bundles.ts';
+import { recoverBefore } from '../recover-before.ts';
 import { hookEnvironment, runHooks } from '../service/run-hook.ts';
 import type { BundleSpec } from '../spec/bundle-spec.ts';
 import type { BundleStore, Sidecar } from '../store/bundle-store.ts';
@@ -40,7 +40,7 @@ export async function captureBundle(input: CaptureInput): Promise<CaptureResult>
   const layout = bundleLayout(host.stateDir, namespace);
   const store = input.store ?? openStore(host, namespace, spec);
   return await withLock(host, layout.lock, { purpose: `capture ${spec.tenant}/${spec.name}`, signal }, async () => {
-    await recoverBundles(host, namespace);
+    const found = await recoverBefore(host, namespace, spec);
     if (input.withArtifact === true && input.artifact === undefined)
       throw new RotaError(
         'ROTA_BUNDLE_ARTIFACT',
@@ -57,7 +57,10 @@ export async function captureBundle(input: CaptureInput): Promise<CaptureResult>
     input.onProgress?.('look', plan.entries, plan.entries);
     refuse(plan, spec);
     const unchanged = input.full === true ? undefined : findUnchanged(input, kept, seen.digest());
-    if (unchanged !== undefined) return await confirmUnchanged(input, store, unchanged);
+    if (unchanged !== undefined) {
+      const confirmed = await confirmUnchanged(input, store, unchanged);
+      return { ...confirmed, notes: [...found, ...confirmed.notes] };
+    }
     const id = randomBytes(8).toString('hex');
     const work = join(layout.work, `capture-${id}`);
     host.files.makeFolder(work, 0o700);
@@ -71,12 +74,12 @@ export async function captureBundle(input: CaptureInput): Promise<CaptureResult>
     try {
       if (!(await runHooks(host, spec, 'beforeCapture', env))) {
         outcome = 'skipped';
-        return { outcome: 'skipped', bundle: null, place: store.place, problems: [], notes: [], stopped: [], downtimeMs: 0 };
+        return { outcome: 'skipped', bundle: null, place: store.place, problems: [], notes: found, stopped: [], downtimeMs: 0 };
       }
       const createdAt = captureTime(host.now(), kept);
       const result = await captureInto(input, { id, createdAt, work, plan, store, env });
       outcome = result.outcome;
-      return result;
+      return { ...result, notes: [...found, ...result.notes] };
     } catch (error) {
       if (isRotaError(error) || signal?.aborted) throw error;
       throw new RotaError(

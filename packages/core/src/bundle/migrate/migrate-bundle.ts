@@ -8,7 +8,7 @@ import { withLock } from '../../state/lock.ts';
 import { openState } from '../../state/state-format.ts';
 import { sendArtifact } from '../artifact.ts';
 import { bundleLayout } from '../bundle-layout.ts';
-import { recoverBundles } from '../recover-bundles.ts';
+import { recoverBefore } from '../recover-before.ts';
 import type { BundleService, BundleSpec } from '../spec/bundle-spec.ts';
 import { sshOptions } from '../ssh-command.ts';
 import { type AgentConnection, connectAgent } from './agent-connection.ts';
@@ -71,7 +71,7 @@ export async function migrateBundle(input: MigrateInput): Promise<MigrateResult>
   const layout = bundleLayout(host.stateDir, namespace);
   host.files.makeFolder(layout.root, 0o700);
   return await withLock(host, layout.lock, { purpose: `migrate ${spec.tenant}/${spec.name}`, signal }, async () => {
-    await recoverBundles(host, namespace);
+    const found = await recoverBefore(host, namespace, spec);
     refuseMoved(host, namespace, spec);
     const plan = await planMigration(input);
     input.onProgress?.('look', plan.entries, plan.entries);
@@ -83,7 +83,8 @@ export async function migrateBundle(input: MigrateInput): Promise<MigrateResult>
     try {
       const target = await agent.ask(prepareRequest(input, plan, id, false), preparedSchema, 120_000);
       refuseTarget(input, plan, target);
-      return await move({ input, plan, agent, target, id, work: join(layout.work, `departure-${id}`) });
+      const moved = await move({ input, plan, agent, target, id, work: join(layout.work, `departure-${id}`) });
+      return { ...moved, notes: [...found, ...moved.notes] };
     } finally {
       agent.close();
     }

@@ -7,7 +7,7 @@ import { withLock } from '../../state/lock.ts';
 import { openState } from '../../state/state-format.ts';
 import { bundleLayout } from '../bundle-layout.ts';
 import { freeBytes } from '../capture/plan-capture.ts';
-import { recoverBundles } from '../recover-bundles.ts';
+import { recoverBefore } from '../recover-before.ts';
 import { type Arrival, beginArrival, type PrepareRequest } from './arrival.ts';
 import { inspectTarget, nearestFolder } from './inspect-target.ts';
 import { leaseMs, type MigrationRequest, type Prepared, requestSchema } from './protocol.ts';
@@ -36,7 +36,7 @@ export async function receiveMigration(input: ReceiveInput): Promise<void> {
   host.files.makeFolder(layout.root, 0o700);
   const purpose = `receive ${first.spec.tenant}/${first.spec.name} from ${first.from}`;
   await withLock(host, layout.lock, { purpose, signal: input.signal }, async () => {
-    await recoverBundles(host, first.namespace);
+    await recoverBefore(host, first.namespace, first.spec);
     const looked = await inspectTarget(host, first);
     if (first.dryRun || looked.problems.length > 0) return answerWith(input, { ok: true, value: looked });
     const arrival = await beginArrival(host, first);

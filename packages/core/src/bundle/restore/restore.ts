@@ -12,7 +12,7 @@ import type { FoundBundle } from '../find-bundle.ts';
 import type { BundleHead } from '../format/manifest.ts';
 import { readHead } from '../format/read-bundle.ts';
 import { refuseMoved } from '../migrate/tombstone.ts';
-import { recoverBundles } from '../recover-bundles.ts';
+import { recoverBefore } from '../recover-before.ts';
 import { beginDowntime, type GuardKind } from '../service/downtime.ts';
 import { runWithFile } from '../service/dump-database.ts';
 import { awaitHealth, hookEnvironment, runHooks } from '../service/run-hook.ts';
@@ -20,7 +20,17 @@ import type { BundleSpec } from '../spec/bundle-spec.ts';
 import { pathPattern } from '../spec/path-pattern.ts';
 import { extractBundle } from './extract-bundle.ts';
 import { settleIdentity } from './settle-identity.ts';
-import { appendLine, clearAway, exists, type RootSwap, readLines, swapBack, swapBackScript, swapIn } from './swap-roots.ts';
+import {
+  appendLine,
+  clearAway,
+  exists,
+  isSwappedBack,
+  type RootSwap,
+  readLines,
+  swapBack,
+  swapBackScript,
+  swapIn,
+} from './swap-roots.ts';
 import { undoSwap } from './undo-swap.ts';
 import { checkDatabases, type VerifyCheck } from './verify-bundle.ts';
 
@@ -113,7 +123,7 @@ export async function restoreBundle(input: RestoreInput): Promise<RestoreResult>
   openState(host);
   const layout = bundleLayout(host.stateDir, namespace);
   return await withLock(host, layout.lock, { purpose: `restore ${spec.tenant}/${spec.name}`, signal }, async () => {
-    await recoverBundles(host, namespace);
+    const found = await recoverBefore(host, namespace, spec);
     if (to === undefined) refuseMoved(host, namespace, spec);
     const plan = await planRestore(input);
     if (plan.manifest.tenant !== spec.tenant || plan.manifest.name !== spec.name)
@@ -143,15 +153,19 @@ export async function restoreBundle(input: RestoreInput): Promise<RestoreResult>
       services: to === undefined ? spec.services : [],
     });
     try {
-      return await restoreInto(input, { work, journal, swaps });
+      const result = await restoreInto(input, { work, journal, swaps });
+      return { ...result, notes: [...found, ...result.notes] };
     } catch (error) {
       // In a process that is dead to its files this throws, and the next command does it.
       const lines = readLines(host, journal);
       if (!lines.some(({ step }) => step === 'commit')) swapBack(host, lines);
       throw error;
     } finally {
-      clearAway(host, readLines(host, journal));
+      const lines = readLines(host, journal);
+      clearAway(host, lines);
       if (host.files.readText(join(work, 'downtime.json')) === undefined) rmSync(work, { recursive: true, force: true });
+      // A service is yet to be started. What a person does with the roots until then is not to be undone.
+      else if (isSwappedBack(lines)) host.files.remove(journal);
     }
   });
 }

@@ -1,5 +1,5 @@
 import { closeSync, fsyncSync, lstatSync, openSync, rmSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import type { Host } from '../../host/host.ts';
 import { quoteForShell } from '../quote-for-shell.ts';
 import type { BundleService } from '../spec/bundle-spec.ts';
@@ -72,6 +72,11 @@ export function swapBack(host: SwapHost, lines: readonly RestoreLine[]): void {
     // What was restored is in its place exactly when it is no longer beside it.
     if (!exists(swap.fresh) && exists(swap.target) && (exists(swap.before) || !swap.existed))
       host.files.rename(swap.target, swap.fresh);
+    // A boot between the two renames makes the folder anew (systemd.exec(5), StateDirectory=), and a service may have written to it.
+    if (exists(swap.before) && exists(swap.target)) {
+      host.files.removeFolder(swap.target);
+      if (exists(swap.target)) host.files.rename(swap.target, freePath(beside(swap, 'found')));
+    }
     if (exists(swap.before) && !exists(swap.target)) host.files.rename(swap.before, swap.target);
     syncFolder(dirname(swap.target));
   }
@@ -85,13 +90,55 @@ export function swapBackScript(swaps: readonly RootSwap[]): string {
     .reverse()
     .filter(({ existed }) => existed)
     .map((swap) => {
-      const [target, fresh, before] = [swap.target, swap.fresh, swap.before].map(quoteForShell);
+      const [target, fresh, before, found] = [swap.target, swap.fresh, swap.before, beside(swap, 'found')].map(quoteForShell);
       return `if [ -e ${before} ]; then
   if [ -e ${target} ] && [ ! -e ${fresh} ]; then mv -- ${target} ${fresh}; fi
+  if [ -e ${target} ]; then rmdir -- ${target} 2>/dev/null || mv -- ${target} ${found}-$$; fi
   [ -e ${target} ] || mv -- ${before} ${target}
 fi`;
     })
     .join('\n');
+}
+
+/** Whether nothing is left of a swap: what was there before is in its place again. */
+export function isSwappedBack(lines: readonly RestoreLine[]): boolean {
+  const [begin] = lines;
+  if (begin?.step !== 'begin') return true;
+  return begin.swaps.every(({ existed, before, fresh, target }) =>
+    existed ? !exists(before) : exists(fresh) || !exists(target),
+  );
+}
+
+/**
+ * Of a restore whose process died: what may have been in its place is not taken away, for a service may have written to it since. Resolves to the
+ * paths of all that was in the place and is kept beside it.
+ */
+export function keepReplaced(host: SwapHost, lines: readonly RestoreLine[]): readonly string[] {
+  const [begin] = lines;
+  if (begin?.step !== 'begin') return [];
+  const kept = begin.swaps.flatMap((swap) => {
+    const placed = lines.some((line) => line.step === 'place' && line.name === swap.name);
+    if (placed && exists(swap.fresh)) host.files.rename(swap.fresh, freePath(beside(swap, 'restored')));
+    const folder = dirname(swap.before);
+    const names = [beside(swap, 'restored'), beside(swap, 'found')].map((path) => basename(path));
+    return host.files
+      .list(folder)
+      .filter((name) => names.some((one) => name === one || name.startsWith(`${one}-`)))
+      .map((name) => join(folder, name));
+  });
+  return [...new Set(kept)];
+}
+
+/** Where something else that was in the place of a root is kept. */
+function beside({ before }: RootSwap, what: 'restored' | 'found'): string {
+  return join(dirname(before), basename(before).replace('.rota-before-', `.rota-${what}-`));
+}
+
+function freePath(path: string): string {
+  for (let count = 1; ; count++) {
+    const free = count === 1 ? path : `${path}-${count}`;
+    if (!exists(free)) return free;
+  }
 }
 
 /** Takes away what is not needed any more: after a commit the old state unless it is kept, else what was restored. */
