@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -64,6 +64,31 @@ requirePart(rootPart)('files on a disk that takes nothing', () => {
       true,
     );
     expect(Object.values(told).slice(0, 2)).toEqual([`EROFS ${folder}/a`, expect.stringMatching(`^EROFS ${folder}/\\.rota-`)]);
+  });
+});
+
+requirePart(rootPart)('in a container that is started again', () => {
+  it('a file is written where an earlier process of that pid, which was killed, has left its own', () => {
+    const folder = temporaryFolder();
+    // A pid namespace of its own gives each the same pid; the second finds what the first left.
+    const program = [
+      `import { createJiti } from 'jiti';`,
+      `import fs, { readdirSync } from 'node:fs';`,
+      `import { syncBuiltinESMExports } from 'node:module';`,
+      `fs.renameSync = () => process.exit(137);`,
+      `if (process.argv[1] === 'killed') syncBuiltinESMExports();`,
+      `const { nodeFiles } = await createJiti(import.meta.url, { fsCache: false }).import(${JSON.stringify(source)});`,
+      `nodeFiles.write(${JSON.stringify(join(folder, 'state'))}, 'x');`,
+    ].join('\n');
+    const start = (how: string) => {
+      const args = ['--pid', '--fork', process.execPath, '--input-type=module', '-e', program, how];
+      return spawnSync('unshare', args, { encoding: 'utf8', cwd: fileURLToPath(new URL('.', import.meta.url)) });
+    };
+    expect(start('killed').status).toBe(137);
+    const left = readdirSync(folder);
+    expect(left).toEqual([expect.stringMatching(/^\.rota-1-.*\.tmp$/)]);
+    expect(start('again')).toMatchObject({ status: 0, stderr: '' });
+    expect(readdirSync(folder).sort()).toEqual([...left, 'state']);
   });
 });
 

@@ -141,10 +141,13 @@ function syncFolder(path: string): void {
   }
 }
 
+/** In a container every process has the pid of the one before it, which may have been killed and have left a file. */
+const ownToken = Math.random().toString(36).slice(2, 10);
+
 /** Begins with a dot and ends in a name that no scheduler reads as its own. */
 function temporaryName(path: string): string {
   sequence += 1;
-  return join(dirname(path), `.rota-${process.pid}-${sequence}.tmp`);
+  return join(dirname(path), `.rota-${process.pid}-${ownToken}-${sequence}.tmp`);
 }
 
 function unlinkQuietly(path: string): void {

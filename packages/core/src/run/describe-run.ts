@@ -2,8 +2,8 @@ import type { LaunchFile } from '../backend/launch-file.ts';
 import type { Files } from '../host/files.ts';
 import { defineSchedule } from '../schedule/schedule.ts';
 import { loadZone } from '../schedule/zone/load-zone.ts';
+import { isAlive } from '../state/process-identity.ts';
 import { dueFire } from './admit/due-fire.ts';
-import { lives } from './admit/exclusive.ts';
 import { readJobState } from './admit/job-state.ts';
 import { maskText } from './attempt/mask-secrets.ts';
 import { prepareRun } from './attempt/prepare-run.ts';
@@ -34,7 +34,7 @@ export function describeRun(
     problems: prepared.problems.map((problem) => maskText(problem, prepared.secrets)),
     gate: gateNow(launch, place, files),
     running: readJobState(files, place.layout, launch)
-      .claims.filter((claim) => lives(files, claim.owner))
+      .claims.filter((claim) => isAlive(files, claim.owner))
       .map((claim) => claim.runId),
     concurrency: launch.concurrency,
     requires: launch.requires,

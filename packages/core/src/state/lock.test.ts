@@ -1,4 +1,4 @@
-import { fork } from 'node:child_process';
+import { fork, spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -6,7 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { nodeFiles } from '../host/node-files.ts';
 import { lockHolder, withLock } from './lock.ts';
-import { isAlive, ownIdentity } from './process-identity.ts';
+import { isAlive, ownIdentity, startTicksOf } from './process-identity.ts';
 
 let folder: string;
 let path: string;
@@ -104,6 +104,25 @@ describe('the lock', () => {
     );
     expect(readFileSync(counter, 'utf8')).toBe('20');
     expect(nodeFiles.list(folder)).toEqual(['counter']);
+  });
+
+  it('of a process that has ended, and that nobody reaps, is broken', async () => {
+    // What the shell has become does not know of the shell's children.
+    const parent = spawn('/bin/sh', ['-c', 'true & echo $!; exec cat'], { stdio: ['pipe', 'pipe', 'inherit'] });
+    const pid = Number(await new Promise((told) => parent.stdout.once('data', told)));
+    const state = (): string | undefined =>
+      nodeFiles
+        .readText(`/proc/${pid}/stat`)
+        ?.replace(/^.*\) /s, '')
+        .charAt(0);
+    while (state() !== 'Z') await sleep(10);
+    const startTicks = startTicksOf(nodeFiles.readText(`/proc/${pid}/stat`) ?? '');
+    const identity = { ...ownIdentity(nodeFiles), pid, startTicks };
+    writeFileSync(path, JSON.stringify({ ...identity, id: 'x', purpose: 'apply', since: 'then' }));
+    expect(lockHolder(host, path)).toBeNull();
+    expect(await withLock(host, path, { purpose: 'test', waitMs: 60_000 }, async () => 'mine')).toBe('mine');
+    expect(state()).toBe('Z');
+    parent.stdin.end();
   });
 
   it('knows a process that runs from one that was killed', async () => {

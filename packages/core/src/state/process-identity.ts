@@ -20,14 +20,16 @@ export function ownIdentity(files: Pick<Files, 'readText'>): ProcessIdentity {
   return { pid: process.pid, startTicks: startTicks(files, process.pid) ?? aliveMark(), bootId: bootId(files) };
 }
 
-/** Whether that very process still runs. In doubt it does: a lock is rather kept than broken. */
+/** Whether that very process still runs. In doubt it does: a lock is rather kept than broken. One that has ended and waits to be reaped does nothing any more. */
 export function isAlive(files: Pick<Files, 'readText'>, identity: ProcessIdentity): boolean {
   const boot = bootId(files);
   if (boot !== null && identity.bootId !== null && boot !== identity.bootId) return false;
   if (!answers(identity.pid)) return false;
   const mark = markState(identity.pid, identity.startTicks);
   if (mark !== 'unknown') return mark === 'held';
-  const ticks = startTicks(files, identity.pid);
+  const stat = files.readText(`/proc/${identity.pid}/stat`) ?? '';
+  if (/^[ZX]/.test(stat.slice(stat.lastIndexOf(')') + 2))) return false;
+  const ticks = startTicksOf(stat);
   return ticks === null || identity.startTicks === null || ticks === identity.startTicks;
 }
 

@@ -3,14 +3,13 @@ import { firesBetween } from '../../schedule/fires-between.ts';
 import { previousFire } from '../../schedule/previous-fire.ts';
 import type { Schedule } from '../../schedule/schedule.ts';
 import type { NamespaceLayout } from '../../state/layout.ts';
-import type { ProcessIdentity } from '../../state/process-identity.ts';
+import { isAlive, type ProcessIdentity } from '../../state/process-identity.ts';
 import { type AppendFiles, appendRecord } from '../record/append-record.ts';
 import { instantSeconds, instantText } from '../record/instant-text.ts';
 import { readRecords } from '../record/read-records.ts';
 import { newRunId } from '../record/run-id.ts';
 import type { RunRecord } from '../record/run-record.ts';
 import { dueFire, punctual, tooLate } from './due-fire.ts';
-import { lives } from './exclusive.ts';
 import { advance, type Claim, changeJobState, clockChange, type JobState, type JobStateFiles } from './job-state.ts';
 import { orphansOf } from './orphans.ts';
 
@@ -139,7 +138,7 @@ function wantedRun(state: JobState, { launch, schedule, cause, nowMs }: AdmitInp
 
 /** Claims of runners that are gone: a run that has its record was only cut off before it could tidy up; any other was interrupted. */
 function sweep(state: JobState, input: AdmitInput): JobState {
-  const dead = state.claims.filter((claim) => !lives(input.files, claim.owner));
+  const dead = state.claims.filter((claim) => !isAlive(input.files, claim.owner));
   if (dead.length === 0) return state;
   const orphans = orphansOf(new Set(dead.map((claim) => claim.runId)));
   const limitMs = input.launch.timeoutMs === null ? Number.POSITIVE_INFINITY : input.launch.timeoutMs + input.launch.graceMs;

@@ -71,17 +71,10 @@ function livingOthers(files: ExclusiveFiles, folder: string, own: string): { ide
     const [kind, pid, ticks, boot] = entry.split('.');
     if ((kind !== 'try' && kind !== 'held') || entry === `${kind}.${own}`) continue;
     const identity = { pid: Number(pid), startTicks: ticks || null, bootId: boot || null };
-    if (lives(files, identity)) living.push({ identity, holds: kind === 'held' });
+    if (isAlive(files, identity)) living.push({ identity, holds: kind === 'held' });
     else files.removeFolder(join(folder, entry));
   }
   return living;
-}
-
-/** A process that has ended and waits to be reaped does nothing any more. */
-export function lives(files: Pick<Files, 'readText'>, identity: ProcessIdentity): boolean {
-  if (!isAlive(files, identity)) return false;
-  const stat = files.readText(`/proc/${identity.pid}/stat`);
-  return stat === undefined || !/^[ZX]/.test(stat.slice(stat.lastIndexOf(')') + 2));
 }
 
 /** No part of a name holds a dot: boot ids are hexadecimal digits and dashes. */

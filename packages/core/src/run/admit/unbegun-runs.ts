@@ -1,13 +1,13 @@
 import { join } from 'node:path';
 import type { Files } from '../../host/files.ts';
 import type { NamespaceLayout } from '../../state/layout.ts';
-import { startTicksOf } from '../../state/process-identity.ts';
+import { isAlive, startTicksOf } from '../../state/process-identity.ts';
 import { readLaunchFile } from '../launch/read-launch-file.ts';
 import { type AppendFiles, appendRecord } from '../record/append-record.ts';
 import { readRecords } from '../record/read-records.ts';
 import { newRunId } from '../record/run-id.ts';
 import type { RunRecord } from '../record/run-record.ts';
-import { holdBriefly, lives } from './exclusive.ts';
+import { holdBriefly } from './exclusive.ts';
 
 type UnbegunFiles = AppendFiles & Pick<Files, 'list' | 'readText' | 'remove' | 'makeFolder' | 'removeFolder'>;
 
@@ -45,7 +45,7 @@ function isOver(files: Pick<Files, 'facts' | 'readText'>, path: string, pid: num
   const modifiedMs = files.facts(path)?.modifiedMs;
   if (modifiedMs === undefined || Math.abs(nowMs - modifiedMs) < youngMs) return false;
   const [stat = ''] = (files.readText(path) ?? '').split('\n');
-  return !lives(files, { pid, startTicks: startTicksOf(stat), bootId: null });
+  return !isAlive(files, { pid, startTicks: startTicksOf(stat), bootId: null });
 }
 
 function recordOf(files: Pick<Files, 'readText'>, pid: string, word: string, startedAt: string, nowMs: number): RunRecord {

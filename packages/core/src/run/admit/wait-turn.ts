@@ -1,7 +1,8 @@
 import { join } from 'node:path';
 import type { LaunchFile } from '../../backend/launch-file.ts';
 import type { NamespaceLayout } from '../../state/layout.ts';
-import { lives, tryHold } from './exclusive.ts';
+import { isAlive } from '../../state/process-identity.ts';
+import { tryHold } from './exclusive.ts';
 import { type Claim, changeJobState, type JobStateFiles } from './job-state.ts';
 import { orphansOf } from './orphans.ts';
 
@@ -55,7 +56,7 @@ function tryBegin({ files, layout, launch, claim }: TurnInput): boolean {
   return changeJobState(files, layout, launch, (state) => {
     const at = state.claims.findIndex((other) => other.runId === claim.runId);
     const before = state.claims.slice(0, Math.max(at, 0)).filter((other) => {
-      if (lives(files, other.owner)) return true;
+      if (isAlive(files, other.owner)) return true;
       return orphansOf(new Set([other.runId])).size > 0;
     });
     if (before.length > 0) return [state, false];
@@ -67,7 +68,7 @@ function tryBegin({ files, layout, launch, claim }: TurnInput): boolean {
 /** TERM goes to the runner, which passes it on and records; what is left of a runner that is gone is ended directly. */
 function endOwner({ files }: TurnInput, claim: Claim, signal: 'SIGTERM' | 'SIGKILL'): void {
   const orphans = orphansOf(new Set([claim.runId])).get(claim.runId) ?? [];
-  const alive = lives(files, claim.owner);
+  const alive = isAlive(files, claim.owner);
   const targets = alive && signal === 'SIGTERM' ? [claim.owner.pid] : alive ? [claim.owner.pid, ...orphans] : orphans;
   for (const pid of targets) {
     try {

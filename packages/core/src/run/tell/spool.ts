@@ -4,8 +4,7 @@ import type { Files } from '../../host/files.ts';
 import type { AlertChannel, Checkin } from '../../job/job.ts';
 import { digestOf } from '../../state/digest.ts';
 import type { NamespaceLayout } from '../../state/layout.ts';
-import { ownIdentity, type ProcessIdentity } from '../../state/process-identity.ts';
-import { lives } from '../admit/exclusive.ts';
+import { isAlive, ownIdentity, type ProcessIdentity } from '../../state/process-identity.ts';
 import type { AlertMessage } from './alert-message.ts';
 import type { CheckinMessage } from './checkin-message.ts';
 
@@ -88,7 +87,7 @@ export function waitingReports(files: SpoolFiles, layout: NamespaceLayout, nowMs
     const path = join(layout.spool, name);
     const report = parseReport(files.readText(path));
     if (report === undefined || isTooOld(Date.parse(report.createdAt), nowMs)) files.remove(path);
-    else if (report.owner.pid === process.pid || !lives(files, report.owner)) waiting.push({ path, report });
+    else if (report.owner.pid === process.pid || !isAlive(files, report.owner)) waiting.push({ path, report });
   }
   return waiting;
 }
