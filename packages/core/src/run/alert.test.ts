@@ -87,6 +87,16 @@ describe('an alert', () => {
     ]);
   });
 
+  it('keeps the runner no longer than it takes to tell, whatever the module of a plugin leaves open, and cuts no output off', async () => {
+    const rota = await runnerUnderTest();
+    const module = join(rota.scratch, 'open.mjs');
+    writeFileSync(module, 'export function send() { setInterval(() => {}, 1000); }');
+    const alerts: LaunchFile['alerts'] = { on: ['failure'], channels: [{ kind: 'plugin', name: 'open', module, options: {} }] };
+    const { code, stdout, stderr } = await rota.run(rota.launchFile({ ...sh('seq 50000; exit 4'), backend: 'systemd', alerts }));
+    expect({ code, stderr }).toEqual({ code: 4, stderr: '' });
+    expect(stdout.split('\n').at(-2)).toBe('50000');
+  });
+
   it('goes through the module of a plugin, with its options resolved, and waits when that throws', async () => {
     const rota = await runnerUnderTest();
     const told = join(rota.scratch, 'told.json');

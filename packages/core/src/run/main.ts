@@ -76,6 +76,13 @@ function isBrokenPipe(error: unknown): boolean {
   return error instanceof Error && 'code' in error && (error.code === 'EPIPE' || error.code === 'EIO');
 }
 
+/** Also when nobody reads it any more. */
+function flushed(stream: NodeJS.WriteStream): Promise<void> {
+  return new Promise((resolve) => {
+    stream.write('', () => resolve());
+  });
+}
+
 function fail(error: unknown): void {
   process.exitCode = exitSoftware;
   process.stderr.write(`rota-run: ${error instanceof Error ? (error.stack ?? error.message) : error}\n`);
@@ -88,6 +95,10 @@ process.on('uncaughtException', (error) => {
 });
 
 // No top-level await: the runner is bundled as CommonJS, which Node starts a good deal faster.
-void main(process.argv.slice(2)).then((code) => {
-  process.exitCode = code;
-}, fail);
+void main(process.argv.slice(2))
+  .then((code) => {
+    process.exitCode = code;
+  }, fail)
+  // Here, for the channel of a plugin may have left something open, which would keep us, and with us the service of systemd, for ever.
+  .then(() => Promise.all([flushed(process.stdout), flushed(process.stderr)]))
+  .then(() => process.exit());
