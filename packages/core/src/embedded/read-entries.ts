@@ -4,6 +4,7 @@ import type { Host } from '../host/host.ts';
 import { launcherOf, readLaunchFile } from '../run/launch/read-launch-file.ts';
 import { defineSchedule, type Schedule } from '../schedule/schedule.ts';
 import { loadZone } from '../schedule/zone/load-zone.ts';
+import { eachByItself } from './each-by-itself.ts';
 import { type EmbeddedEntry, entryFolder, parseEntry } from './entry.ts';
 
 /** An installed job that can be started. */
@@ -24,6 +25,7 @@ export interface EntryReader {
 
 /** Reads the entries of every namespace. What cannot be read is reported once and passed over: the others go on. */
 export function entryReader(host: Host, onProblem: (message: string) => void): EntryReader {
+  const byItself = eachByItself(onProblem);
   const cache = new Map<string, { readonly version: string; readonly ready: ReadyEntry | null }>();
   const readOne = (namespace: string, path: string): ReadyEntry | null => {
     const found = parseEntry(host.files.readText(path) ?? '');
@@ -45,9 +47,8 @@ export function entryReader(host: Host, onProblem: (message: string) => void): E
     read() {
       const paths = host.files
         .list(join(host.stateDir, 'namespaces'))
-        .flatMap((namespace) =>
-          host.files.list(entryFolder(host.stateDir, namespace)).map((name) => join(entryFolder(host.stateDir, namespace), name)),
-        )
+        .map((namespace) => entryFolder(host.stateDir, namespace))
+        .flatMap((folder) => byItself(folder, () => host.files.list(folder).map((name) => join(folder, name))) ?? [])
         .filter((path) => path.endsWith('.json'));
       const ready: ReadyEntry[] = [];
       for (const path of paths) {

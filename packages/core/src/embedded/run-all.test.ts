@@ -1,6 +1,6 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { afterFile } from '@rota/test-support';
 import { describe, expect, it } from 'vitest';
 import type { LaunchFile } from '../backend/launch-file.ts';
@@ -63,6 +63,7 @@ async function simulate(
   rota: RunnerUnderTest,
   from: string,
   script: (look: number, set: (clock: { nowMs?: number; elapsed?: number }) => void, stop: () => void) => void,
+  onEvent: (event: RunAllEvent) => void = () => undefined,
 ): Promise<string[]> {
   let nowMs = Date.parse(from);
   let elapsed = 1000;
@@ -92,7 +93,7 @@ async function simulate(
       );
     },
   });
-  await runAll(host, { signal: controller.signal, elapsedSeconds: () => elapsed, start });
+  await runAll(host, { signal: controller.signal, elapsedSeconds: () => elapsed, start, onEvent });
   return starts;
 }
 
@@ -145,6 +146,47 @@ describe('run-all', () => {
       if (look === 12 * 95) stop();
     });
     expect(starts).toEqual(['2026-11-21T11:00:00Z', '2026-11-21T12:00:00Z']);
+  });
+
+  it('goes on with the rest, and says once what it is, when something cannot be read', async () => {
+    const rota = await runnerUnderTest();
+    for (const name of ['damaged', 'job'])
+      install(rota, { name, gate: gate('0 * * * *', { persistent: true, startingDeadlineMs: null }) });
+    const key = { tenant: 'acme', name: 'job' };
+    seedHandled(nodeFiles, rota.layout, key, Date.parse('2026-11-21T10:00:00Z') / 1000);
+    // In the way of root, too, as the files of another user are in the way of others.
+    const inTheWay = [
+      join(rota.layout.handled, 'acme.damaged.jsonl'),
+      join(rota.layout.runs, '2026-11.jsonl'),
+      join(rota.layout.spool, '001792000000000-run-success.json'),
+    ];
+    for (const path of inTheWay) mkdirSync(path, { recursive: true });
+    const other = entryFolder(rota.stateDir, 'other');
+    mkdirSync(dirname(other), { recursive: true });
+    symlinkSync(other, other);
+    const problems: string[] = [];
+    const starts = await simulate(
+      rota,
+      '2026-11-21T10:10:00Z',
+      (look, set, stop) => {
+        if (look === 3) set({ nowMs: Date.parse('2026-11-21T15:30:00Z') });
+        if (look === 12 * 40) stop();
+      },
+      (event) => void (event.kind === 'problem' && problems.push(event.message)),
+    );
+    expect(starts).toEqual(['2026-11-21T16:00:00Z']);
+    const kinds = [
+      /ELOOP.*other/,
+      /^default\/acme\/damaged: EISDIR/,
+      /^default, its old records: EISDIR/,
+      /after the change of the clock: EISDIR/,
+    ];
+    for (const kind of kinds)
+      expect(
+        problems.filter((problem) => kind.test(problem)),
+        String(kind),
+      ).toHaveLength(1);
+    expect(problems.some((problem) => problem.startsWith('default, what waits to be told: EISDIR'))).toBe(true);
   });
 
   it('runs real jobs through the real runner, boot jobs once, and stops them cleanly', async () => {

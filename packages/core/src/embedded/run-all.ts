@@ -13,6 +13,7 @@ import { previousFire } from '../schedule/previous-fire.ts';
 import { namespaceLayout } from '../state/layout.ts';
 import { checkState } from '../state/state-format.ts';
 import { watchClock } from './clock-watch.ts';
+import { eachByItself } from './each-by-itself.ts';
 import { entryReader, type ReadyEntry } from './read-entries.ts';
 import { holdRunAll } from './run-all-lock.ts';
 import { type StartRunner, startRunner } from './start-runner.ts';
@@ -69,7 +70,9 @@ export async function runAll(host: Host, options: RunAllOptions): Promise<void> 
 
 async function serve(host: Host, { signal, onEvent, elapsedSeconds, start = startRunner }: RunAllOptions): Promise<void> {
   const tell = (event: RunAllEvent): void => onEvent?.(event);
-  const entries = entryReader(host, (message) => tell({ kind: 'problem', message }));
+  const onProblem = (message: string): void => tell({ kind: 'problem', message });
+  const entries = entryReader(host, onProblem);
+  const byItself = eachByItself(onProblem);
   const clock = watchClock(host.now(), elapsedSeconds);
   const running = new Set<{ stop(): void; readonly ended: Promise<void> }>();
   /** The fire that a job's runner was last started for, until that runner has claimed it. */
@@ -96,29 +99,35 @@ async function serve(host: Host, { signal, onEvent, elapsedSeconds, start = star
     const now = host.now();
     const ready = entries.read();
     if (clock.jumpedForward(now)) {
-      passOver(host, ready, now);
+      for (const one of ready) byItself(`${keyOf(one)} after the change of the clock`, () => passOver(host, one, now));
       tell({ kind: 'clock-changed' });
     }
     for (const one of ready) {
-      const fire = dueNow(host, one, now);
-      const key = `${one.namespace}/${one.entry.tenant}/${one.entry.name}`;
+      const key = keyOf(one);
+      const fire = byItself(key, () => dueNow(host, one, now)) ?? null;
       if (fire === null || started.get(key) === fire) continue;
       started.set(key, fire);
       launch(one, fire);
     }
     if (flushAgain()) {
       flushAgain = timeLimit(host, flushEveryMs);
-      void flushAll(host, ready).catch((error: unknown) => tell({ kind: 'problem', message: String(error) }));
+      void flushAll(host, ready, onProblem);
     }
     if (retainAgain()) {
       retainAgain = timeLimit(host, retainEveryMs);
       for (const namespace of new Set(ready.map((one) => one.namespace)))
-        retainRuns(host.files, namespaceLayout(host.stateDir, namespace), {}, now);
+        byItself(`${namespace}, its old records`, () =>
+          retainRuns(host.files, namespaceLayout(host.stateDir, namespace), {}, now),
+        );
     }
     await host.sleep(pauseMs(ready, host.now()), signal);
   }
   for (const item of running) item.stop();
   await Promise.all([...running].map((item) => item.ended));
+}
+
+function keyOf({ namespace, entry }: ReadyEntry): string {
+  return `${namespace}/${entry.tenant}/${entry.name}`;
 }
 
 function isBoot({ entry }: ReadyEntry): boolean {
@@ -134,18 +143,20 @@ function dueNow(host: Host, { namespace, launch, schedule }: ReadyEntry, nowMs: 
 }
 
 /** DETAILS: a jump of three hours or more is a clock change, after which nothing is caught up. */
-function passOver(host: Host, entries: readonly ReadyEntry[], nowMs: number): void {
-  for (const { namespace, launch, schedule } of entries) {
-    const fire = schedule === null ? null : previousFire(schedule, nowMs / 1000 - 60);
-    if (fire !== null) seedHandled(host.files, namespaceLayout(host.stateDir, namespace), launch, fire);
-  }
+function passOver(host: Host, { namespace, launch, schedule }: ReadyEntry, nowMs: number): void {
+  const fire = schedule === null ? null : previousFire(schedule, nowMs / 1000 - 60);
+  if (fire !== null) seedHandled(host.files, namespaceLayout(host.stateDir, namespace), launch, fire);
 }
 
-async function flushAll(host: Host, entries: readonly ReadyEntry[]): Promise<void> {
+async function flushAll(host: Host, entries: readonly ReadyEntry[], onProblem: (message: string) => void): Promise<void> {
   const namespaces = new Map(entries.map((one) => [one.namespace, one.launch]));
   for (const [namespace, { env }] of namespaces) {
     const capture = captureWith({ ...host.env, PATH: env.PATH ?? host.env.PATH });
-    await flushSpool({ files: host.files, layout: namespaceLayout(host.stateDir, namespace), env: host.env, capture });
+    try {
+      await flushSpool({ files: host.files, layout: namespaceLayout(host.stateDir, namespace), env: host.env, capture });
+    } catch (error) {
+      onProblem(`${namespace}, what waits to be told: ${error instanceof Error ? error.message : error}`);
+    }
   }
 }
 
