@@ -24,7 +24,7 @@ const gate = (expression: string, change: Partial<NonNullable<LaunchFile['gate']
   ...change,
 });
 
-function install(rota: RunnerUnderTest, change: Partial<LaunchFile>, event?: 'boot'): void {
+function install(rota: RunnerUnderTest, change: Partial<LaunchFile>, event?: 'boot' | 'after'): void {
   const launchFile = rota.launchFile({ backend: 'embedded', ...change });
   const key = { tenant: 'acme', name: change.name ?? 'job' };
   const on = event === undefined ? { schedule: change.gate?.expression ?? '', timezone: 'UTC' } : { event };
@@ -222,6 +222,37 @@ describe('run-all', () => {
       { status: 'cancelled', trigger: 'event', scheduledAt: null },
     ]);
     expect(events.filter((event) => event.kind === 'problem')).toEqual([]);
+  });
+
+  it('gives a job that followed another one, and one that was started by hand, their grace when it stops', async () => {
+    const rota = await runnerUnderTest();
+    installLauncher({ files: nodeFiles, stateDir: rota.stateDir, platform: 'linux' }, { bundlePath: await runnerBundle() });
+    const long = (name: string): Partial<LaunchFile> => ({
+      name,
+      // Asked by nobody, it ends by itself in the end.
+      command: [`trap 'echo ${name} >>ends; exit 1' TERM; : >up.${name}; for i in $(seq 2000); do sleep 0.05; done`],
+      shell: true,
+      graceMs: 20_000,
+    });
+    for (const name of ['follower', 'byhand']) install(rota, long(name), 'after');
+    const launchFile = rota.launchFile({ backend: 'embedded', ...long('follower') });
+    install(rota, { name: 'first', followers: [{ tenant: 'acme', name: 'follower', start: null, launchFile }] }, 'boot');
+    const controller = new AbortController();
+    const done = runAll(hostOf(rota), { signal: controller.signal });
+    const byHand = rota.run(rota.launchFile({ backend: 'embedded', ...long('byhand') }), ['--manual']);
+    while (!['up.follower', 'up.byhand'].every((name) => nodeFiles.list(rota.scratch).includes(name)))
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    controller.abort();
+    await done;
+    const ended = rota.records().filter(({ name }) => name !== 'first');
+    expect(new Map(ended.map(({ name, status }) => [name, status]))).toEqual(
+      new Map([
+        ['follower', 'cancelled'],
+        ['byhand', 'cancelled'],
+      ]),
+    );
+    expect(nodeFiles.readText(join(rota.scratch, 'ends'))?.split('\n').sort()).toEqual(['', 'byhand', 'follower']);
+    await byHand;
   });
 
   it('creates nothing when it is only asked whether it runs', () => {

@@ -17,10 +17,11 @@ import { eachByItself } from './each-by-itself.ts';
 import { entryReader, type ReadyEntry } from './read-entries.ts';
 import { holdRunAll } from './run-all-lock.ts';
 import { type StartRunner, startRunner } from './start-runner.ts';
+import { stopRuns } from './stop-runs.ts';
 
 /** How the foreground runner is told to stop, and whom it tells what it does. */
 export interface RunAllOptions {
-  /** Aborting stops: nothing new is started, running jobs get TERM and then their grace. */
+  /** Aborting stops: nothing new is started; running jobs, whoever started them, get TERM and then their grace. */
   readonly signal: AbortSignal;
   /** Told of everything that it does, in order. */
   readonly onEvent?: (event: RunAllEvent) => void;
@@ -123,7 +124,10 @@ async function serve(host: Host, { signal, onEvent, elapsedSeconds, start = star
     await host.sleep(pauseMs(ready, host.now()), signal);
   }
   for (const item of running) item.stop();
-  await Promise.all([...running].map((item) => item.ended));
+  const stopOthers = (): Promise<void> => stopRuns(host, entries.read(), byItself);
+  await Promise.all([stopOthers(), ...[...running].map((item) => item.ended)]);
+  // What followed those that ended well meanwhile.
+  await stopOthers();
 }
 
 function keyOf({ namespace, entry }: ReadyEntry): string {

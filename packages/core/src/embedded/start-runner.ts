@@ -25,7 +25,7 @@ export interface StartedRunner {
 export type StartRunner = (input: StartRunnerInput) => StartedRunner;
 
 /** Time that a runner has beyond its job's grace to record and report. */
-const tidyMs = 20_000;
+export const tidyMs = 20_000;
 
 /**
  * Starts a runner in a session of its own, so that an interrupt of the terminal reaches it through us only. Windows has no TERM, and ending the

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import type { LaunchFile } from '../../backend/launch-file.ts';
 import type { NamespaceLayout } from '../../state/layout.ts';
 import { isAlive } from '../../state/process-identity.ts';
+import { endOwner } from './end-owner.ts';
 import { tryHold } from './exclusive.ts';
 import { type Claim, changeJobState, type JobStateFiles } from './job-state.ts';
 import { orphansOf } from './orphans.ts';
@@ -42,11 +43,11 @@ export function namedLocks({ files, layout, launch }: Pick<TurnInput, 'files' | 
 export async function waitForTurn(input: TurnInput): Promise<boolean> {
   if (input.claim.phase !== 'waiting') return true;
   const killAt = performance.now() + input.launch.graceMs + 5_000;
-  for (const other of input.replaced) endOwner(input, other, 'SIGTERM');
+  for (const other of input.replaced) endOwner(input.files, other, 'SIGTERM');
   while (!input.cancel.aborted) {
     if (tryBegin(input)) return true;
     if (input.replaced.length > 0 && performance.now() > killAt)
-      for (const other of input.replaced) endOwner(input, other, 'SIGKILL');
+      for (const other of input.replaced) endOwner(input.files, other, 'SIGKILL');
     await input.sleep(lookEveryMs);
   }
   return false;
@@ -63,18 +64,4 @@ function tryBegin({ files, layout, launch, claim }: TurnInput): boolean {
     const claims = state.claims.map((other) => (other.runId === claim.runId ? { ...other, phase: 'running' as const } : other));
     return [{ ...state, claims }, true];
   });
-}
-
-/** TERM goes to the runner, which passes it on and records; what is left of a runner that is gone is ended directly. */
-function endOwner({ files }: TurnInput, claim: Claim, signal: 'SIGTERM' | 'SIGKILL'): void {
-  const orphans = orphansOf(new Set([claim.runId])).get(claim.runId) ?? [];
-  const alive = isAlive(files, claim.owner);
-  const targets = alive && signal === 'SIGTERM' ? [claim.owner.pid] : alive ? [claim.owner.pid, ...orphans] : orphans;
-  for (const pid of targets) {
-    try {
-      process.kill(pid, signal);
-    } catch {
-      // it has just ended
-    }
-  }
 }
