@@ -1,10 +1,12 @@
 import { spawn } from 'node:child_process';
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { repositoryRoot } from '@rota/test-support';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { nodeFiles } from '../host/node-files.ts';
+import { captureBundle } from './capture/capture.ts';
 import { type ServiceUnderTest, serviceUnderTest } from './service.fixture.ts';
+import { openStore } from './store/open-store.ts';
 
 let service: ServiceUnderTest;
 beforeEach(() => {
@@ -48,4 +50,48 @@ test('a service is started again within seconds when the process that stopped it
   child.kill('SIGKILL');
   await expect.poll(() => service.running(), { timeout: 120_000 }).toBe(true);
   await expect.poll(() => nodeFiles.list(work), { timeout: 120_000 }).toEqual(['guard.sh']);
+});
+
+test('a capture that goes on when its guard has started the service is not kept', async () => {
+  service.start();
+  const plain = service.host();
+  const host = service.host(nodeFiles, {
+    // The guard itself, with a second instead of ten minutes.
+    run: async (request) => {
+      const [script = ''] = request.args;
+      if (request.detached === true) writeFileSync(script, readFileSync(script, 'utf8').replace('left=600', 'left=1'));
+      return await plain.run(request);
+    },
+  });
+  const dump = ['sh', '-c', `until test -e ${join(service.folder, 'running')}; do sleep 0.1; done; echo dump`];
+  const spec = service.spec({ databases: [{ kind: 'command', name: 'db', dump }] });
+  await expect(captureBundle({ host, namespace: 'default', spec })).rejects.toMatchObject({
+    code: 'ROTA_BUNDLE_CAPTURE',
+    message: expect.stringContaining('started again by its guard'),
+  });
+  expect(service.running()).toBe(true);
+  expect(await openStore(host, 'default').list()).toEqual([]);
+});
+
+test.each([
+  [0, undefined, false],
+  [0, 'user', true],
+  [0, 'system', false],
+  [1000, undefined, true],
+  [1000, 'system', false],
+] as const)('of user %d and a service of %s, the guard is for the manager of the user: %s', async (uid, scope, isUser) => {
+  service.start();
+  const plain = service.host();
+  const asked: (readonly string[])[] = [];
+  const host = service.host(nodeFiles, {
+    user: { ...plain.user, uid },
+    run: async (request) => {
+      if (request.file === 'systemd-run') asked.push(request.args);
+      return await plain.run(request);
+    },
+  });
+  const spec = service.spec();
+  const services = spec.services.map((one) => (scope === undefined ? one : { ...one, scope }));
+  await captureBundle({ host, namespace: 'default', spec: { ...spec, services } });
+  expect(asked.map((args) => args.includes('--user'))).toEqual([isUser]);
 });

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { RotaError } from '../../errors/rota-error.ts';
 import { artifactMember, exportArtifact } from '../artifact.ts';
 import { type EntrySpool, openEntrySpool } from '../format/entry-spool.ts';
 import type { FilesInPlace } from '../format/file-in-place.ts';
@@ -94,7 +95,14 @@ export async function stageState(input: CaptureInput, { work, plan, env, again }
         for (const item of walkTree(join(folder, `database-${index}`)))
           stage.add({ name: `db/${database.name}.dump`, item, mayStay: true });
       }
-      if (!(await attributes).known) stage.notes.add('Extended attributes were not captured: getfattr is not installed.');
+      const { known } = await attributes;
+      if (!downtime.isWhole())
+        throw new RotaError(
+          'ROTA_BUNDLE_CAPTURE',
+          `What stood still was started again by its guard after ${guardMs / 1000} s, before all of the state was read.`,
+          { suggestions: ['A longer `downtimeBudget`: the guard waits ten times as long, and ten minutes at least.'] },
+        );
+      if (!known) stage.notes.add('Extended attributes were not captured: getfattr is not installed.');
     } finally {
       await attributes?.catch(() => undefined);
       downtimeMs = await downtime.end();

@@ -7,6 +7,7 @@ import { bytesOfName } from '../format/file-name.ts';
 import { quoteForShell } from '../quote-for-shell.ts';
 import { appendLine, type RootSwap, swapIn } from '../restore/swap-roots.ts';
 import { runWithFile } from '../service/dump-database.ts';
+import { needsSystemManager } from '../service/needs-system-manager.ts';
 import { awaitHealth, hookEnvironment, runHooks } from '../service/run-hook.ts';
 import type { BundleSpec } from '../spec/bundle-spec.ts';
 import { fencesFor, liftFences, raiseFences, standingFences } from './fence.ts';
@@ -85,7 +86,7 @@ export async function beginArrival(host: Host, request: PrepareRequest): Promise
         armed,
         guardMs: Math.max(spec.downtimeBudgetMs * 10, 600_000),
         work: guardWork(spec, verdict),
-        system: spec.services.some(({ scope }) => scope === 'system'),
+        system: needsSystemManager(host, spec.services),
       });
       const begun = host.now();
       swapIn(host, journal, swaps);

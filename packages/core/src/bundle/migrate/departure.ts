@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { isRotaError, RotaError } from '../../errors/rota-error.ts';
 import type { Host } from '../../host/host.ts';
 import { quoteForShell } from '../quote-for-shell.ts';
+import { needsSystemManager } from '../service/needs-system-manager.ts';
 import { runProgram } from '../service/run-program.ts';
 import type { BundleService, BundleSpec } from '../spec/bundle-spec.ts';
 import { type SshPlace, sshScript } from '../ssh-command.ts';
@@ -68,7 +69,7 @@ export async function beginDeparture(
     armed,
     guardMs: Math.max(spec.downtimeBudgetMs * 10, 600_000),
     work: guardWork(host, begin, journal),
-    system: wake.some(({ scope }) => scope === 'system'),
+    system: needsSystemManager(host, wake),
   });
   const roots = spec.roots.map(({ path }) => path);
   writeTombstone(host, namespace, tombstone, roots);

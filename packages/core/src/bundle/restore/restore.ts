@@ -228,6 +228,7 @@ async function restoreInto(input: RestoreInput, { work, journal, swaps }: Prepar
     if (settle()) await syncDisks(host, swaps);
     swapIn(host, journal, swaps);
     await runHooks(host, spec, 'reissue', env);
+    if (!downtime.isWhole()) throw new RotaError('ROTA_BUNDLE_RESTORE', `It took longer than ${guardMs / 1000} s.`);
     downtimeMs = await downtime.end();
     for (const database of spec.databases) {
       if (database.kind !== 'command' || database.restore === undefined) continue;

@@ -5,6 +5,7 @@ import type { Command } from '../../job/job.ts';
 import { ownIdentity } from '../../state/process-identity.ts';
 import { quoteForShell } from '../quote-for-shell.ts';
 import type { BundleService, BundleSpec } from '../spec/bundle-spec.ts';
+import { needsSystemManager } from './needs-system-manager.ts';
 
 /** What stands still, written before it is stopped, so that anybody can start it again. */
 interface DowntimeJournal {
@@ -22,11 +23,15 @@ export type GuardKind = 'systemd-run' | 'process';
 export interface Downtime {
   readonly guard: GuardKind | undefined;
   readonly stopped: readonly string[];
+  /** Whether all of it stands still yet: the guard may have started it, because it took too long. */
+  isWhole(): boolean;
   /** Starts what was running, and disarms the guard. Resolves to the milliseconds that it stood still. @throws ROTA_BUNDLE_HOOK */
   end(): Promise<number>;
 }
 
 const journalName = 'downtime.json';
+/** There from when the guard begins to start what stands still. */
+const wakingName = 'waking';
 
 /**
  * Stops what runs and freezes what is to hold still. Before the first stop the journal is written and a guard is armed: a process outside
@@ -60,22 +65,19 @@ export async function beginDowntime(
       .map(({ name, start }) => ({ name, command: start }))
       .reverse(),
   ];
-  if (wake.length === 0) return { guard: undefined, stopped: [], end: async () => 0 };
+  if (wake.length === 0) return { guard: undefined, stopped: [], isWhole: () => true, end: async () => 0 };
   const journal: DowntimeJournal = { ...ownIdentity(host.files), wake };
-  host.files.write(join(work, journalName), `${JSON.stringify(journal)}\n`);
-  const guard = await armGuard(
-    host,
-    work,
-    journal,
-    options,
-    running.some(({ scope }) => scope === 'system'),
-  );
+  const [armed, waking] = [join(work, journalName), join(work, wakingName)];
+  if (host.files.facts(waking) !== undefined) host.files.remove(waking);
+  host.files.write(armed, `${JSON.stringify(journal)}\n`);
+  const guard = await armGuard(host, work, journal, options, needsSystemManager(host, running));
   const since = host.now();
   const end = async (): Promise<number> => {
     await wakeAll(host, wake, spec.hookTimeoutMs);
-    host.files.remove(join(work, journalName));
+    host.files.remove(armed);
     return host.now() - since;
   };
+  const isWhole = (): boolean => host.files.facts(armed) !== undefined && host.files.facts(waking) === undefined;
   try {
     for (const { name, freeze } of frozen) await runStep(host, `Freezing ${name}`, freeze, spec.hookTimeoutMs);
     for (const { name, stop } of running) await runStep(host, `Stopping ${name}`, stop, spec.hookTimeoutMs);
@@ -83,7 +85,7 @@ export async function beginDowntime(
     await end();
     throw error;
   }
-  return { guard, stopped: running.map(({ name }) => name), end };
+  return { guard, stopped: running.map(({ name }) => name), isWhole, end };
 }
 
 /** What a journal of a capture or a restore says stands still. */
@@ -145,7 +147,7 @@ async function armGuard(
   system: boolean,
 ): Promise<GuardKind> {
   const script = join(work, 'guard.sh');
-  host.files.write(script, guardScript(join(work, journalName), journal, Math.ceil(guardMs / 1000), guardFirst), 0o700);
+  host.files.write(script, guardScript(work, journal, Math.ceil(guardMs / 1000), guardFirst), 0o700);
   const scope = system ? [] : ['--user'];
   const unit = `--unit=rota-bundle-guard-${journal.pid}-${host.now()}`;
   try {
@@ -162,7 +164,8 @@ async function armGuard(
   return 'process';
 }
 
-function guardScript(armed: string, { pid, startTicks, wake }: DowntimeJournal, seconds: number, first: string): string {
+function guardScript(work: string, { pid, startTicks, wake }: DowntimeJournal, seconds: number, first: string): string {
+  const [armed, waking] = [journalName, wakingName].map((name) => quoteForShell(join(work, name)));
   const commands = wake.map(({ command }) => command.map(quoteForShell).join(' '));
   return `#!/bin/sh
 # Starts again what a capture or a restore stopped, should that process not come to do it.
@@ -171,14 +174,15 @@ alive() {
   kill -0 ${pid} 2>/dev/null || return 1
   ${startTicks === null ? 'return 0' : `test "$(sed 's/.*) //' /proc/${pid}/stat 2>/dev/null | cut -d' ' -f20)" = ${startTicks}`}
 }
-while test -e ${quoteForShell(armed)} && alive && test "$left" -gt 0; do
+while test -e ${armed} && alive && test "$left" -gt 0; do
   sleep 1
   left=$((left - 1))
 done
-test -e ${quoteForShell(armed)} || exit 0
+test -e ${armed} || exit 0
+: >${waking}
 failed=0
 ${first}
 ${commands.map((command) => `${command} || { sleep 2; ${command}; } || failed=1`).join('\n')}
-test "$failed" = 0 && rm -f ${quoteForShell(armed)}
+test "$failed" = 0 && rm -f ${armed} ${waking}
 `;
 }
