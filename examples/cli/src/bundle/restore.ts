@@ -28,21 +28,29 @@ async function restore(context: CommandContext, place: JobPlace, bundle: FoundBu
     onProgress: (done, total) => count.step(Math.round(done / 1e6), Math.round(total / 1e6)),
     signal: io.signal,
   };
-  const { manifest, roots, unanswered } = await planRestore(input);
+  const { manifest, roots, databases, unanswered } = await planRestore(input);
   const { createdAt, host, guidance } = manifest;
   if (options.dryRun === true) {
     count.end();
     const { path } = input.bundle;
     if (context.json)
-      context.printJson({ formatVersion: 1, action: 'restore', path, createdAt, dryRun: { roots, unanswered, guidance } });
+      context.printJson({
+        formatVersion: 1,
+        action: 'restore',
+        path,
+        createdAt,
+        dryRun: { roots, databases, unanswered, guidance },
+      });
     else {
       for (const root of roots) context.print(`Would ${root.action} ${root.path} (root ${root.name}).`);
+      for (const name of databases) context.print(`Would restore the database ${name}.`);
       for (const name of unanswered) context.print(`Needs an answer: --identity ${name}=preserve, or =exclude`);
     }
     return 0;
   }
   if (guidance.restore !== undefined) context.say(guidance.restore);
-  await confirm(context, `Restore ${roots.map(({ path }) => path).join(', ')} as of ${createdAt} from ${host.name}?`);
+  const what = [...roots.map(({ path }) => path), ...databases.map((name) => `the database ${name}`)].join(', ');
+  await confirm(context, `Restore ${what} as of ${createdAt} from ${host.name}?`);
   const { manifest: _, ...result } = await restoreBundle(input).finally(count.end);
   if (context.json) context.printJson({ formatVersion: 1, action: 'restore', path: input.bundle.path, createdAt, ...result });
   else {

@@ -19,7 +19,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { bundleLayout } from './bundle-layout.ts';
 import { captureBundle } from './capture/capture.ts';
 import { findBundle } from './find-bundle.ts';
-import { type RestoreInput, restoreBundle } from './restore/restore.ts';
+import { planRestore, type RestoreInput, restoreBundle } from './restore/restore.ts';
 import { verifyBundle } from './restore/verify-bundle.ts';
 import { type ServiceUnderTest, serviceUnderTest } from './service.fixture.ts';
 import type { BundleInput } from './spec/define-bundle.ts';
@@ -195,6 +195,66 @@ describe('a restore', () => {
     expect(readFileSync(path('own.key'), 'utf8')).toBe("this host's");
     expect(readFileSync(path('made.key'), 'utf8')).toBe('fresh\n');
     expect(readFileSync(path('asked.key'), 'utf8')).toBe('captured');
+  });
+});
+
+describe('a database that commands dump and restore', () => {
+  const database = () => join(service.folder, 'database');
+  const held = (): string => readFileSync(database(), 'utf8');
+  const change = (extra: Partial<BundleInput> = {}): Partial<BundleInput> => ({
+    databases: [{ kind: 'command', name: 'db', dump: ['cat', database()], restore: ['sh', '-c', `cat > ${database()}`] }],
+    ...extra,
+  });
+  const sick: Partial<BundleInput> = { hooks: { health: [['false']] } };
+  beforeEach(async () => {
+    service.start();
+    writeFileSync(database(), 'captured');
+    await capture(change());
+    writeFileSync(database(), 'later');
+    writeFileSync(join(service.root, 'one'), 'later state\n');
+  });
+
+  test('is restored with the roots, and left as it is where only some of them are', async () => {
+    const { notes } = await restore(change(), { only: ['data'] });
+    expect(held()).toBe('later');
+    expect(notes).toEqual([expect.stringContaining('The database db was left as it is')]);
+    await restore(change());
+    expect(held()).toBe('captured');
+  });
+
+  test('is told of by a plan of what is restored', async () => {
+    const host = service.host();
+    const spec = service.spec(change());
+    const bundle = await findBundle({ host, namespace: 'default', store: openStore(host, 'default'), which: 'latest' });
+    const plan = async (only?: readonly string[]) =>
+      (await planRestore({ host, namespace: 'default', spec, bundle, ...(only === undefined ? {} : { only }) })).databases;
+    expect(await plan()).toEqual(['db']);
+    expect(await plan(['data'])).toEqual([]);
+  });
+
+  test('holds what it held before when the service does not get well', async () => {
+    await expect(restore(change(sick))).rejects.toThrow('everything is as it was before');
+    expect(held()).toBe('later');
+    expect(readFileSync(join(service.root, 'one'), 'utf8')).toBe('later state\n');
+  });
+
+  test('that cannot be put back is told of, with where its dump of before is', async () => {
+    const once = ['sh', '-c', `test "$(cat ${database()})" = later && cat > ${database()}`];
+    const databases = [{ kind: 'command' as const, name: 'db', dump: ['cat', database()], restore: once }];
+    const { message } = await restore({ ...sick, databases }).then(
+      () => ({ message: '' }),
+      (error: Error) => error,
+    );
+    expect(message).toContain('the roots are as they were before');
+    expect(held()).toBe('captured');
+    expect(readFileSync(/is kept: (.*)$/.exec(message)?.[1] ?? '', 'utf8')).toBe('later');
+    expect(works()).toEqual([]);
+  });
+
+  test('that could not be dumped before is told of', async () => {
+    const databases = [{ kind: 'command' as const, name: 'db', dump: ['false'], restore: ['sh', '-c', `cat > ${database()}`] }];
+    await expect(restore({ ...sick, databases })).rejects.toThrow('db could not be dumped before, and holds what was restored');
+    expect(held()).toBe('captured');
   });
 });
 

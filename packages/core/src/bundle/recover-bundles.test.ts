@@ -74,6 +74,24 @@ test('what was written to a restored state is kept when its restore was cut off 
   expect(nodeFiles.list(layout().work)).toEqual([]);
 });
 
+test('what a database held before is kept when its restore was cut off', async () => {
+  const database = join(service.folder, 'database');
+  const reached = join(service.folder, 'health');
+  const change: Partial<BundleInput> = {
+    databases: [{ kind: 'command', name: 'db', dump: ['cat', database], restore: ['sh', '-c', `cat > ${database}`] }],
+    hooks: { health: [['touch', reached]] },
+  };
+  writeFileSync(database, 'captured');
+  await capture(change);
+  writeFileSync(database, 'later');
+  await diesIn(
+    filesUntil(() => existsSync(reached)),
+    change,
+  );
+  const told = (await recover())[0]?.notes.find((note) => note.includes('The database db may hold what was restored'));
+  expect(readFileSync(/is kept: (.*)$/.exec(told ?? '')?.[1] ?? '', 'utf8')).toBe('later');
+});
+
 describe('a root that somebody has made anew between the two renames of a restore', () => {
   beforeEach(async () => {
     await capture();

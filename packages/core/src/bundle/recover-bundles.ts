@@ -4,6 +4,7 @@ import type { Host } from '../host/host.ts';
 import { bundleLayout } from './bundle-layout.ts';
 import { isUndecided, settleDeparture } from './migrate/departure.ts';
 import { settleArrival } from './migrate/settle-arrival.ts';
+import { keepDumps } from './restore/restore-databases.ts';
 import { clearAway, isSwappedBack, keepReplaced, readLines } from './restore/swap-roots.ts';
 import { undoSwap } from './restore/undo-swap.ts';
 import { sweepScratch } from './scratch-folder.ts';
@@ -56,11 +57,16 @@ async function endWork(host: Host, work: string, name: string): Promise<Ended> {
   const [begin] = lines;
   const committed = lines.some(({ step }) => step === 'commit');
   const clear = (): readonly string[] => {
-    const kept = committed ? [] : keepReplaced(host, lines);
+    const kept = committed
+      ? []
+      : [
+          ...keepReplaced(host, lines).map(
+            (path) => `A restore was cut off, and was undone. What stood in the place of a root meanwhile is kept: ${path}`,
+          ),
+          ...keepDumps(host, work),
+        ];
     clearAway(host, lines);
-    return kept.map(
-      (path) => `A restore was cut off, and was undone. What stood in the place of a root meanwhile is kept: ${path}`,
-    );
+    return kept;
   };
   let started: readonly string[];
   if (committed || lines.length < 2 || begin?.step !== 'begin') started = await wakeAbandoned(host, work);

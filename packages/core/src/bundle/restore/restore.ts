@@ -14,11 +14,11 @@ import { readHead } from '../format/read-bundle.ts';
 import { refuseMoved } from '../migrate/tombstone.ts';
 import { recoverBefore } from '../recover-before.ts';
 import { beginDowntime, type GuardKind } from '../service/downtime.ts';
-import { runWithFile } from '../service/dump-database.ts';
 import { awaitHealth, hookEnvironment, runHooks } from '../service/run-hook.ts';
 import type { BundleSpec } from '../spec/bundle-spec.ts';
 import { pathPattern } from '../spec/path-pattern.ts';
 import { extractBundle } from './extract-bundle.ts';
+import { databaseRestore, isFed } from './restore-databases.ts';
 import { settleIdentity } from './settle-identity.ts';
 import {
   appendLine,
@@ -40,7 +40,7 @@ export interface RestoreInput {
   readonly namespace: string;
   readonly spec: BundleSpec;
   readonly bundle: FoundBundle;
-  /** Only these roots. @default all of the bundle */
+  /** Only these roots, and no database that a command reads. @default all of the bundle */
   readonly only?: readonly string[];
   /** Unpacks each root below this folder and stops nothing. @default in place of what is there */
   readonly to?: string;
@@ -72,6 +72,8 @@ export interface RestoreResult {
 export interface RestorePlan {
   readonly manifest: BundleHead;
   readonly roots: readonly { readonly name: string; readonly path: string; readonly action: 'create' | 'replace' }[];
+  /** Databases that a command reads a dump into: none where only some roots are restored, or elsewhere. */
+  readonly databases: readonly string[];
   /** Members that need an answer before they are restored. */
   readonly unanswered: readonly string[];
 }
@@ -108,7 +110,14 @@ export async function planRestore(input: RestoreInput): Promise<RestorePlan> {
   const unanswered = manifest.identity
     .filter(({ name, policy }) => policy === 'prompt' && !answered.some((matches) => matches(name)))
     .map(({ name }) => name);
-  return { manifest, roots, unanswered };
+  const databases = to === undefined && only === undefined ? namesOfFed(spec, manifest) : [];
+  return { manifest, roots, databases, unanswered };
+}
+
+function namesOfFed({ databases }: RestoreInput['spec'], manifest: BundleHead): readonly string[] {
+  return databases
+    .filter((one) => isFed(one) && manifest.databases.some(({ name }) => name === one.name))
+    .map(({ name }) => name);
 }
 
 /**
@@ -201,6 +210,7 @@ async function restoreInto(input: RestoreInput, { work, journal, swaps }: Prepar
   if (to === undefined) await placeArtifact(input, manifest, work);
   else settle();
   await syncDisks(host, swaps);
+  const untouched = to === undefined && input.only !== undefined ? namesOfFed(spec, manifest) : [];
   const result = (extra: Pick<RestoreResult, 'stopped' | 'downtimeMs'> & { guard?: GuardKind }): RestoreResult => ({
     manifest,
     roots: swaps.map((swap) => ({
@@ -209,7 +219,7 @@ async function restoreInto(input: RestoreInput, { work, journal, swaps }: Prepar
       previous: swap.existed && input.keepPrevious !== false ? swap.before : null,
     })),
     checks,
-    notes,
+    notes: [...notes, ...untouched.map((name) => `The database ${name} was left as it is, for only some roots were restored.`)],
     ...extra,
   });
   if (to !== undefined) {
@@ -221,6 +231,7 @@ async function restoreInto(input: RestoreInput, { work, journal, swaps }: Prepar
   if (!(await runHooks(host, spec, 'beforeRestore', env)))
     throw new RotaError('ROTA_BUNDLE_RESTORE', 'The hook beforeRestore asked not to restore (75). Nothing was changed.');
   const guardMs = Math.max(spec.downtimeBudgetMs * 10, 600_000);
+  const databases = databaseRestore(host, spec, { work, env, timeoutMs: guardMs });
   const downtime = await beginDowntime(host, spec, work, { guardMs, freeze: false, guardFirst: swapBackScript(swaps) });
   let downtimeMs = 0;
   try {
@@ -230,19 +241,16 @@ async function restoreInto(input: RestoreInput, { work, journal, swaps }: Prepar
     await runHooks(host, spec, 'reissue', env);
     if (!downtime.isWhole()) throw new RotaError('ROTA_BUNDLE_RESTORE', `It took longer than ${guardMs / 1000} s.`);
     downtimeMs = await downtime.end();
-    for (const database of spec.databases) {
-      if (database.kind !== 'command' || database.restore === undefined) continue;
-      const dump = join(dumps, `${database.name}.dump`);
-      if (existsSync(dump)) await runWithFile(`Restoring ${database.name}`, database.restore, { input: dump }, env, guardMs);
-    }
+    if (input.only === undefined) await databases.feed();
     await awaitHealth(host, spec, env);
     appendLine(host, journal, { step: 'commit' });
   } catch (cause) {
     await undoSwap(host, work, spec.services, downtime.stopped);
+    const left = await databases.putBack();
     await runHooks(host, spec, 'afterRestore', { ...env, ROTA_BUNDLE_OUTCOME: 'failed' }).catch(() => undefined);
     throw new RotaError(
       'ROTA_BUNDLE_RESTORE',
-      `The restore failed, and everything is as it was before: ${cause instanceof Error ? cause.message : String(cause)}`,
+      `The restore failed, and ${left.length === 0 ? 'everything is' : 'the roots are'} as ${left.length === 0 ? 'it was' : 'they were'} before: ${[cause instanceof Error ? cause.message : String(cause), ...left].join(' ')}`,
       { cause, suggestions: isRotaError(cause) ? cause.suggestions : [] },
     );
   }

@@ -35,6 +35,7 @@ test('what cannot be captured is refused by name, all at once', () => {
   ];
   expect(problem({ roots: overlap })).toContain('overlap');
   expect(problem({ databases: [{ kind: 'sqlite', name: 'db', path: '/elsewhere/x.db' }] })).toContain('in none of the roots');
+  expect(problem({ databases: [{ kind: 'sqlite', name: 'db', path: '/var/lib/app' }] })).toContain('is the database');
   expect(problem({ identity: [{ path: '/var/lib/app/key', policy: 'reissue' }] })).toContain('reissue');
   expect(problem({ databases: [{ kind: 'command', name: 'db', dump: 'pg_dump | gzip' }], downtimeBudget: '0s' })).toMatch(
     /shell.*downtimeBudget/s,

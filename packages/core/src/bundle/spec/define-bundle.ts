@@ -50,6 +50,12 @@ export function defineBundle({ tenant, name, ...state }: BundleInput): BundleSpe
           [...path, 'path'],
           `The database ${file} is in none of the roots. Add a root that holds it.`,
         );
+      if (root?.path === file)
+        notes.error(
+          'ROTA_FIELD_VALUE',
+          [...path, 'path'],
+          `The root ${root.name} is the database ${file} itself, without the files beside it. Declare the folder that holds them.`,
+        );
       const inRoot = root === undefined ? '' : relative(root.path, file).split(sep).join('/');
       return { kind: 'sqlite', name: database.name, path: file, root: root?.name ?? '', inRoot };
     }
