@@ -90,6 +90,19 @@ ${stderr}`);
     expect(await json('nix', 'status')).toMatchObject({ badRevisions: [{ path: reports[0].to }], reboot: { needed: false } });
   });
 
+  test('rollback leaves a system that is only tested for what boots, and not for what was before that', async () => {
+    await machine.publish({ version: '2' });
+    const [made] = (await json('nix', 'update')).reports;
+    await machine.sh(`sed -i 's/"enable":true/"enable":true,"operation":"test"/' /root/homelab/jobs.config.mjs`);
+    await machine.publish({ version: '3' });
+    const [tested] = (await json('nix', 'update')).reports;
+    expect(await machine.facts()).toMatchObject({ current: tested.to, bootDefault: made.to, profile: made.to });
+    const back = await json('nix', 'rollback', '--yes');
+    expect(back).toMatchObject({ status: 'rolled-back', from: tested.to, to: made.to });
+    expect(await machine.facts()).toMatchObject({ current: made.to, bootDefault: made.to, profile: made.to, generations: 2 });
+    expect(await json('nix', 'status')).toMatchObject({ badRevisions: [{ path: tested.to }] });
+  });
+
   test('an update is not disturbed by a rollback that begins meanwhile, which is refused, nor by an apply of the jobs', async () => {
     await machine.sh('mkdir -p /var/lib/systemd/linger; touch /var/lib/systemd/linger/root; systemctl start user@0');
     const env = { XDG_RUNTIME_DIR: '/run/user/0', DBUS_SESSION_BUS_ADDRESS: 'unix:path=/run/user/0/bus' };

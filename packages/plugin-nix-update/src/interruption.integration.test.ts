@@ -55,6 +55,20 @@ describe('an updater that is killed', () => {
     expect(state).toMatch(/^(started|done)$/);
   });
 
+  test('when it had only tested a system does not make it what boots', async () => {
+    await machine.publish({ version: '2' });
+    const options = { ...machine.options, operation: 'test' } as const;
+    expect((await machine.start({ killAt: 'keep-lock:started', options })).exitCode).toBe(137);
+    const [recovery, update] = await machine.update({ options });
+    expect([recovery?.status, update?.status]).toEqual(['updated', 'unchanged']);
+    expect(await machine.facts()).toMatchObject({
+      current: recovery?.to,
+      bootDefault: before.bootDefault,
+      profile: before.profile,
+      generations: 1,
+    });
+  });
+
   const committing = { hostCanCommitConfig: true };
   /** A run that is killed as told, and the two after it: whatever the moment, the machine and the checkout are the old ones or the new ones. */
   const isEnded = async (request: Partial<DriverRequest>): Promise<void> => {

@@ -27,6 +27,7 @@ export interface RollbackInput {
 
 /**
  * Goes back to the system before the last update, or to a named one, and remembers the one that is left as bad, so that no update takes it again.
+ * With `operation: 'test'` that is from what runs to what boots.
  *
  * @throws ROTA_LOCK_HELD, ROTA_GENERATION_UNKNOWN when there is nothing to go back to, ROTA_FILE_ACCESS when only root may
  */
@@ -39,7 +40,9 @@ export async function rollback(input: RollbackInput): Promise<UpdateReport> {
   return await withLock(host, layout.lock, { purpose: 'nix rollback', waitMs: 0 }, async () => {
     await recover(open);
     const left = await readBaseline(host, system, call);
-    const to = rollbackTarget(context, left, input.to);
+    const isTested = settings.operation === 'test' && left.current !== null && left.current !== left.profile;
+    const bad = isTested ? left.current : left.profile;
+    const to = isTested && input.to === undefined ? left.profile : rollbackTarget(context, left, input.to);
     if (to === null)
       throw new RotaError(
         'ROTA_GENERATION_UNKNOWN',
@@ -54,7 +57,7 @@ export async function rollback(input: RollbackInput): Promise<UpdateReport> {
       formatVersion: 1,
       ...newRunId(host),
       cause: 'manual',
-      operation: settings.operation === 'test' ? 'test' : 'switch',
+      operation: 'switch',
       system,
       step: 'boot',
       baseline,
@@ -64,11 +67,10 @@ export async function rollback(input: RollbackInput): Promise<UpdateReport> {
     };
     writeJournal(host.files, layout.journal, journal);
     host.files.remove(layout.unkeptLock);
-    const bad = left.profile;
     if (bad !== null && bad !== to)
       rememberBad(context, { path: bad, lockDigest: null, class: 'health', reason: 'a person went back from it' });
     const facts: RunFacts = { inputs: [], summary: [], lockDigest: null, reboot: 'not-needed' };
-    const shown = { ...journal, baseline: left, target: to };
+    const shown = { ...journal, baseline: { ...left, profile: bad }, target: to };
     try {
       const needsBoot = await rollBack(context, { baseline, activated: true, defaultChanged: true });
       facts.reboot = await decideReboot(context, { baseline: left, facts, target: to, needsBoot, rebootNow: false });

@@ -43,13 +43,16 @@ function mayFinish({ host, system }: UpdateContext, { step, target, baseline, ne
 
 async function finish(
   context: UpdateContext,
-  { target, lock, baseline, needsBoot }: UpdateJournal,
+  { target, lock, baseline, needsBoot, operation }: UpdateJournal,
   facts: RunFacts,
 ): Promise<Ending> {
   if (target === null) return { status: 'failed' };
   try {
-    await pointProfile(context, target);
-    await makeBootDefault(context, target);
+    // What was to be tested until the next boot does not become what boots.
+    if (operation !== 'test') {
+      await pointProfile(context, target);
+      await makeBootDefault(context, target);
+    }
     if (lock !== null) await keepLockChange(context, lock);
     facts.reboot = await decideReboot(context, { baseline, facts, target, needsBoot, rebootNow: false });
     return { status: 'updated' };
@@ -63,7 +66,7 @@ async function undo(context: UpdateContext, journal: UpdateJournal, facts: RunFa
   const sameBoot = readBootId(context.host.files) === baseline.bootId;
   // A boot has made the old system active already: an activation lasts until then.
   const activated = sameBoot && operation !== 'boot' && isAtOrAfter(step, 'activate');
-  const defaultChanged = isAtOrAfter(step, firstKeptStep);
+  const defaultChanged = operation !== 'test' && isAtOrAfter(step, firstKeptStep);
   const failure = new UpdateFailure(
     'interrupted',
     `An update was cut off in the step ${step}; what it had changed was taken back.`,
