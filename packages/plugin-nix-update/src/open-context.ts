@@ -25,6 +25,7 @@ export function openContext(settings: Settings, cause: UpdateCause, host: Host =
   const env = updateEnvironment(host);
   const begin = performance.now();
   const elapsedMs = (): number => performance.now() - begin;
+  let budgetBeganMs = 0;
   const call = async (command: Command): Promise<ProcessResult> => {
     commands.push(printCommand(command));
     const { file, args, cwd = '/', timeoutMs = quickCommandMs, wholeOutput = false } = command;
@@ -39,7 +40,10 @@ export function openContext(settings: Settings, cause: UpdateCause, host: Host =
       cause,
       call,
       elapsedMs,
-      remainingMs: () => Math.max(1000, settings.timeout - elapsedMs()),
+      beginBudget: () => {
+        budgetBeganMs = elapsedMs();
+      },
+      remainingMs: () => Math.max(1000, settings.timeout - (elapsedMs() - budgetBeganMs)),
       warn: (message) => void warnings.push(message),
     },
     commands: () => commands,

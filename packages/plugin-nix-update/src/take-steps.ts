@@ -31,6 +31,8 @@ export async function takeSteps(
   const { settings } = context;
   await run.step('preconditions', async () => await requirePreconditions(context));
   await run.step('hooks', async () => await runHooks(context));
+  // A hook has a time of its own: one that hangs must not leave nix without any.
+  context.beginBudget();
   if (settings.preUpdateValidation) await run.step('validate', async () => void (await evaluate(context, settings.flakePath)));
 
   const begun = await run.step(

@@ -16,7 +16,9 @@ export interface UpdateContext {
   readonly call: (command: Command) => Promise<ProcessResult>;
   /** Milliseconds since this was opened. A clock that is set meanwhile, as an update of the time service may do, does not change it. */
   readonly elapsedMs: () => number;
-  /** What is left of the time for fetch, evaluation and build, in milliseconds; at least one second, so that a late call fails by its time-out. */
+  /** The time for fetch, evaluation and build begins now; until this is called it does with the context. */
+  readonly beginBudget: () => void;
+  /** What is left of it, in milliseconds; at least one second, so that a late call fails by its time-out. */
   readonly remainingMs: () => number;
   /** Something that a person should know, although the update goes on. */
   readonly warn: (message: string) => void;
