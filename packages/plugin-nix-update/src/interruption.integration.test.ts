@@ -103,6 +103,18 @@ describe('an updater that is killed', () => {
     await isEnded({ killAfter, options: { ...machine.options, ...options } });
   });
 
+  test('inside nix flake update puts the lock back, and keeps what somebody has written there since', async () => {
+    await machine.publish({ version: '2' });
+    expect((await machine.start({ killAfter: 'nix flake update' })).exitCode).toBe(137);
+    await machine.sh('echo >>/srv/conf/flake.lock');
+    const edited = (await machine.facts()).lock;
+    const [recovery] = await machine.update({ options: { ...machine.options, ...stop } });
+    const kept = '/root/.local/state/rota/nix-update/flake.lock.set-aside';
+    expect(recovery).toMatchObject({ kind: 'recovery', warnings: [expect.stringContaining(kept)] });
+    expect((await machine.facts()).lock).toBe(before.lock);
+    expect(await machine.sh(`base64 -w0 ${kept}`)).toBe(edited);
+  });
+
   const inside = process.env.ROTA_LONG ? Array.from({ length: 27 }, (_, index) => index) : [];
   test.each(inside)(
     'while its program number %i runs, is undone or finished',

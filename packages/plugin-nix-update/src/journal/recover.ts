@@ -85,7 +85,7 @@ async function undo(context: UpdateContext, journal: UpdateJournal, facts: RunFa
       const needsBoot = await rollBack(context, { baseline, activated, defaultChanged });
       facts.reboot = await rebootIntoDefault(context, { baseline, needsBoot });
     }
-    if (lock !== null) await discardLockChange(context, lock);
+    if (lock !== null) await discardLockChange(context, lock, true);
   } catch (error) {
     return { status: 'rollback-failed', failure: interrupted('could not be taken back', error), unfinished: true };
   }

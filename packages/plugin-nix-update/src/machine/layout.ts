@@ -18,6 +18,8 @@ export interface UpdateLayout {
   readonly reboot: string;
   /** Digest of a lock file that this updater wrote and nobody has committed. */
   readonly ownLock: string;
+  /** What stood in a lock that a run which was cut off had begun to write: a person's, it may be. */
+  readonly lockSetAside: string;
   /** A lock that is deployed, and could not be committed to the checkout, or pushed, yet. */
   readonly unkeptLock: string;
   /** Settings of the last run: `rollback` and `status` need no config. */
@@ -41,6 +43,7 @@ export function updateLayout(stateDir: string, logFile?: string): UpdateLayout {
     badRevisions: join(root, 'bad-revisions.json'),
     reboot: join(root, 'reboot.json'),
     ownLock: join(root, 'own-lock'),
+    lockSetAside: join(root, 'flake.lock.set-aside'),
     unkeptLock: join(root, 'unkept-lock.json'),
     settings: join(root, 'settings.json'),
     log: logFile ?? join(root, 'log', 'update.log'),
