@@ -122,7 +122,7 @@ describeWindows('the command on Windows', () => {
     expect(await rota('render', jobs, '--backend', 'taskscheduler', '--out', machine.path(out))).toMatchObject({ code: 0 });
     const task = readFileSync(join(out, 'rota.default.acme.one.xml'), 'utf16le');
     expect(task).toContain(
-      `<Command>${machine.path(join(folder, 'rota state', 'bin', 'rota-run.cmd')).replaceAll('&', '&amp;')}</Command>`,
+      `<Arguments>--headless &quot;${machine.path(join(folder, 'rota state', 'bin', 'rota-run.cmd')).replaceAll('&', '&amp;')}&quot; &quot;`,
     );
     expect(task).toMatch(/<WorkingDirectory>[A-Z]:\\/);
   });

@@ -1,11 +1,15 @@
+import { release } from 'node:os';
 import { type Availability, type Dialect, type Host, isRotaError } from '@rota/core';
-import type { TaskSchedulerOptions } from './options.ts';
+import { hidesWindow, type TaskSchedulerOptions } from './options.ts';
 import { openService } from './service/open-service.ts';
 
 export const dialect: Dialect = { name: 'taskscheduler', version: 1.4 };
 
-/** Usable on Windows, where PowerShell or schtasks can be used. */
-export async function detect(host: Host, options: TaskSchedulerOptions): Promise<Availability> {
+/** Windows 10 1809, the first whose conhost.exe knows `--headless`. */
+const headlessBuild = 17_763;
+
+/** Usable on Windows, where PowerShell or schtasks can be used. `windows` is its release, such as `10.0.14393`. */
+export async function detect(host: Host, options: TaskSchedulerOptions, windows = ownRelease()): Promise<Availability> {
   if (host.platform !== 'win32') {
     const message = `Task Scheduler is part of Windows; this is ${host.platform}.`;
     return {
@@ -32,6 +36,13 @@ export async function detect(host: Host, options: TaskSchedulerOptions): Promise
         remedy: 'secpol.msc, Local Policies, User Rights Assignment, "Log on as a batch job".',
       });
     }
+    if (hidesWindow(options) && Number(windows.split('.')[2] ?? headlessBuild) < headlessBuild) {
+      findings.push({
+        severity: 'error',
+        message: `Windows ${windows} cannot start jobs without a window, so it would not start them.`,
+        remedy: "The backend's option `hideWindow: false`, then rota apply.",
+      });
+    }
     if (options.startOnBattery === false) {
       findings.push({
         severity: 'warning',
@@ -56,4 +67,8 @@ export async function detect(host: Host, options: TaskSchedulerOptions): Promise
       findings: [{ severity: 'error', message: error.message, ...(remedy === undefined ? {} : { remedy }) }],
     };
   }
+}
+
+function ownRelease(): string {
+  return process.platform === 'win32' ? release() : '';
 }

@@ -28,8 +28,13 @@ export interface TaskSchedulerOptions {
   readonly hidden?: boolean;
   /** 0 (highest) to 10; 4 to 6 is the normal priority class; Windows' own default, 7, is below normal. `resources.nice` overrides it. @default 5 */
   readonly priority?: number;
-  /** Start the runner through `conhost.exe --headless`, so that no console window flashes up. Windows 10 1809 and later. @default false */
+  /** Start the runner through `conhost.exe --headless`, so that no console window appears. Windows 10 1809 and later. @default true for `interactive`: no other account has a desktop */
   readonly hideWindow?: boolean;
+}
+
+/** Whether the runner is started without a window. */
+export function hidesWindow({ account = 'interactive', hideWindow }: TaskSchedulerOptions): boolean {
+  return hideWindow ?? account === 'interactive';
 }
 
 /** SIDs of the built-in accounts, which have the same names in every language only as SIDs. */

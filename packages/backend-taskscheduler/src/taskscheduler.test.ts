@@ -1,6 +1,7 @@
 import { type Artifact, type BackendChange, createHost, createRota, declarationOf, type Host, nodeFiles } from '@rota/core';
 import { temporaryFolder } from '@rota/test-support';
 import { describe, expect, test } from 'vitest';
+import { detect } from './detect.ts';
 import { compileInput } from './job.fixture.ts';
 import { type FakeScheduler, fakeScheduler, me } from './service/fake-scheduler.fixture.ts';
 import { encodedScript, powerShellScript } from './service/power-shell-script.ts';
@@ -288,6 +289,17 @@ test('is unusable off Windows, with the reason', async () => {
     findings: [{ severity: 'error', message: 'Task Scheduler is part of Windows; this is linux.' }],
   });
   expect(await backend.detect(host)).toMatchObject({ usable: true });
+});
+
+test.each([
+  ['10.0.14393', {}, /cannot start jobs without a window/],
+  ['10.0.14393', { hideWindow: false }, undefined],
+  ['10.0.14393', { account: 's4u' }, undefined],
+  ['10.0.17763', {}, undefined],
+] as const)('on Windows %s with %j says whether jobs can be started without a window', async (release, options, expected) => {
+  const { findings } = await detect(windows().host, options, release);
+  const said = findings.find(({ severity }) => severity === 'error')?.message;
+  expect(said ?? '').toMatch(expected ?? /^$/);
 });
 
 test('starts a job through the scheduler', () => {

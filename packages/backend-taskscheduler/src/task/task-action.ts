@@ -1,7 +1,7 @@
 import { posix, win32 } from 'node:path';
 import { type CompileInput, RotaError } from '@rota/core';
 import { commandLine, quoteAlways } from '../command-line.ts';
-import { serviceSids, type TaskSchedulerOptions } from '../options.ts';
+import { hidesWindow, serviceSids, type TaskSchedulerOptions } from '../options.ts';
 import { fitsXml, node, type XmlNode } from '../xml/write-xml.ts';
 
 /** What a task starts. */
@@ -52,7 +52,7 @@ function runnerAction(launcher: string, launchFile: string, home: string, option
   // A built-in account may not enter the folder of a user.
   const workingDir = serviceSids[options.account ?? 'interactive'] === undefined ? home : pathsOf(home).dirname(launcher);
   // The launcher is a command file, so cmd.exe reads its line.
-  if (!options.hideWindow) return { command: launcher, args: quoteAlways(launchFile), workingDir };
+  if (!hidesWindow(options)) return { command: launcher, args: quoteAlways(launchFile), workingDir };
   return {
     command: '%SystemRoot%\\System32\\conhost.exe',
     args: `--headless ${quoteAlways(launcher)} ${quoteAlways(launchFile)}`,
