@@ -1,14 +1,16 @@
 import { execFileSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Compiled, type Job, type Lowering, loadZone } from '@rota/core';
+import { type Compiled, type Job, type Lowering, loadZone, lower } from '@rota/core';
 import { commandPart, requirePart, temporaryFolder } from '@rota/test-support';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { capabilities } from './capabilities.ts';
 import { compile } from './compile.ts';
 import { compileInput } from './job.fixture.ts';
 import type { TaskSchedulerOptions } from './options.ts';
 import { taskSchedule } from './simulate/native-schedule.ts';
+import { withOwnLogons } from './task/own-logons.ts';
 import { decodeTaskXml, encodeTaskXml } from './xml/encode-task-xml.ts';
 import { readXml } from './xml/read-xml.ts';
 import { child, textAt, type XmlElement } from './xml/xml-element.ts';
@@ -111,6 +113,21 @@ describe('a task', () => {
     expect(actionOf({ hideWindow: false })).toEqual(plain);
     expect(actionOf({ account: 's4u' })).toEqual(plain);
     expect(actionOf({ account: 's4u', hideWindow: true })).toEqual(hidden);
+  });
+
+  test('as core lowers every job, leaves the time limit, overlap and the folder to the runner', () => {
+    const input = compileInput({ timeoutMs: 60_000, workingDir: 'C:\\data' });
+    const lowering = lower(input.job, capabilities, {
+      backend: 'taskscheduler',
+      gated: false,
+      hasFollowers: false,
+      smallestGap: 86_400,
+    });
+    const task = readXml(compile({ ...input, lowering }).artifact.files[0]?.content ?? '');
+    expect(textAt(task, 'Settings', 'ExecutionTimeLimit')).toBe('PT0S');
+    expect(textAt(task, 'Settings', 'MultipleInstancesPolicy')).toBe('Parallel');
+    expect(action(task)[2]).toBe(input.home);
+    expect(lowering).toMatchObject({ runner: true, features: { timeout: 'runner', workingDir: 'runner' } });
   });
 
   test('quotes what cmd.exe reads, whatever letters the folder of a user has', () => {
@@ -273,7 +290,9 @@ xmllint('xmllint', () => {
       made({ command: ['C:\\a & b\\<tool>.exe', '"quoted"', "it's", 'ünï', '日本', '😀', 'line\nbreak'] }).xml,
       made({}, { runner: true }, { account: 's4u', hideWindow: true }).xml,
       made({ trigger: { kind: 'after', job: { tenant: 'acme', name: 'first' } } }).xml,
-      made({}, {}, { account: 'networkService' }).xml,
+      ...(['system', 'localService', 'networkService'] as const).map((account) => made({}, {}, { account }).xml),
+      // As it is registered.
+      withOwnLogons(made({ trigger: { kind: 'login' } }).xml, 'S-1-5-21-1004336348-1177238915-682003330-1001'),
     ]);
   });
 
