@@ -12,14 +12,14 @@ const limits: Readonly<Record<string, number>> = {
   'packages/core': 250,
   'packages/backend-systemd': 31,
   'packages/backend-cron': 23,
-  'packages/backend-taskscheduler': 33,
+  'packages/backend-taskscheduler': 40,
   'packages/plugin-nix-update': 38,
   'packages/plugin-chezmoi-jj': 38,
   'examples/cli': 122,
 };
 
 /** What every importer of core loads at once, and what is started for every run. */
-const hot = { face: 47, runner: 32 };
+const hot = { face: 47, runner: 36 };
 
 const weight = (files: readonly string[]): number =>
   files.reduce((sum, file) => sum + gzipSync(readFileSync(file), { level: 9 }).length, 0) / 1024;
