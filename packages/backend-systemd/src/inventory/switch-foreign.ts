@@ -23,7 +23,8 @@ export async function switchForeign(host: Host, { switches, handledUntil }: Swit
   );
   for (const one of switches) checkUnchanged(one, there.get(one.original.key));
   const off = switches.filter(({ to }) => to === 'off').map(({ original }) => original);
-  const on = switches.filter(({ to, original }) => to === 'on' && there.has(original.key)).map(({ original }) => original);
+  const back = switches.filter(({ to, original }) => to === 'on' && there.has(original.key));
+  const on = back.map(({ original }) => original);
   await stopTimers(
     host,
     off.filter(({ key }) => there.has(key)).map(({ key }) => key),
@@ -37,11 +38,11 @@ export async function switchForeign(host: Host, { switches, handledUntil }: Swit
   }
   for (const original of on) for (const [path, target] of stateOf(original).links) host.files.link(target, path);
   const { stamps } = await readFolders(host);
-  for (const { key } of on) {
-    const stamp = join(stamps, `stamp-${key}`);
-    if (shown(there.get(key)?.timerUnit, 'Persistent') !== 'yes') continue;
+  for (const { original, handledUntil: own = handledUntil } of back) {
+    const stamp = join(stamps, `stamp-${original.key}`);
+    if (shown(there.get(original.key)?.timerUnit, 'Persistent') !== 'yes') continue;
     if (host.files.facts(stamp) === undefined) host.files.write(stamp, '', 0o644);
-    host.files.setTimes(stamp, handledUntil * 1000);
+    host.files.setTimes(stamp, own * 1000);
   }
   await reloadManager(host);
   await startTimers(

@@ -77,7 +77,7 @@ export function switchedOriginals(
 }
 
 /** They were written by an apply of ours; state/ does not know their type. */
-function readAdopted(adopted: Generation['adopted']): readonly AdoptedEntry<AdoptedOriginal>[] {
+export function readAdopted(adopted: Generation['adopted']): readonly AdoptedEntry<AdoptedOriginal>[] {
   return (adopted ?? []) as readonly AdoptedEntry<AdoptedOriginal>[];
 }
 

@@ -17,9 +17,10 @@ import {
 } from '../state/generation-store.ts';
 import { namespaceLayout } from '../state/layout.ts';
 import type { NamespaceRecord } from '../state/namespace-record.ts';
-import { handledUntilLater, type Journal, type JournalStep, writeJournal } from './journal.ts';
+import { handOver } from './hand-over.ts';
+import { type Journal, type JournalStep, writeJournal } from './journal.ts';
 import { settle, undo } from './recover.ts';
-import { runSteps } from './run-steps.ts';
+import { type RunStepsInput, runSteps } from './run-steps.ts';
 
 export interface CommitInput {
   readonly host: Host;
@@ -63,23 +64,15 @@ export async function commitGeneration(input: CommitInput): Promise<void> {
   writeGeneration(host.files, layout, generation);
   writeMovedJobs(host.files, layout, input.before?.current ?? 0, input.moved ?? []);
   writeJournal(host, layout, journal);
-  const openGates = (): void => {
-    for (const move of input.moved ?? []) handOverJobState(host.files, layout, move);
-    for (const step of journal.steps) seedGates(host, namespace, step, generation);
-  };
-  const keepsCount = countsItself(input);
-  // Until now the scheduler that jobs leave has started them, and a slow machine takes longer than the quiet moment was.
-  const onTakenOff = (): readonly JournalStep[] => {
-    const [began, now] = [Date.parse(generation.createdAt) / 1000, Math.floor(host.now() / 1000)];
-    if (now > began) {
-      journal = { ...journal, steps: handledUntilLater(journal.steps, began, now, keepsCount) };
-      writeJournal(host, layout, journal);
-    }
-    openGates();
+  const follow = handOver({ host, namespace, from: generationBefore(input), to: generation, moved: input.moved ?? [] });
+  const onTakenOff: RunStepsInput['onTakenOff'] = (...done) => {
+    journal = { ...journal, steps: follow(...done) };
+    writeJournal(host, layout, journal);
     return journal.steps;
   };
   try {
-    openGates();
+    for (const move of input.moved ?? []) handOverJobState(host.files, layout, move);
+    for (const step of journal.steps) seedGates(host, namespace, step, generation);
     await runSteps({ host, backends, namespace, steps: journal.steps, onProgress: input.onProgress, onTakenOff });
   } catch (cause) {
     await undo(host, backends, namespace, journal, cause);
@@ -90,17 +83,8 @@ export async function commitGeneration(input: CommitInput): Promise<void> {
   if (generation.number % keptGenerations === 0) pruneLaunchFiles(host.files, layout);
 }
 
-/** Tells the jobs that have the runner before and after, by whichever name: of two starts for one fire time it runs one. */
-function countsItself({ host, namespace, before, generation, moved }: CommitInput): (job: string) => boolean {
-  const previous =
-    before === null
-      ? null
-      : readGeneration<Generation<Job, Artifact>>(host.files, namespaceLayout(host.stateDir, namespace), before.current);
-  const oldNames = new Map(moved?.map(({ from, to }) => [to, from]));
-  const [counted, counts] = [previous, generation].map(
-    (one) => new Set(one?.entries.filter(({ launchFile }) => launchFile !== null).map(printJobKey)),
-  );
-  return (job) => counts?.has(job) === true && counted?.has(oldNames.get(job) ?? job) === true;
+function generationBefore({ host, namespace, before }: CommitInput): Generation<Job, Artifact> | null {
+  return before === null ? null : readGeneration(host.files, namespaceLayout(host.stateDir, namespace), before.current);
 }
 
 /** Before anything can start: what was due before the job was installed is nobody's to run. */

@@ -81,9 +81,10 @@ async function apply(files: Files, jobs: readonly Job[], backend = 'one'): Promi
   });
 }
 
-/** What the next command does after the process is gone: its lock has nobody behind it any more. */
+/** What the next command does after the process is gone: its locks have nobody behind them any more. */
 async function recoverAfterDeath() {
-  const { lock } = namespaceLayout(join(root, 'state'), 'default');
+  const { lock, runLocks } = namespaceLayout(join(root, 'state'), 'default');
+  rmSync(runLocks, { recursive: true, force: true });
   for (const path of [lock, `${lock}.break`]) {
     const text = nodeFiles.readText(path);
     if (text !== undefined) writeFileSync(path, JSON.stringify({ ...JSON.parse(text), pid: 2 ** 22 + 7, startTicks: '1' }));

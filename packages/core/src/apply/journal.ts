@@ -2,7 +2,6 @@ import type { Artifact, BackendChange, Dialect } from '../backend/backend.ts';
 import type { ForeignSwitch } from '../backend/foreign-entry.ts';
 import type { Host } from '../host/host.ts';
 import type { JobKey } from '../job/job.ts';
-import { printJobKey } from '../job/job-key.ts';
 import type { NamespaceLayout } from '../state/layout.ts';
 import { type NamespaceRecord, parseState } from '../state/namespace-record.ts';
 
@@ -60,27 +59,6 @@ export function inverted(steps: readonly JournalStep[]): readonly JournalStep[] 
 function invertedSwitches(switches: readonly ForeignSwitch[]): readonly ForeignSwitch[] {
   // What had been switched off by somebody else before is not missed when it goes off again.
   return [...switches].reverse().map((one) => ({ ...one, to: one.to === 'on' ? 'off' : 'on', mustExist: false }));
-}
-
-/**
- * The same steps where what was handled until one instant is handled until a later one: between the two, the scheduler that a job leaves still
- * started it. Both in seconds since the epoch. Pure.
- *
- * @param keepsCount the jobs, as `tenant/name`, whose runner knows itself what it has handled: they stay as they are
- */
-export function handledUntilLater(
-  steps: readonly JournalStep[],
-  from: number,
-  to: number,
-  keepsCount: (job: string) => boolean,
-): readonly JournalStep[] {
-  const later = <T extends { readonly handledUntil: number }>(one: T): T =>
-    one.handledUntil === from ? { ...one, handledUntil: to } : one;
-  return steps.map((step) => ({
-    ...step,
-    changes: step.changes.map((change) => (keepsCount(printJobKey(change)) ? change : later(change))),
-    ...(step.foreign === undefined ? {} : { foreign: later(step.foreign) }),
-  }));
 }
 
 /** What a step is to leave behind, by job; for the check that follows it. Pure. */

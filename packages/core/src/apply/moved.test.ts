@@ -32,7 +32,15 @@ const start = Date.UTC(2026, 10, 21, 12, 30);
 let clock = start;
 const backends = () => [folderBackend('one', join(root, 'one')), folderBackend('two', join(root, 'two'))];
 const hostWith = (files: Files = nodeFiles) =>
-  createHost({ files, stateDir: join(root, 'state'), now: () => clock, timezone: 'UTC', sleep: async () => undefined });
+  createHost({
+    files,
+    stateDir: join(root, 'state'),
+    now: () => clock,
+    timezone: 'UTC',
+    sleep: async (ms) => {
+      clock += ms;
+    },
+  });
 const layout = () => namespaceLayout(join(root, 'state'), 'default');
 const machine = () =>
   ['one', 'two'].flatMap((folder) =>
@@ -164,7 +172,9 @@ describe('a job that is declared as moved', () => {
       for (let at = 1; at < 60; at += 3) {
         const files = faultyFiles(nodeFiles, { at, mode });
         await apply(declared(fresh, moved), files).catch(() => undefined);
+        // What a dead process held is nobody's.
         nodeFiles.remove(layout().lock);
+        rmSync(layout().runLocks, { recursive: true, force: true });
         await recoverNamespace(hostWith(), backends(), 'default');
         const names = machine().filter((name) => !/other|third/.test(name));
         expect(names, `effect ${at}`).toHaveLength(1);

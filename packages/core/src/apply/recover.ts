@@ -1,12 +1,15 @@
-import type { Backend } from '../backend/backend.ts';
-import { RotaError } from '../errors/rota-error.ts';
+import type { Artifact, Backend } from '../backend/backend.ts';
+import { isRotaError, RotaError } from '../errors/rota-error.ts';
 import type { Host } from '../host/host.ts';
-import { writeMovedJobs } from '../run/record/moved-jobs.ts';
-import { removeGeneration } from '../state/generation-store.ts';
-import { namespaceLayout } from '../state/layout.ts';
+import type { Job } from '../job/job.ts';
+import { movesOfGeneration, writeMovedJobs } from '../run/record/moved-jobs.ts';
+import type { Generation } from '../state/generation.ts';
+import { readGeneration, removeGeneration } from '../state/generation-store.ts';
+import { type NamespaceLayout, namespaceLayout } from '../state/layout.ts';
 import { writeNamespaceRecord } from '../state/namespace-record.ts';
-import { inverted, type Journal, readJournal, removeJournal } from './journal.ts';
-import { runSteps } from './run-steps.ts';
+import { handOver } from './hand-over.ts';
+import { inverted, type Journal, readJournal, removeJournal, writeJournal } from './journal.ts';
+import { type RunStepsInput, runSteps } from './run-steps.ts';
 
 /** What became of an apply that was cut off. */
 export interface Recovery {
@@ -27,12 +30,42 @@ export async function recover(host: Host, backends: readonly Backend[], namespac
   if (journal === null) return null;
   const { cause, startedAt } = journal;
   try {
-    await runSteps({ host, backends, namespace, steps: journal.steps });
+    const follow = followed(host, namespace, journal, 'forward');
+    const onTakenOff: RunStepsInput['onTakenOff'] = (...done) => {
+      const steps = follow(...done);
+      writeJournal(host, layout, { ...journal, steps });
+      return steps;
+    };
+    await runSteps({ host, backends, namespace, steps: journal.steps, isResumed: true, onTakenOff });
     settle(host, namespace, journal);
     return { outcome: 'completed', cause, startedAt };
   } catch (forward) {
     await undo(host, backends, namespace, journal, forward);
     return { outcome: 'undone', cause, startedAt };
+  }
+}
+
+function followed(
+  host: Host,
+  namespace: string,
+  { before, after }: Journal,
+  way: 'forward' | 'back',
+): RunStepsInput['onTakenOff'] {
+  const layout = namespaceLayout(host.stateDir, namespace);
+  const [old, fresh] = [before, after].map((record) => (record === null ? null : readIfWhole(host, layout, record.current)));
+  const moved = movesOfGeneration(host.files, layout, after.current);
+  if (way === 'forward') return handOver({ host, namespace, from: old ?? null, to: fresh ?? null, moved });
+  const back = moved.map(({ from, to }) => ({ from: to, to: from }));
+  return handOver({ host, namespace, from: fresh ?? null, to: old ?? null, moved: back });
+}
+
+/** The steps of the journal suffice to recover; a generation that is damaged is told of by whoever needs it. */
+function readIfWhole(host: Host, layout: NamespaceLayout, number: number): Generation<Job, Artifact> | null {
+  try {
+    return readGeneration(host.files, layout, number);
+  } catch (error) {
+    if (isRotaError(error)) return null;
+    throw error;
   }
 }
 
@@ -53,7 +86,8 @@ export async function undo(
 ): Promise<void> {
   const layout = namespaceLayout(host.stateDir, namespace);
   try {
-    await runSteps({ host, backends, namespace, steps: inverted(journal.steps) });
+    const onTakenOff = followed(host, namespace, journal, 'back');
+    await runSteps({ host, backends, namespace, steps: inverted(journal.steps), isResumed: true, onTakenOff });
     if (journal.before === null) host.files.remove(layout.record);
     else writeNamespaceRecord(host.files, layout, journal.before);
     removeGeneration(host.files, layout, journal.after.current);

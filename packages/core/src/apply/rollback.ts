@@ -4,6 +4,7 @@ import { RotaError } from '../errors/rota-error.ts';
 import type { Host } from '../host/host.ts';
 import type { Job } from '../job/job.ts';
 import { printJobKey } from '../job/job-key.ts';
+import type { Change } from '../plan/plan.ts';
 import { installLauncher } from '../run/launch/install-launcher.ts';
 import { type MovedJob, readMovedJobs } from '../run/record/moved-jobs.ts';
 import type { Generation } from '../state/generation.ts';
@@ -72,11 +73,13 @@ export async function rollback(input: RollbackInput): Promise<ApplyResult> {
         released.some((one) => one === original) || retaken.some((one) => one === original) ? [printJobKey(job)] : [],
       ),
     );
-    // As at the adoption: no fire time of such a job may fall between the two.
-    const handOvers = changes
-      .filter((change) => handedOver.has(printJobKey(change)))
+    const moves = movedBack(readMovedJobs(host.files, layout), current, target);
+    const steps = withOldNames(changes, moves);
+    // As when they were made: no fire time of a job may fall between its two schedulers, names, or it and its original.
+    const handOvers = steps
+      .filter((change) => change.action === 'move' || handedOver.has(printJobKey(change)))
       .map((change) => ({ ...change, action: 'move' as const }));
-    await waitForQuiet(host, handOvers, [...(current?.entries ?? []), ...entries], input.signal);
+    await waitForQuiet(host, handOvers, [...entries, ...(current?.entries ?? [])], input.signal);
     const now = Math.floor(host.now() / 1000);
     const generation: Generation<Job, Artifact> = {
       formatVersion: 1,
@@ -98,10 +101,10 @@ export async function rollback(input: RollbackInput): Promise<ApplyResult> {
       namespace,
       steps: [
         ...switchSteps(retaken, 'off', false, now),
-        ...stepsOf(changes, dialects, now),
+        ...stepsOf(steps, dialects, now),
         ...switchSteps(released, 'on', false, now),
       ],
-      moved: movedBack(readMovedJobs(host.files, layout), current, target).map((move) => ({
+      moved: moves.map((move) => ({
         ...move,
         at: generation.createdAt,
         generation: generation.number,
@@ -140,6 +143,25 @@ function movedBack(
     )
     .map(({ from, to }) => ({ from: to, to: from }))
     .toReversed();
+}
+
+/** What goes and what comes under two names of one job is one step, so that the old entry goes first. Pure. */
+function withOldNames(changes: readonly Change[], moves: readonly Pick<MovedJob, 'from' | 'to'>[]): readonly Change[] {
+  const byKey = new Map(changes.map((change) => [printJobKey(change), change]));
+  const leaving = new Map(
+    moves.flatMap(({ from, to }) => {
+      const old = byKey.get(from);
+      return old?.action === 'delete' && byKey.get(to)?.action === 'create' ? [[to, old] as const] : [];
+    }),
+  );
+  const gone = new Set([...leaving.values()].map(printJobKey));
+  return changes
+    .filter((change) => !gone.has(printJobKey(change)))
+    .map((change) => {
+      const old = leaving.get(printJobKey(change));
+      if (old === undefined) return change;
+      return { ...change, action: 'move', from: printJobKey(old), fromBackend: old.backend, before: old.before };
+    });
 }
 
 function wanted(host: Host, namespace: string, current: number, number: number | undefined): Generation<Job, Artifact> {

@@ -2,6 +2,7 @@ import type { Artifact, Backend } from '../backend/backend.ts';
 import { RotaError } from '../errors/rota-error.ts';
 import type { Host } from '../host/host.ts';
 import { printJobKey } from '../job/job-key.ts';
+import { originalKey, type TakenOff } from './hand-over.ts';
 import { expectedAfter, type JournalStep } from './journal.ts';
 
 export interface RunStepsInput {
@@ -9,9 +10,11 @@ export interface RunStepsInput {
   readonly backends: readonly Backend[];
   readonly namespace: string;
   readonly steps: readonly JournalStep[];
+  /** Whether some of it may have been done before. @default false: all that leaves is there */
+  readonly isResumed?: boolean;
   readonly onProgress?: ((done: number, total: number) => void) | undefined;
-  /** Called when something was taken off a scheduler and more is to follow; answers the same steps as they shall go on. */
-  readonly onTakenOff?: (() => readonly JournalStep[]) | undefined;
+  /** Called when a step took something off and more is to follow; answers the same steps as they shall go on. */
+  readonly onTakenOff: (steps: readonly JournalStep[], index: number, taken: TakenOff) => readonly JournalStep[];
 }
 
 /**
@@ -22,19 +25,50 @@ export interface RunStepsInput {
 export async function runSteps(input: RunStepsInput): Promise<void> {
   const total = input.steps.reduce((sum, step) => sum + step.changes.length, 0);
   let { steps } = input;
-  let before = 0;
+  let done = 0;
   for (let index = 0; index < steps.length; index++) {
     const step = steps[index];
     if (step === undefined) break;
-    await runStep(input, step, (done) => input.onProgress?.(before + done, total));
-    before += step.changes.length;
-    if (takesOff(step) && index + 1 < steps.length) steps = input.onTakenOff?.() ?? steps;
+    const backend = backendOf(input.backends, step.backend);
+    const leaving = index + 1 < steps.length ? await leavingNow(input, backend, step) : nothing;
+    await runStep(input, backend, step, (part) => input.onProgress?.(done + part, total));
+    done += step.changes.length;
+    if (leaving.jobs.size + leaving.originals.size > 0) steps = input.onTakenOff(steps, index, leaving);
   }
 }
 
-async function runStep(input: RunStepsInput, step: JournalStep, onProgress: (done: number) => void): Promise<void> {
+const nothing: TakenOff = { jobs: new Set(), originals: new Set() };
+
+/** What a step takes off, as far as it is still on. */
+async function leavingNow(input: RunStepsInput, backend: Backend, step: JournalStep): Promise<TakenOff> {
+  const jobs = step.changes.filter(({ after, before }) => after === null && before !== null);
+  const off = (step.foreign?.switches ?? []).filter(({ to }) => to === 'off').map(({ original }) => original);
+  if (jobs.length + off.length === 0) return nothing;
+  const all = { jobs: new Set(jobs.map(printJobKey)), originals: new Set(off.map(originalKey)) };
+  if (input.isResumed !== true) return all;
+  const { host, namespace } = input;
+  const expected = new Map(jobs.flatMap((job) => (job.before === null ? [] : [[printJobKey(job), job.before] as const])));
+  const installed = jobs.length === 0 ? [] : await backend.list(host, { namespace, expected });
+  const foreign = off.length === 0 ? [] : ((await backend.inventory?.(host)) ?? []);
+  const there = new Set(installed.map(printJobKey));
+  const running = new Set(
+    foreign.flatMap(({ identity, backend: name }) =>
+      identity === undefined ? [] : [originalKey({ backend: name, key: identity.key })],
+    ),
+  );
+  return {
+    jobs: new Set([...all.jobs].filter((job) => there.has(job))),
+    originals: new Set([...all.originals].filter((original) => running.has(original))),
+  };
+}
+
+async function runStep(
+  input: RunStepsInput,
+  backend: Backend,
+  step: JournalStep,
+  onProgress: (done: number) => void,
+): Promise<void> {
   const { dialect, changes, foreign } = step;
-  const backend = backendOf(input.backends, step.backend);
   if (foreign === undefined) {
     await backend.apply(input.host, { namespace: input.namespace, changes, dialect, onProgress });
     await verify(input, backend, step);
@@ -42,10 +76,6 @@ async function runStep(input: RunStepsInput, step: JournalStep, onProgress: (don
     if (backend.switchForeign === undefined) throw cannotAdopt(backend);
     await backend.switchForeign(input.host, { dialect, ...foreign });
   }
-}
-
-function takesOff({ changes, foreign }: JournalStep): boolean {
-  return changes.some(({ after }) => after === null) || foreign?.switches.some(({ to }) => to === 'off') === true;
 }
 
 async function verify({ host, namespace }: RunStepsInput, backend: Backend, step: JournalStep): Promise<void> {

@@ -74,6 +74,8 @@ export interface ForeignSwitch {
   readonly to: 'on' | 'off';
   /** To switch off: whether it is an error that it is not there any more. */
   readonly mustExist: boolean;
+  /** Of this one alone, in seconds since the epoch. @default that of the batch */
+  readonly handledUntil?: number;
 }
 
 /** Foreign entries of one backend to be taken out of action or put back, as one batch. */

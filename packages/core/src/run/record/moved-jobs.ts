@@ -25,6 +25,11 @@ export function readMovedJobs(files: Pick<Files, 'readText'>, layout: NamespaceL
   return moves.filter(({ generation }) => generation <= current);
 }
 
+/** The moves of one generation, also of one that is not complete yet. */
+export function movesOfGeneration(files: Pick<Files, 'readText'>, layout: NamespaceLayout, number: number): readonly MovedJob[] {
+  return writtenMoves(files, layout).filter(({ generation }) => generation === number);
+}
+
 function writtenMoves(files: Pick<Files, 'readText'>, layout: NamespaceLayout): readonly MovedJob[] {
   try {
     const value: unknown = JSON.parse(files.readText(pathOf(layout)) ?? '[]');

@@ -1,0 +1,105 @@
+import type { Artifact, BackendChange } from '../backend/backend.ts';
+import type { AdoptedOriginal } from '../backend/foreign-entry.ts';
+import type { Host } from '../host/host.ts';
+import type { Job } from '../job/job.ts';
+import { parseJobKey, printJobKey } from '../job/job-key.ts';
+import { readHandled, seedHandled } from '../run/admit/job-state.ts';
+import { handOverJobState, type MovedJob } from '../run/record/moved-jobs.ts';
+import type { Generation } from '../state/generation.ts';
+import { namespaceLayout } from '../state/layout.ts';
+import { readAdopted } from './adopted-originals.ts';
+import type { JournalStep } from './journal.ts';
+
+type AnyGeneration = Pick<Generation<Job, Artifact>, 'entries' | 'adopted'> | null;
+
+/** What was on until a step took it off. */
+export interface TakenOff {
+  /** As `tenant/name`. */
+  readonly jobs: ReadonlySet<string>;
+  /** Foreign entries, as {@link originalKey} has them. */
+  readonly originals: ReadonlySet<string>;
+}
+
+export interface HandOverInput {
+  readonly host: Host;
+  readonly namespace: string;
+  /** What is installed before the steps and after them; `null` is nothing. */
+  readonly from: AnyGeneration;
+  readonly to: AnyGeneration;
+  /** Jobs that get another name. */
+  readonly moved: readonly Pick<MovedJob, 'from' | 'to'>[];
+}
+
+/**
+ * Follows steps, so that no fire time is run by both schedulers: until an entry was taken off, its scheduler started the job, however long that took
+ * or how long ago the apply was cut off. Answers the steps as they go on after step `index`, of which `taken` says what was on until now.
+ */
+export function handOver(
+  input: HandOverInput,
+): (steps: readonly JournalStep[], index: number, taken: TakenOff) => readonly JournalStep[] {
+  const { host, namespace, from, to, moved } = input;
+  const layout = namespaceLayout(host.stateDir, namespace);
+  const [before, after] = [from, to].map((one) => new Map(one?.entries.map((entry) => [printJobKey(entry), entry])));
+  const newNames = new Map(moved.map((move) => [move.from, move.to]));
+  const oldNames = new Map(moved.map((move) => [move.to, move.from]));
+  const counted = (job: string): boolean => (before?.get(oldNames.get(job) ?? job)?.launchFile ?? null) !== null;
+
+  return (steps, index, { jobs, originals }) => {
+    const now = Math.floor(host.now() / 1000);
+    const taking = new Set([...jobs].map((job) => newNames.get(job) ?? job));
+    for (const job of adopters(to, originals)) taking.add(job);
+    const givenBack = new Set(
+      readAdopted(from?.adopted).flatMap(({ job, original }) => (jobs.has(printJobKey(job)) ? [originalKey(original)] : [])),
+    );
+
+    const enters = (change: BackendChange): number => {
+      const job = printJobKey(change);
+      // Of two starts for one fire time a runner with a gate runs one, and it knows of those that the runner before it ran.
+      if (counted(job) && after?.get(job)?.fidelity === 'gated') return change.handledUntil;
+      const old = oldNames.get(job);
+      // What a job under its old name had still to catch up is caught up under the new one, unless it was started meanwhile.
+      const isLeft =
+        old !== undefined && counted(job) && (readHandled(host.files, layout, parseJobKey(old, '')) ?? 0) <= change.handledUntil;
+      return isLeft ? change.handledUntil : now;
+    };
+    const next = steps.map((step, at): JournalStep => {
+      const changes = step.changes.map((change): BackendChange => {
+        const isLeaving = at === index && change.after === null && jobs.has(printJobKey(change));
+        const isEntering = at > index && change.after !== null && taking.has(printJobKey(change));
+        const handledUntil = isLeaving ? now : isEntering ? enters(change) : change.handledUntil;
+        return handledUntil > change.handledUntil ? { ...change, handledUntil } : change;
+      });
+      const switches = step.foreign?.switches.map((one) => {
+        const isMeant =
+          at === index
+            ? one.to === 'off' && originals.has(originalKey(one.original))
+            : at > index && one.to === 'on' && givenBack.has(originalKey(one.original));
+        return isMeant ? { ...one, handledUntil: now } : one;
+      });
+      return {
+        ...step,
+        changes,
+        ...(step.foreign === undefined || switches === undefined ? {} : { foreign: { ...step.foreign, switches } }),
+      };
+    });
+
+    for (const move of moved) if (jobs.has(move.from)) handOverJobState(host.files, layout, move);
+    for (const job of taking) {
+      const entry = after?.get(job);
+      if (entry === undefined || entry.launchFile === null || entry.job.trigger.kind !== 'schedule' || counted(job)) continue;
+      seedHandled(host.files, layout, entry, now, host.now() / 1000);
+    }
+    return next;
+  };
+}
+
+function adopters(to: AnyGeneration, originals: ReadonlySet<string>): readonly string[] {
+  return readAdopted(to?.adopted).flatMap(({ job, original }) =>
+    originals.has(originalKey(original)) ? [printJobKey(job)] : [],
+  );
+}
+
+/** Which entry of which backend it is. */
+export function originalKey({ backend, key }: Pick<AdoptedOriginal, 'backend' | 'key'>): string {
+  return `${backend}\0${key}`;
+}
