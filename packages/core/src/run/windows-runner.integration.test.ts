@@ -139,6 +139,20 @@ describeRunner(`the runner on Windows${onWindows ? '' : ', under Wine'}`, () => 
     await expectToHaveEnded(size);
   });
 
+  test.runIf(onWindows)('ends the run that another one replaces, with what it has started', async () => {
+    const { program, size } = beating('replaced');
+    const start = `require('child_process').spawn(process.execPath, [${JSON.stringify(program)}], { stdio: 'ignore' })`;
+    const once = `const fs = require('fs'); const begun = ${JSON.stringify(windows(join(runner.scratch, 'replaced.begun')))};
+      if (fs.existsSync(begun)) process.exit(); fs.writeFileSync(begun, ''); ${start}; setInterval(() => {}, 1000)`;
+    const command = [machine.exe, script('replaced-parent.cjs', once)];
+    const launchFile = job({ name: 'replaced', command, concurrency: { policy: 'replace', locks: [] } });
+    const first = run(launchFile);
+    await expect.poll(() => existsSync(join(runner.scratch, 'replaced.txt'))).toBe(true);
+    expect(await run(launchFile)).toBe(0);
+    await first;
+    await expectToHaveEnded(size);
+  });
+
   test('does not start a job that still runs', async () => {
     const begun = join(runner.scratch, 'begun');
     const hold = script('hold', '');
