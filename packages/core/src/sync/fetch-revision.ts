@@ -56,7 +56,7 @@ async function fetchInto(host: GitHost, copy: string, { repo, ref }: Address): P
   const git = gitOn(host, copy);
   // For nobody else, whatever the umask; and without what a template would put there.
   gitOutput(await git(['init', '--quiet', '--bare', '--shared=0600', '--template=', copy]), 'make a copy of the repository');
-  const fetched = await git(
+  const fetched = await (await gitWithOwnSsh(host, copy))(
     [
       'fetch',
       '--quiet',
@@ -72,6 +72,13 @@ async function fetchInto(host: GitHost, copy: string, { repo, ref }: Address): P
   );
   if (fetched.exitCode !== 0) throw notFetched(fetched, repo, ref);
   return { git, revision: await describe(git) };
+}
+
+/** The command that the person has set for ssh holds: a variable, such as the one that we set otherwise, would hide it. git-config(1), core.sshCommand. */
+async function gitWithOwnSsh(host: GitHost, copy: string): Promise<Git> {
+  if (host.env.GIT_SSH_COMMAND) return gitOn(host, copy);
+  const { stdout } = await gitOn(host, copy)(['config', '--get', 'core.sshCommand']);
+  return gitOn({ ...host, env: { ...host.env, GIT_SSH_COMMAND: stdout.trim() } }, copy);
 }
 
 function notFetched(fetched: ProcessResult, repo: string, ref: string): RotaError {

@@ -289,7 +289,20 @@ describe('a transport', () => {
     for (const repo of [`git@example.org:${place.repo}`, `ssh://git@example.org${place.repo}`]) {
       expect(await syncRepository(rota, { repo, takeOver: true })).toMatchObject({ outcome: 'unchanged', source: { repo } });
     }
-    expect(execFileSync('cat', [join(place.root, 'asked')], { encoding: 'utf8' })).toContain('git@example.org git-upload-pack');
+    const asked = (): string => execFileSync('cat', [join(place.root, 'asked')], { encoding: 'utf8' });
+    expect(asked()).toContain('git@example.org git-upload-pack');
+    const config = join(place.root, 'gitconfig');
+    writeFileSync(config, `[core]\n\tsshCommand = ${ssh} -i 'her key'\n`);
+    const before = process.env.GIT_CONFIG_GLOBAL;
+    process.env.GIT_CONFIG_GLOBAL = config;
+    try {
+      const repo = `git@example.net:${place.repo}`;
+      expect(await place.sync({ repo, takeOver: true })).toMatchObject({ outcome: 'unchanged', source: { repo } });
+    } finally {
+      if (before === undefined) delete process.env.GIT_CONFIG_GLOBAL;
+      else process.env.GIT_CONFIG_GLOBAL = before;
+    }
+    expect(asked()).toMatch(/^-i her key .*git@example\.net git-upload-pack/m);
   });
 
   it('that does not answer ends in a refusal that says how to try it', async () => {
