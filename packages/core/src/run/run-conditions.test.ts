@@ -7,6 +7,7 @@ import { describe, expect, it } from 'vitest';
 import type { LaunchFile } from '../backend/launch-file.ts';
 import { nodeFiles } from '../host/node-files.ts';
 import { unmetRequirement } from './admit/unmet-requirement.ts';
+import { endpoint } from './endpoint.test-support.ts';
 import { installLauncher } from './launch/install-launcher.ts';
 import { runnerBundle, runnerUnderTest } from './runner-under-test.test-support.ts';
 
@@ -125,6 +126,20 @@ describe('a run', () => {
     await rota.run(rota.launchFile({ ...sh('true'), followers }));
     while (!rota.records().some(({ name }) => name === 'follower')) await new Promise((resolve) => setTimeout(resolve, 30));
     expect(rota.records().filter(({ name }) => name === 'follower')).toMatchObject([{ status: 'success', trigger: 'event' }]);
+  });
+
+  it('starts them also when it is killed while its endpoint does not answer', async () => {
+    const rota = await runnerUnderTest();
+    installLauncher({ files: nodeFiles, stateDir: rota.stateDir, platform: 'linux' }, { bundlePath: await runnerBundle() });
+    const server = await endpoint(() => undefined);
+    const checkin = { enabled: true, url: server.url, timeoutMs: 3_600_000, format: 'json', start: false, by: 'runner' } as const;
+    const followers = [{ tenant: 'acme', name: 'follower', start: null, launchFile: rota.launchFile({ name: 'follower' }) }];
+    const child = rota.start(rota.launchFile({ checkin, followers }));
+    const gone = new Promise((resolve) => child.on('exit', resolve));
+    while (server.received.length === 0) await new Promise((resolve) => setTimeout(resolve, 20));
+    child.kill('SIGKILL');
+    await gone;
+    await expect.poll(() => rota.records().some(({ name }) => name === 'follower'), { timeout: 30_000 }).toBe(true);
   });
 
   it('keeps the end of long output within its limit, of the newest runs only', async () => {

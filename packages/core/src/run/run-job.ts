@@ -156,11 +156,12 @@ async function runClaimed(
     return exitStatus(record);
   }
   locks.release();
-  await report(input, started, [...waiting, ...end]);
+  // Before the reports, which may take long: a runner that is killed meanwhile loses none of them, but would lose the followers.
   if (outcome.status === 'success' && launch.followers.length > 0) {
     const { startFollowers } = await import('./start-followers.ts');
     for (const problem of await startFollowers(launch, place)) process.stderr.write(`rota-run: ${problem}\n`);
   }
+  await report(input, started, [...waiting, ...end]);
   if (newFile) await retain(input, endedMs);
   return exitStatus(record);
 }
