@@ -115,7 +115,7 @@ describe('an updater that is killed', () => {
     expect(await machine.sh(`base64 -w0 ${kept}`)).toBe(edited);
   });
 
-  const inside = process.env.ROTA_LONG ? Array.from({ length: 27 }, (_, index) => index) : [];
+  const inside = process.env.ROTA_LONG ? Array.from({ length: 32 }, (_, index) => index) : [];
   test.each(inside)(
     'while its program number %i runs, is undone or finished',
     async (killDuring) => {

@@ -79,6 +79,7 @@ describe('an update with another kernel', () => {
     await machine.publish({ version: '2', kernel: '6.2' });
     expect(await machine.update()).toMatchObject([{ status: 'updated', reboot: 'pending' }]);
     await machine.reboot();
+    expect(await machine.sh('readlink /run/booted-system')).not.toBe(before.current);
     const [report] = await machine.update({ options: { ...machine.options, requiredServices: ['app', 'nobody'] } });
     // What was sent back is the kernel that runs: only another boot ends that.
     expect(report).toMatchObject({
@@ -87,6 +88,7 @@ describe('an update with another kernel', () => {
       failure: { class: 'health' },
       reboot: 'pending',
     });
+    expect(report?.to).toBe(await machine.sh('readlink /run/booted-system'));
     expect(await machine.facts()).toMatchObject({
       current: before.current,
       bootDefault: before.current,

@@ -104,8 +104,13 @@ describe('an update that is not well', () => {
   test('whose rollback fails too is said loudly, nothing more is done, and the next run tries the rollback again', async () => {
     await machine.publish({ version: '2', appRc: 1 });
     await machine.sh('echo "echo 1 >/var/lib/machine/rc-test" >/var/lib/machine/after-test');
-    const [report] = await machine.update();
+    const notify = { command: ['sh', '-c', 'cat >>/var/lib/machine/mail'] };
+    const [report] = await machine.update({ options: { ...machine.options, notify } });
     expect(report).toMatchObject({ status: 'rollback-failed', failure: { class: 'rollback' } });
+    expect(JSON.parse(await machine.sh('cat /var/lib/machine/mail'))).toMatchObject({
+      event: 'failure',
+      status: 'rollback-failed',
+    });
     expect(await machine.facts()).toMatchObject({ current: report?.to, bootDefault: before.current, profile: before.profile });
     expect(await machine.update()).toMatchObject([{ kind: 'recovery', status: 'rollback-failed' }]);
     await machine.sh('rm /var/lib/machine/rc-test');
