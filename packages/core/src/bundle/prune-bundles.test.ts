@@ -1,8 +1,13 @@
+import { join } from 'node:path';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { decidePrune } from './prune-bundles.ts';
+import { captureBundle } from './capture/capture.ts';
+import { decidePrune, pruneBundles } from './prune-bundles.ts';
+import { serviceUnderTest } from './service.fixture.ts';
 import type { BundleRetention } from './spec/bundle-spec.ts';
 import type { Sidecar } from './store/bundle-store.ts';
+import { folderStore } from './store/folder-store.ts';
+import { severalStores } from './store/several-stores.ts';
 
 const none: BundleRetention = { last: 0, daily: 0, weekly: 0, monthly: 0, yearly: 0, withinMs: 0 };
 const bundle = (id: string, createdAt: string, change: Partial<Sidecar> = {}): Sidecar => ({
@@ -85,4 +90,36 @@ test('a good bundle always stays, and an incomplete one never counts', () => {
       if (highest > 0) expect(good.some(({ id, verified }) => stay.includes(id) && verified?.level === highest)).toBe(true);
     }),
   );
+});
+
+test('a store that takes no more bundles keeps those that it has', async () => {
+  const service = serviceUnderTest();
+  try {
+    const host = service.host();
+    const spec = service.spec({ retention: { last: 3 } });
+    const [near, far] = ['near', 'far'].map((name) => folderStore(host, join(service.folder, name)));
+    if (near === undefined || far === undefined) throw new Error('There are two.');
+    const full = { ...far, put: () => Promise.reject(new Error('no space left on device')) };
+    const capture = async (there: typeof far) =>
+      await captureBundle({ host, namespace: 'default', spec, store: severalStores([near, there]), full: true });
+    for (let at = 0; at < 4; at += 1) await capture(far);
+    const held = (await far.list()).map(({ id }) => id);
+    for (let at = 0; at < 3; at += 1) await expect(capture(full)).rejects.toThrow('no space left');
+    const input = { host, namespace: 'default', store: severalStores([near, full]), of: spec, retention: spec.retention };
+    const foretold = await pruneBundles({ ...input, dryRun: true });
+    const decisions = await pruneBundles(input);
+    expect(decisions).toEqual(foretold);
+    expect((await far.list()).map(({ id }) => id)).toEqual(held.slice(1));
+    expect(await near.list()).toHaveLength(3);
+    // The oldest is told once; what only one of them keeps, with where.
+    const [oldest, ...others] = held;
+    expect(decisions.filter(({ bundle: { id } }) => id === oldest)).toMatchObject([{ keep: false, reason: 'no rule keeps it' }]);
+    for (const id of others)
+      expect(decisions.filter(({ bundle: one }) => one.id === id).map(({ keep, reason }) => [keep, reason])).toEqual([
+        [false, `no rule keeps it in ${near.place}`],
+        [true, expect.stringContaining(` in ${far.place}`)],
+      ]);
+  } finally {
+    service.remove();
+  }
 });

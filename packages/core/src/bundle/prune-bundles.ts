@@ -63,7 +63,12 @@ export function decidePrune(bundles: readonly Sidecar[], retention: BundleRetent
   });
 }
 
-/** Removes what the policy does not keep. Only bundles of this job and this host that have a sidecar of ours are looked at. @throws ROTA_LOCK_HELD */
+/**
+ * Removes what the policy does not keep. Only bundles of this job and this host that have a sidecar of ours are looked at. Of several stores each
+ * is judged by what it has itself, and what fails in one is done in the others all the same; where they differ, each has a decision of its own.
+ *
+ * @throws ROTA_LOCK_HELD, ROTA_BUNDLE_STORE
+ */
 export async function pruneBundles(input: {
   readonly host: Host;
   readonly namespace: string;
@@ -76,14 +81,37 @@ export async function pruneBundles(input: {
   const { lock, root } = bundleLayout(host.stateDir, input.namespace);
   host.files.makeFolder(root, 0o700);
   return await withLock(host, lock, { purpose: `prune bundles of ${of.tenant}/${of.name}` }, async () => {
-    const mine = (await store.list()).filter(
-      ({ tenant, name, host: made }) => tenant === of.tenant && name === of.name && made === host.hostname,
-    );
-    const decisions = decidePrune(mine, retention, host.now());
-    const leaving = decisions.filter(({ keep }) => !keep).map(({ bundle }) => bundle);
-    if (dryRun !== true && leaving.length > 0) await store.remove(leaving);
-    return decisions;
+    const stores = store.stores ?? [store];
+    const decided = new Map<BundleStore, readonly PruneDecision[]>();
+    const failures: unknown[] = [];
+    for (const one of stores) {
+      try {
+        const mine = (await one.list()).filter(
+          ({ tenant, name, host: made }) => tenant === of.tenant && name === of.name && made === host.hostname,
+        );
+        const decisions = decidePrune(mine, retention, host.now());
+        decided.set(one, decisions);
+        const leaving = decisions.filter(({ keep }) => !keep).map(({ bundle }) => bundle);
+        if (dryRun !== true && leaving.length > 0) await one.remove(leaving);
+      } catch (error) {
+        failures.push(error);
+      }
+    }
+    if (failures.length > 0 && (dryRun !== true || decided.size === 0)) throw failures[0];
+    return asOne(decided);
   });
+}
+
+/** A bundle that is in several stores is told once where they agree. */
+function asOne(decided: ReadonlyMap<BundleStore, readonly PruneDecision[]>): readonly PruneDecision[] {
+  const all = [...decided].flatMap(([{ place }, decisions]) => decisions.map((decision) => ({ ...decision, place })));
+  return all
+    .flatMap(({ place, ...decision }, at) => {
+      const same = all.filter(({ bundle }) => bundle.id === decision.bundle.id);
+      if (same.some(({ keep }) => keep !== decision.keep)) return [{ ...decision, reason: `${decision.reason} in ${place}` }];
+      return all.findIndex(({ bundle }) => bundle.id === decision.bundle.id) === at ? [decision] : [];
+    })
+    .sort((a, b) => (a.bundle.createdAt < b.bundle.createdAt ? 1 : a.bundle.createdAt > b.bundle.createdAt ? -1 : 0));
 }
 
 /** Monday of the week. */

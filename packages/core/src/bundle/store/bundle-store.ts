@@ -57,6 +57,8 @@ export interface BundleStore {
   readonly kind: string;
   /** Where it is, for messages. */
   readonly place: string;
+  /** The places of a store that is several: what is removed is decided for each. @default it is one */
+  readonly stores?: readonly BundleStore[];
   /**
    * Keeps a bundle, durably; it is listed when it is there as a whole, and not before. Resolves to the sidecar that {@link list} gives from
    * now on: a store that keeps another form of it changes `file`, `size`, `sha256`, `compression` and `encrypted`, and nothing else.

@@ -83,6 +83,24 @@ requirePart(resticPart)('a real restic', () => {
     remove();
   });
 
+  it('lists no bundle of which restic could not read all', async () => {
+    const { repository, host, remove } = await newRepository();
+    const { content, sidecar, remove: removeSample } = await sampleBundle();
+    // Root reads everything, so what vanishes is what cannot be read: restic lists the folder, and ends with 3.
+    const run: typeof host.run = async (request) =>
+      request.args.includes('backup') && request.cwd !== undefined
+        ? await host.run({ ...request, args: [...request.args, join(request.cwd, 'vanished')] })
+        : await host.run(request);
+    const store = resticStore({ ...host, run }, repository);
+    await expect(store.put(content, sidecar)).rejects.toThrow(/only a part/);
+    expect(await store.list()).toEqual([]);
+    await resticStore(host, repository).put(content, sidecar);
+    await expect(store.put(content, { ...sidecar, id: 'fedcba9876543210' })).rejects.toThrow(/only a part/);
+    expect((await store.list()).map(({ id }) => id)).toEqual([sidecar.id]);
+    removeSample();
+    remove();
+  });
+
   it('tells a wrong password and a missing repository apart', async () => {
     const { folder, repository, remove } = await newRepository();
     const wrong = resticStore(hostWith('wrong', join(folder, 'cache')), repository);

@@ -54,6 +54,10 @@ export function resticStore(host: Pick<Host, 'run' | 'files'>, repository: strin
   }
   const find = async (bundle: Sidecar): Promise<Snapshot | undefined> =>
     (await snapshots()).find(({ sidecar }) => sidecar.id === bundle.id);
+  async function forget(bundles: readonly Sidecar[]): Promise<void> {
+    const ids = (await snapshots()).filter(({ sidecar }) => bundles.some(({ id }) => id === sidecar.id)).map(({ id }) => id);
+    if (ids.length > 0) await restic(['forget', '--quiet', '--prune', ...ids]);
+  }
   return {
     kind: 'restic',
     place,
@@ -63,7 +67,11 @@ export function resticStore(host: Pick<Host, 'run' | 'files'>, repository: strin
       try {
         const { size, sha256 } = await unpackTree(host, { manifest, bytes: archive() }, tree);
         const own: Sidecar = { ...sidecar, file: `${sidecar.id}.tar`, size, sha256, compression: 'none', encrypted: false };
-        await restic(['backup', '--quiet', '--host', sidecar.host, ...tagsOf(own), '.'], tree);
+        await restic(['backup', '--quiet', '--host', sidecar.host, ...tagsOf(own), '.'], tree).catch(async (error: unknown) => {
+          // With exit code 3 it has made a snapshot of what it could read, which is no bundle.
+          await forget([own]).catch(() => undefined);
+          throw error;
+        });
         return own;
       } finally {
         rmSync(tree, { recursive: true, force: true });
@@ -86,10 +94,7 @@ export function resticStore(host: Pick<Host, 'run' | 'files'>, repository: strin
       const snapshot = await find(bundle);
       if (snapshot !== undefined) await restic(['tag', '--quiet', ...tagsOf(bundle, '--set'), snapshot.id]);
     },
-    async remove(bundles) {
-      const ids = (await snapshots()).filter(({ sidecar }) => bundles.some(({ id }) => id === sidecar.id)).map(({ id }) => id);
-      if (ids.length > 0) await restic(['forget', '--quiet', '--prune', ...ids]);
-    },
+    remove: forget,
   };
 }
 

@@ -31,6 +31,7 @@ export function severalStores(stores: readonly [BundleStore, ...BundleStore[]]):
     (await store.list()).filter(({ id }) => wanted.some((one) => one.id === id));
   return {
     kind: 'several',
+    stores,
     place: stores.map(({ place }) => place).join(', '),
     placeOf: (bundle) => first.placeOf(bundle),
     async put(content, sidecar) {
