@@ -23,6 +23,7 @@ import { openStore } from '../store/open-store.ts';
 import { declaredDigest, factsOf, writeIndex } from './capture-index.ts';
 import type { CaptureInput, CaptureResult } from './capture-input.ts';
 import { confirmUnchanged, findUnchanged } from './confirm-unchanged.ts';
+import { neededBytes } from './needed-bytes.ts';
 import { type CapturePlan, freeBytes, planCapture } from './plan-capture.ts';
 import { recordedArtifact } from './recorded-artifact.ts';
 import { type StagedState, type StageStateInput, stageState } from './stage-state.ts';
@@ -53,7 +54,11 @@ export async function captureBundle(input: CaptureInput): Promise<CaptureResult>
     // A store that cannot be reached is better known before anything is stopped.
     const kept = await store.list();
     const seen = factsOf(spec, host.now());
-    const plan = await planCapture(spec, signal, seen.add);
+    const room = neededBytes(spec);
+    const plan = await planCapture(spec, signal, (name, stats) => {
+      seen.add(name, stats);
+      room.add(name, stats);
+    });
     input.onProgress?.('look', plan.entries, plan.entries);
     refuse(plan, spec);
     const unchanged = input.full === true ? undefined : findUnchanged(input, kept, seen.digest());
@@ -64,7 +69,7 @@ export async function captureBundle(input: CaptureInput): Promise<CaptureResult>
     const id = randomBytes(8).toString('hex');
     const work = join(layout.work, `capture-${id}`);
     host.files.makeFolder(work, 0o700);
-    const needed = plan.bytes * 1.1 + plan.entries * 2048;
+    const needed = room.total();
     if (freeBytes(work) < needed)
       throw new RotaError('ROTA_BUNDLE_SPACE', `A capture needs ${Math.ceil(needed / 1e6)} MB free at ${work}.`, {
         suggestions: ['Make room, or put the state folder on a larger disk: --state-dir DIR.'],

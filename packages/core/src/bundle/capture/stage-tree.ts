@@ -38,7 +38,7 @@ export interface Stage {
 }
 
 /** To copy what is smaller costs less than to open it twice, and a list of what was left in place stays short. */
-const leastInPlace = 4 * 1024 * 1024;
+export const leastInPlace = 4 * 1024 * 1024;
 const hashedAtOnce = 512 * 1024;
 
 /** Opens a stage; its entries go to the spool. Each file is read once and hashed on the way; one that changes meanwhile is read again, then reported. */

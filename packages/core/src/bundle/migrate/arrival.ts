@@ -84,7 +84,7 @@ export async function beginArrival(host: Host, request: PrepareRequest): Promise
       await startGuard(host, {
         script: join(work, 'guard.sh'),
         armed,
-        guardMs: Math.max(spec.downtimeBudgetMs * 10, 600_000),
+        guardMs: guardMsOf(spec),
         work: guardWork(spec, verdict),
         system: needsSystemManager(host, spec.services),
       });
@@ -161,10 +161,12 @@ async function startService(host: Host, spec: BundleSpec, name: string, [file = 
   throw new RotaError('ROTA_BUNDLE_HOOK', `Starting ${name} failed: ${how}`);
 }
 
+const guardMsOf = ({ downtimeBudgetMs }: BundleSpec): number => Math.max(downtimeBudgetMs * 10, 600_000);
+
 async function restoreDumps(spec: BundleSpec, dumps: string, env: Readonly<Record<string, string>>): Promise<void> {
   for (const database of spec.databases) {
     if (database.kind !== 'command' || database.restore === undefined) continue;
     const input = join(dumps, `${database.name}.dump`);
-    if (existsSync(input)) await runWithFile(`Restoring ${database.name}`, database.restore, { input }, env, spec.hookTimeoutMs);
+    if (existsSync(input)) await runWithFile(`Restoring ${database.name}`, database.restore, { input }, env, guardMsOf(spec));
   }
 }

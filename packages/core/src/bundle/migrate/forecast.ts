@@ -1,6 +1,6 @@
 /** One part of a downtime, and where its length is known from. */
 export interface ForecastStep {
-  readonly step: 'stop' | 'scan' | 'send' | 'verify' | 'reissue' | 'swap' | 'start' | 'health';
+  readonly step: 'stop' | 'scan' | 'send' | 'dump' | 'verify' | 'reissue' | 'swap' | 'start' | 'restore' | 'health';
   readonly ms: number;
   /**
    * `measured`: in this migration; `estimated`: nothing was sent, and it follows from the pace of the line; `earlier`: the 95th percentile of
@@ -29,6 +29,10 @@ export interface ForecastInput {
   readonly changedBytes: number;
   readonly hashBytesPerSecond: number;
   readonly reissues: number;
+  /** What it took to dump the databases of commands while the service ran, how large that is, and whether a command reads it there. @default none */
+  readonly dumps?: { readonly ms: number; readonly bytes: number; readonly restored: boolean } | undefined;
+  /** The pace of the line. @default not known, so that sending dumps counts as nothing */
+  readonly sendBytesPerSecond?: number;
   /** What stops, starts and checks of health took earlier; empty where none is known. */
   readonly earlier: Readonly<Record<'stop' | 'start' | 'health' | 'reissue', readonly number[]>>;
 }
@@ -45,15 +49,22 @@ export function forecastDowntime(input: ForecastInput): Forecast {
   const measured = (step: ForecastStep['step'], ms: number): ForecastStep => ({ step, ms: Math.ceil(ms), from: 'measured' });
   // Read twice, here and there, one after the other.
   const verifyMs = input.hashBytesPerSecond > 0 ? (2 * input.changedBytes * 1000) / input.hashBytesPerSecond : 0;
+  const { dumps, sendBytesPerSecond: pace = 0 } = input;
+  const sendDumpsMs = dumps !== undefined && pace > 0 ? (dumps.bytes * 1000) / pace : 0;
   const steps: readonly ForecastStep[] = [
     known('stop'),
     measured('scan', input.scanMs),
     { ...measured('send', input.sendMs), from: input.sendFrom ?? 'measured' },
+    ...(dumps === undefined ? [] : [measured('dump', dumps.ms + sendDumpsMs)]),
     // Each side also looks at everything once.
     measured('verify', verifyMs + 2 * input.scanMs),
     { step: 'swap', ms: 100, from: 'assumed' },
     ...(input.reissues > 0 ? [known('reissue')] : []),
     known('start'),
+    // What reads a dump takes about as long as what writes it; earlier starts have it in them.
+    ...(dumps?.restored === true && input.earlier.start.length === 0
+      ? [{ step: 'restore', ms: dumps.ms, from: 'assumed' } as const]
+      : []),
     known('health'),
   ];
   const totalMs = steps.reduce((sum, { ms }) => sum + ms, 0);

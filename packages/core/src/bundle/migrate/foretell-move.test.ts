@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { commandPart, requirePart } from '@rota/test-support';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { createHost } from '../../host/create-host.ts';
-import { defineBundle } from '../spec/define-bundle.ts';
+import { type BundleInput, defineBundle } from '../spec/define-bundle.ts';
 import { type SshServer, sshServer } from '../store/sshd.test-support.ts';
 import { foretellMove } from './foretell-move.ts';
 import { planMigration } from './plan-migration.ts';
@@ -23,7 +23,7 @@ requirePart(commandPart('sshd', 'openssh-server'), commandPart('ssh', 'openssh-c
   });
   afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-  const foretell = async (downtimeBudget = '60s') => {
+  const foretell = async (downtimeBudget = '60s', databases: BundleInput['databases'] = []) => {
     const host = createHost({ stateDir: `${folder}-state` });
     const spec = defineBundle({
       tenant: 'acme',
@@ -31,6 +31,7 @@ requirePart(commandPart('sshd', 'openssh-server'), commandPart('ssh', 'openssh-c
       roots: [{ name: 'data', path: folder }],
       stop: [{ unit: 'app.service' }],
       downtimeBudget,
+      databases,
     });
     const input = { host, namespace: 'default', spec, to: server };
     return { forecast: await foretellMove(input, await planMigration(input)), input };
@@ -65,6 +66,19 @@ requirePart(commandPart('sshd', 'openssh-server'), commandPart('ssh', 'openssh-c
     const foretold = await foretell('1s').finally(() => clearInterval(writer));
     expect(msOf(foretold, 'send')).toBeGreaterThan(1);
     expect(foretold.forecast.fits).toBe(false);
+  });
+
+  test('with what the dumps of databases take, and reading them there', async () => {
+    try {
+      const dump = ['sh', '-c', 'sleep 1.2; echo dump'];
+      const foretold = await foretell('3s', [{ kind: 'command', name: 'db', dump, restore: ['cat'] }]);
+      expect(msOf(foretold, 'dump')).toBeGreaterThan(1_000);
+      expect(msOf(foretold, 'restore')).toBeGreaterThan(1_000);
+      expect(foretold.forecast.fits).toBe(false);
+      expect(readdirSync(`${folder}-state`, { recursive: true }).filter((name) => String(name).endsWith('.dump'))).toEqual([]);
+    } finally {
+      rmSync(`${folder}-state`, { recursive: true, force: true });
+    }
   });
 
   test('with what stops and starts took earlier', async () => {

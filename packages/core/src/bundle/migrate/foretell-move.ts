@@ -7,6 +7,7 @@ import type { MigrateInput } from './migrate-input.ts';
 import type { MigrationPlan } from './plan-migration.ts';
 import { changedSince, type ScannedEntry, scanState } from './scan-state.ts';
 import { stateHasher } from './state-digest.ts';
+import { timeDumps } from './time-dumps.ts';
 import { readTimings } from './timings.ts';
 
 /** So much is read to learn the pace of reading. */
@@ -37,6 +38,8 @@ export async function foretellMove(input: MigrateInput, plan: MigrationPlan): Pr
     changedBytes,
     hashBytesPerSecond: hashMs > 0 ? (hashedBytes * 1000) / hashMs : 0,
     reissues: spec.hooks.reissue.length,
+    dumps: await timeDumps(host, namespace, spec),
+    sendBytesPerSecond: line.bytesPerSecond,
     earlier: readTimings(host, namespace, spec),
   });
 }

@@ -19,6 +19,7 @@ import type { MigrateInput } from './migrate-input.ts';
 import { type MigrationPlan, planMigration } from './plan-migration.ts';
 import { type PreCopy, preCopy, sendRound } from './pre-copy.ts';
 import { digestSchema, type Prepared, preparedSchema, protocolVersion, type Started, startedSchema } from './protocol.ts';
+import { timeDumps } from './time-dumps.ts';
 import { readTimings, recordTimings } from './timings.ts';
 import { refuseMoved } from './tombstone.ts';
 
@@ -110,6 +111,8 @@ async function move(all: Move): Promise<MigrateResult> {
     ...copied.last,
     hashBytesPerSecond: copied.hashBytesPerSecond,
     reissues: spec.hooks.reissue.length,
+    dumps: await timeDumps(host, namespace, spec),
+    sendBytesPerSecond: paceOf(copied.rounds),
     earlier: readTimings(host, namespace, spec),
   });
   if (!forecast.fits) {
@@ -152,6 +155,12 @@ async function move(all: Move): Promise<MigrateResult> {
   } catch (cause) {
     return await stayHere(all, departure, cause, wake);
   }
+}
+
+/** Of the line, in the round that sent most. */
+function paceOf(rounds: PreCopy['rounds']): number {
+  const [{ sentBytes, sendMs } = { sentBytes: 0, sendMs: 0 }] = [...rounds].sort((a, b) => b.sentBytes - a.sentBytes);
+  return sendMs > 0 ? (sentBytes * 1000) / sendMs : 0;
 }
 
 /** From the stop to a service that is well on the other machine. */
