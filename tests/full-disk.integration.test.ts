@@ -3,7 +3,6 @@ import {
   installRota,
   requirePart,
   rootPart,
-  sampleSize,
   type TestMachine,
   testMachine,
   testMachinePart,
@@ -22,11 +21,7 @@ const theirs = 'MAILTO=""\n# Theirs  \n17 3 * * * /bin/echo  theirs\n18 3 1 * * 
 /** Pages of 4 KiB that are left free, by disk: each write of a command is cut somewhere. */
 const pages = process.env.ROTA_LONG
   ? { state: [...Array(16).keys()], units: [0, 1, 2, 3, 4, 5], crontabs: [0, 1] }
-  : {
-      state: [0, 4, 2, 6].slice(0, sampleSize({ here: 2, inCi: 4 })),
-      units: [0, 3, 1].slice(0, sampleSize({ here: 1, inCi: 3 })),
-      crontabs: [0],
-    };
+  : { state: [0, 4], units: [0], crontabs: [0] };
 
 describe('a disk that is full at one write after the other, on a booted machine with systemd and cron', () => {
   let machine: TestMachine;

@@ -19,7 +19,7 @@ const zones = [
   'Asia/Kolkata',
 ];
 const zone = fc.constantFrom(...zones);
-const runs = sampleSize({ here: 50, inCi: 150, long: 5000 });
+const runs = sampleSize({ here: 50, inCi: 75, long: 5000 });
 const timeoutMs = process.env.ROTA_LONG ? 1_200_000 : 300_000;
 
 describe.each(cronDialects)('on %s', (dialect) => {

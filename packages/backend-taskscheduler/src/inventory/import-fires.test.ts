@@ -9,7 +9,7 @@ import { taskEntry } from './task-entry.ts';
 const day = 86_400;
 const now = Date.UTC(2026, 10, 29, 10) / 1000;
 const years = 4;
-const runs = process.env.ROTA_ORACLES === '1' ? Number(process.env.ROTA_ORACLE_RUNS ?? 5000) : sampleSize({ here: 20, inCi: 60 });
+const runs = process.env.ROTA_ORACLES === '1' ? Number(process.env.ROTA_ORACLE_RUNS ?? 5000) : sampleSize({ here: 20, inCi: 30 });
 
 test(`${runs} random tasks start exactly when the jobs do that are made from them, or none is made`, {
   timeout: 3_000_000,

@@ -211,7 +211,7 @@ describe('random plans with random faults', () => {
           expect(machine()['two/foreign']).toBe('not ours \r\n\t');
         },
       ),
-      { numRuns: sampleSize({ here: 20, inCi: 60, long: 3000 }) },
+      { numRuns: sampleSize({ here: 20, inCi: 30, long: 3000 }) },
     );
   });
 });

@@ -20,7 +20,7 @@ const broken = new WeakSet<Host>();
 backendConformance(
   { describe, it: (name, body) => it(name, body, 600_000) },
   {
-    faultRuns: sampleSize({ here: 12, inCi: 40, long: 1000 }),
+    faultRuns: sampleSize({ here: 12, inCi: 20, long: 1000 }),
     faultSeed: testSeed,
     backend: embedded(),
     dialect: { name: 'embedded' },

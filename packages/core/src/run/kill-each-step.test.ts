@@ -6,7 +6,7 @@ import { type KilledRuns, killedRuns } from './killed-runs.test-support.ts';
 const hook = fileURLToPath(new URL('./kill-at-step.fixture.cjs', import.meta.url));
 
 /** All steps; or each fourth, from another one at each run. */
-const stride = 4 / sampleSize({ here: 1, inCi: 4 });
+const stride = 4 / sampleSize({ here: 1, inCi: 2 });
 
 /** Kills the runner before its first step, then before its second, and so on until it gets to its end. Answers the fire times. */
 async function killAtEachStep({ rota, fire }: KilledRuns, path: string): Promise<string[]> {

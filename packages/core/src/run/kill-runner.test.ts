@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 import { killedRuns } from './killed-runs.test-support.ts';
 import type { RunnerUnderTest } from './runner-under-test.test-support.ts';
 
-const rounds = sampleSize({ here: 30, inCi: 100, long: 500 });
+const rounds = sampleSize({ here: 30, inCi: 50, long: 500 });
 const lanes = 2;
 
 /** Starts the runner and kills it, and nothing else, after a random time. */

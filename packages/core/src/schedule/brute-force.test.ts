@@ -86,7 +86,7 @@ describe('fire times', () => {
         for (let at = from; at < to; at += 60) if (namesMinute(expression, (at + zone.offsetAt(at)) * 1000)) expected.push(at);
         expect(firesBetween(defineSchedule(expression, zone), from, to)).toEqual(expected);
       }),
-      { numRuns: long ? 10_000 : sampleSize({ here: 150, inCi: 400 }) },
+      { numRuns: long ? 10_000 : sampleSize({ here: 150, inCi: 200 }) },
     );
   });
 
@@ -119,7 +119,7 @@ describe('fire times', () => {
           expect([...firesBetween(schedule, at + 1, middle), ...firesBetween(schedule, middle, end)]).toEqual(fires);
         },
       ),
-      { numRuns: long ? 20_000 : sampleSize({ here: 250, inCi: 800 }) },
+      { numRuns: long ? 20_000 : sampleSize({ here: 250, inCi: 400 }) },
     );
   });
 

@@ -47,7 +47,7 @@ const midnight = (date: string): number => Date.parse(`${date}T00:00:00Z`) / 100
 const needsDaemon = requirePart(cronPart, rootPart, commandPart('cc', 'gcc libc6-dev'));
 
 needsDaemon(`Debian's cron daemon under a virtual clock (seed ${seed})`, () => {
-  const perZone = full ? 1250 : sampleSize({ here: 60, inCi: 200 });
+  const perZone = full ? 1250 : sampleSize({ here: 60, inCi: 100 });
   for (const [number, zone] of zones.entries()) {
     test(`starts ${perZone} random expressions in ${zone} when we say`, { timeout: full ? 1_800_000 : 300_000 }, async () => {
       const expressions = fc.sample(cronExpressionArbitrary(), { numRuns: perZone, seed: seed + number });
@@ -74,7 +74,7 @@ needsDaemon(`Debian's cron daemon under a virtual clock (seed ${seed})`, () => {
 
   test('agrees with us about moves that no rule of today has', { timeout: 300_000 }, async () => {
     const expressions = fc.sample(cronExpressionArbitrary(), {
-      numRuns: full ? 1000 : sampleSize({ here: 60, inCi: 200 }),
+      numRuns: full ? 1000 : sampleSize({ here: 60, inCi: 100 }),
       seed: seed + 100,
     });
     for (const [zone, date] of odd) {
