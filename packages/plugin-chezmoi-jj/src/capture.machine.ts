@@ -109,6 +109,19 @@ describe('what a sync takes from a host, and what it leaves there', () => {
     expect((await exec('git', ['--git-dir', world.origin, 'log', '--all', '-p'])).stdout).not.toContain('ghp_');
   });
 
+  test('a secret in a folder that was never published stays at home when it is joined with what others have', async () => {
+    await pair();
+    const c = world.host('c');
+    c.write('.mine', `export TOKEN=ghp_${'a1B2c3D4e5'.repeat(4)}\n`);
+    await c.chezmoi('init');
+    await c.chezmoi('add', '--secrets=ignore', join(c.home, '.mine'));
+    for (let time = 0; time < 2; time += 1) {
+      expect(await c.sync()).toMatchObject({ state: 'secret-blocked', blockedSecrets: [{ path: '.mine' }], pendingPush: true });
+      expect((await exec('git', ['--git-dir', world.origin, 'log', '--all', '-p'])).stdout).not.toContain('ghp_');
+    }
+    expect(c.read('.zshrc')).toBe(text);
+  });
+
   test('a stray file of the source folder is not taken, what chezmoi manages is', async () => {
     const [a] = await pair();
     writeFileSync(join(a.tree, '.dot_zshrc.swp'), 'swap\n');

@@ -9,9 +9,9 @@ describe('with jj and chezmoi of a booted machine', () => {
   test.concurrent.each([
     ['whole-path', 2],
     ['conflicts', 8],
-    ['capture', 11],
+    ['capture', 12],
     ['surroundings', 12],
-    ['options', 14],
+    ['options', 15],
     ['shapes', 1],
     ['hostile', 4],
     ['strange-homes', 4],

@@ -60,6 +60,18 @@ test('without `autoPush` edits are kept here until they may go', async () => {
   expect(await world.published()).toMatchObject({ dot_one: 'ONE' });
 });
 
+test('with `--no-push` nothing leaves this host, also when there is news to merge', async () => {
+  const [a, b] = await pair();
+  a.write('.one', 'ONE\n');
+  await a.sync();
+  b.write('.two', 'TWO\n');
+  const kept = await b.sync({ noPush: true });
+  expect(kept).toMatchObject({ state: 'pending-push', captured: ['.two'], applied: ['.one'], pendingPush: true });
+  for (const branch of ['main', kept.host]) expect(await world.published(branch)).toMatchObject({ dot_two: 'two' });
+  expect(await b.sync()).toMatchObject({ state: 'ok', pendingPush: false });
+  expect(await world.published()).toEqual({ dot_one: 'ONE', dot_two: 'TWO' });
+});
+
 test.each([
   ['managed', ['dot_new', 'dot_one', 'dot_two']],
   ['all', ['README.md', 'dot_new', 'dot_one', 'dot_two']],

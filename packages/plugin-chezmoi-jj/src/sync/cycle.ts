@@ -194,7 +194,7 @@ async function oneAttempt(attempt: Attempt): Promise<Ended> {
   const isSame = probe.commit === tip && here.lines.length === 0 && !here.isFirst;
   const move = { tip, commit: probe.commit, changed: checked.changed };
   const applied = isSame ? nothingApplied : await apply(session, enter, checked.lines, move, here.lines);
-  return done(await settled(attempt, { base, applied, probe, tip, sent }));
+  return done(await settled(attempt, { base, applied, probe, tip, sent, mayPush }));
 }
 
 const nothingApplied: Applied = { files: [], drift: [], complete: true };
@@ -205,18 +205,17 @@ interface Settling {
   readonly probe: Probe;
   readonly tip: string;
   readonly sent: Published;
+  /** What was not sent before must not go with the bookmark either: a secret, or what `--no-push` keeps here. */
+  readonly mayPush: boolean;
 }
 
 /** ADVANCE, when the apply allows it; then everybody may know. */
-async function settled({ session, enter, news }: Attempt, { base, applied, probe, tip, sent }: Settling): Promise<Outcome> {
+async function settled({ session, enter }: Attempt, { base, applied, probe, tip, sent, mayPush }: Settling): Promise<Outcome> {
   let last = sent;
   if (!applied.complete) await goBack(session, tip);
   else if (probe.commit !== tip) {
     const picture = await advance(session, enter, sent.picture, probe.commit);
-    last =
-      sent.kind === 'ok' && news.kind === 'ok' && session.options.autoPush
-        ? await publish(session, picture, undefined)
-        : { ...sent, picture };
+    last = mayPush && sent.kind === 'ok' ? await publish(session, picture, undefined) : { ...sent, picture };
   }
   const picture = await forgetMerged(session, last.picture);
   const drift = [...base.drift, ...applied.drift];
