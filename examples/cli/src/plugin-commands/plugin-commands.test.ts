@@ -22,6 +22,7 @@ const widget = {
         positionals: [{ name: 'which', summary: 'which ones', repeatable: true }],
         options: {
           dryRun: { kind: 'flag', summary: 'nothing happens' },
+          noDust: { kind: 'flag', summary: 'without dust' },
           colour: { kind: 'text', value: 'name', summary: 'only these', choices: ['red', 'blue'] },
           limit: { kind: 'count', value: 'n', summary: 'how many', short: 'n' },
           since: { kind: 'duration', value: 'time', summary: 'how old' },
@@ -64,6 +65,7 @@ describe('a command that a plugin adds', () => {
       'a',
       'b',
       '--dry-run',
+      '--no-dust',
       '--colour',
       'red',
       '-n',
@@ -79,7 +81,7 @@ describe('a command that a plugin adds', () => {
     expect(json()).toEqual({
       formatVersion: 1,
       args: ['a', 'b'],
-      options: { dryRun: true, colour: 'red', limit: 0, since: 300_000, tag: ['x', 'y'] },
+      options: { dryRun: true, noDust: true, colour: 'red', limit: 0, since: 300_000, tag: ['x', 'y'] },
       jobs: ['backup', 'widget'],
     });
     expect(stderr).toBe('looking\n');
@@ -87,7 +89,7 @@ describe('a command that a plugin adds', () => {
 
   test('has none of the options that were not given, and prints its text', async () => {
     const { call } = workplace();
-    expect((await call(['w', 'show', 'a', '--json'])).json()).toMatchObject({ options: { dryRun: false, tag: [] } });
+    expect((await call(['w', 'show', 'a', '--json'])).json()).toMatchObject({ options: { dryRun: false, noDust: false, tag: [] } });
     expect(await call(['w', 'show', 'none'])).toMatchObject({ exitCode: 3, stdout: 'WIDGET  LIMIT\nnone    undefined\n' });
   });
 

@@ -74,9 +74,15 @@ function optionValues({ options = {} }: PluginCommand, context: CommandContext):
   return Object.fromEntries(
     Object.entries(options).map(([name, { kind }]) => {
       const value = given.get(name);
-      if (kind === 'flag') return [name, value === true];
+      if (kind === 'flag') return [name, isGiven(given, name)];
       if (kind === 'list') return [name, Array.isArray(value) ? value.map(String) : []];
       return [name, typeof value === 'string' || typeof value === 'number' ? value : undefined];
     }),
   );
+}
+
+/** commander takes `--no-push` for the end of a `push` that is on unless it is given. */
+function isGiven(given: ReadonlyMap<string, unknown>, name: string): boolean {
+  const [, first, rest = ''] = /^no([A-Z])(.*)$/.exec(name) ?? [];
+  return first === undefined ? given.get(name) === true : given.get(`${first.toLowerCase()}${rest}`) === false;
 }
