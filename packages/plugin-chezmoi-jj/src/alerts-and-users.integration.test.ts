@@ -94,6 +94,44 @@ describe('a machine whose dotfiles several people have, and a home server', () =
   );
 
   test(
+    'what root asks of a sync goes for each user: a dry run changes nothing and tells nobody',
+    async () => {
+      await configure(desk, '/etc/rota', {
+        sshKey: `~/${key}`,
+        users: ['ada', 'bob'],
+        alerts: { webhook: 'http://hub:8008/hook' },
+      });
+      const sync = async (words: string) =>
+        await desk.exec('sh', ['-c', `rota chezmoi sync --json --config /etc/rota/jobs.config.mjs ${words}`], {
+          timeoutMs: 300_000,
+        });
+      const published = async () => await hub.output('runuser', ['-u', 'git', '--', 'git', '-C', '/home/git/dotfiles.git', 'for-each-ref']);
+      await as(desk, 'ada', 'printf "1\\ntwo\\n" >.zshrc');
+      await as(desk, 'bob', 'printf "one 1\\ntwo\\n" >.zshrc');
+      const before = await published();
+      const dry = await sync('--dry-run');
+      expect(JSON.parse(dry.stdout)).toMatchObject({
+        users: [{ user: 'ada', status: { captured: ['.zshrc'] } }, { user: 'bob', status: { captured: ['.zshrc'] } }],
+      });
+      expect(await as(desk, 'ada', 'chezmoi cat .zshrc')).toBe('one\ntwo');
+      const kept = await sync('--no-push');
+      expect(JSON.parse(kept.stdout)).toMatchObject({
+        users: [{ status: { pendingPush: true } }, { status: { pendingPush: true } }],
+      });
+      expect(await published()).toBe(before);
+      expect((await sync('')).exitCode).toBe(0);
+      const told = await desk.output('find', ['/root', '/var/lib', '-name', 'told-of-users.json']);
+      await desk.output('rm', [told]);
+      expect((await sync('--dry-run')).exitCode).toBe(0);
+      expect((await desk.exec('test', ['-e', told])).exitCode).toBe(1);
+      expect((await sync('--strict')).exitCode).toBe(3);
+      await as(desk, 'bob', `rota chezmoi resolve .zshrc --take remote --config /etc/rota/jobs.config.mjs`);
+      expect((await sync('--strict')).exitCode).toBe(0);
+    },
+    patience,
+  );
+
+  test(
     "the channels of root's job are told about each user, once",
     async () => {
       await configure(desk, '/etc/rota', {

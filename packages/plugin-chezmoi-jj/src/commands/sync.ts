@@ -32,7 +32,7 @@ export function syncCommand(options: DotfileOptions): PluginCommand {
     },
     output: syncOutput,
     async run({ host, options: given, config, namespace, rota }) {
-      if (isForUsers(host, options)) return await syncUsers(host, options, { config, namespace, rota });
+      if (isForUsers(host, options)) return await syncUsers(host, options, { config, namespace, rota, flags: given });
       if (given.dryRun) {
         const status = await preview(host, options);
         return { data: status, text: statusText(status) };
