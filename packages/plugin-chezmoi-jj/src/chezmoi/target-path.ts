@@ -1,3 +1,5 @@
+import { isEncrypted } from './is-encrypted.ts';
+
 /**
  * The file below the home folder that a source path stands for, or `undefined` for one that stands for none (`.chezmoiignore`, `.git/...`).
  * Attributes are prefixes of each part of the path, in a fixed order, and suffixes of the last one.
@@ -22,7 +24,6 @@ function folderName(part: string): string {
 }
 
 function fileName(part: string): string {
-  const encrypted = part.startsWith('encrypted_') || /^[a-z_]*encrypted_/.test(part);
   const name = stripped(part, [
     'create_',
     'modify_',
@@ -34,7 +35,7 @@ function fileName(part: string): string {
     'empty_',
     'executable_',
   ]);
-  return literal(suffixless(name, encrypted));
+  return literal(suffixless(name, isEncrypted(part)));
 }
 
 function suffixless(name: string, encrypted: boolean): string {

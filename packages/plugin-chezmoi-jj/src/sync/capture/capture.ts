@@ -1,5 +1,6 @@
 import { join, relative } from 'node:path';
 import { busy, isHeld } from '../../chezmoi/chezmoi.ts';
+import { isEncrypted } from '../../chezmoi/is-encrypted.ts';
 import { isDeletedHere, isEditedHere, type StatusLine } from '../../chezmoi/status-line.ts';
 import { canBeCaptured } from '../../chezmoi/target-path.ts';
 import { type ChangedPath, changedPaths } from '../../jj/changed-paths.ts';
@@ -151,8 +152,4 @@ async function commit(session: Session, files: readonly string[]): Promise<void>
   const { jj, names } = session;
   await jj.must(['commit', '-m', captureMessage(session, files)], 'commit what was captured', { snapshot: true });
   await jj.must(['bookmark', 'set', names.tip, '-r', '@-'], 'set the bookmark of this host');
-}
-
-function isEncrypted(source: string): boolean {
-  return /(^|\/)[a-z_]*encrypted_[^/]*$/.test(source);
 }

@@ -1,3 +1,4 @@
+import { isEncrypted } from '../../chezmoi/is-encrypted.ts';
 import { targetPath } from '../../chezmoi/target-path.ts';
 import type { Picture } from '../../jj/picture.ts';
 import { readVersions } from '../../jj/read-versions.ts';
@@ -18,9 +19,10 @@ export async function scanUnpublished(session: Session, picture: Picture): Promi
   const { host, env, jj, tree, source, options } = session;
   const folder = source === tree ? '' : `${source.slice(tree.length + 1)}/`;
   const pathOf = (path: string): string => (path.startsWith(folder) ? targetPath(path.slice(folder.length)) : undefined) ?? path;
+  const isDotfile = (path: string): boolean => path.startsWith(folder) && targetPath(path.slice(folder.length)) !== undefined;
   const versions = picture.unpublished
     .flatMap(({ commit, paths }) => paths.map((path) => ({ commit, path })))
-    .filter(({ path }) => !/(^|\/)[a-z_]*encrypted_[^/]*$/.test(path) && !options.allowSecrets.includes(pathOf(path)));
+    .filter(({ path }) => !(isDotfile(path) && isEncrypted(path)) && !options.allowSecrets.includes(pathOf(path)));
   const blocked: BlockedCommit[] = [];
   await readVersions({ host, env, jj, tree, timeoutMs: options.timeout * 10_000 }, versions, ({ commit, path }, text) => {
     const secret = findSecret(text);
