@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { exec, temporaryFolder } from '@rota/test-support';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { resolve } from './conflicts/resolve.ts';
+import { undoApply } from './sync/apply/undo.ts';
 import { hostsInStep } from './testing/hosts-in-step.ts';
 import { makeWorld, type World } from './testing/world.ts';
 
@@ -58,6 +59,49 @@ describe('what a sync takes from a host, and what it leaves there', () => {
     await resolve(b.host, b.options, '.made', { from: 'remote' });
     expect(await b.sync()).toMatchObject({ state: 'ok' });
     expect(b.read('.made')).toBe('new x\n');
+  });
+
+  test('what `resolve --take remote` replaces can be had back: the edit of a result, and a folder with all that is in it', async () => {
+    const [a, b] = await pair({ '.zshrc': text, '.other': 'x\n' });
+    a.write('.made', text);
+    await a.chezmoi('add', '--template', join(a.home, '.made'));
+    await a.sync();
+    await b.sync();
+    b.write('.made', 'edited\n');
+    await resolve(b.host, b.options, '.made', { from: 'remote' });
+    expect(b.read('.made')).toBe(text);
+    expect(await undoApply(b.host, b.home)).toMatchObject({ restored: ['.made'] });
+    expect(b.read('.made')).toBe('edited\n');
+
+    b.remove('.other');
+    b.write('.other/deep/own', 'own\n');
+    b.write('.other/more', 'more\n');
+    await resolve(b.host, b.options, '.other', { from: 'remote' });
+    expect(b.read('.other')).toBe('x\n');
+    await undoApply(b.host, b.home);
+    expect([b.read('.other/deep/own'), b.read('.other/more')]).toEqual(['own\n', 'more\n']);
+  });
+
+  test('a new file waits where an edited template keeps the home at the revision before, and edits of it are taken afterwards', async () => {
+    const [a, b] = await pair({ '.zshrc': text });
+    a.write('.made', text);
+    await a.chezmoi('add', '--template', join(a.home, '.made'));
+    await a.sync();
+    await b.sync();
+    b.write('.made', 'edited\n');
+    writeFileSync(join(a.tree, 'dot_made.tmpl'), 'new {{ "x" }}\n');
+    writeFileSync(join(a.tree, 'dot_new'), 'new\n');
+    a.write('.zshrc', text.replace('one', 'ONE'));
+    await a.sync();
+    const drift = [{ path: '.made', reason: 'edited-template' }];
+    for (let time = 0; time < 2; time += 1) expect((await b.sync()).drift).toEqual(drift);
+    expect([b.read('.zshrc'), b.read('.new')]).toEqual([text.replace('one', 'ONE'), undefined]);
+    await resolve(b.host, b.options, '.made', { from: 'remote' });
+    expect(await b.sync()).toMatchObject({ state: 'ok' });
+    b.write('.new', 'edited\n');
+    expect(await b.sync()).toMatchObject({ state: 'ok', captured: ['.new'] });
+    await a.sync();
+    expect(a.read('.new')).toBe('edited\n');
   });
 
   test('a template that cannot be read does not reach another home', async () => {

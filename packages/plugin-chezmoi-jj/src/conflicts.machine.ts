@@ -1,9 +1,10 @@
-import { chmodSync, readFileSync } from 'node:fs';
+import { chmodSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { temporaryFolder } from '@rota/test-support';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { resolve } from './conflicts/resolve.ts';
 import type { DotfileOptionsInput } from './options.ts';
+import { undoApply } from './sync/apply/undo.ts';
 import { syncDotfiles } from './sync/sync-dotfiles.ts';
 import { hostsInStep } from './testing/hosts-in-step.ts';
 import { movesBackwards } from './testing/invariants.ts';
@@ -102,6 +103,26 @@ describe('two hosts that change one file', () => {
     expect(await deletes.sync()).toMatchObject({ state: 'ok', captured: ['.old'] });
     await also.sync();
     expect(b.read('.old')).toBeUndefined();
+  });
+
+  test('a dotfile that comes to be empty elsewhere stays where deletions are not wanted, and what a sync removes is kept', async () => {
+    const [a, b] = await pair({ '.zshrc': text, '.plain': 'x\n', '.other': 'y\n' });
+    a.write('.made', text);
+    await a.chezmoi('add', '--template', join(a.home, '.made'));
+    await a.sync();
+    await b.sync();
+    writeFileSync(join(a.tree, 'dot_made.tmpl'), `{{ if eq .chezmoi.homeDir "${a.home}" }}${text}{{ end }}`);
+    writeFileSync(join(a.tree, 'dot_plain'), '');
+    a.write('.other', 'Y\n');
+    await a.sync();
+    const drift = ['.made', '.plain'].map((path) => ({ path, reason: 'removal' }));
+    for (let time = 0; time < 2; time += 1) expect(await b.sync()).toMatchObject({ state: 'drift', drift });
+    expect([b.read('.made'), b.read('.plain'), b.read('.other')]).toEqual([text, 'x\n', 'Y\n']);
+    const willing = world.host('b', { propagateDeletes: true });
+    await willing.sync();
+    expect([b.read('.made'), b.read('.plain')]).toEqual([undefined, undefined]);
+    await undoApply(b.host, b.home);
+    expect([b.read('.made'), b.read('.plain')]).toEqual([text, 'x\n']);
   });
 
   test('a deletion that was decided against does not come again, and takes no edit of another host with it', async () => {

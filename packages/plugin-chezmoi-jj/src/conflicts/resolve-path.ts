@@ -1,10 +1,12 @@
 import { join, relative } from 'node:path';
 import { digestOf, RotaError } from '@rota/core';
+import type { StatusLine } from '../chezmoi/status-line.ts';
 import { exactPath } from '../jj/fileset.ts';
 import { conflictBookmark, pendingPrefix, readPicture } from '../jj/picture.ts';
 import type { Conflict } from '../status/sync-status.ts';
 import { driftOf } from '../sync/apply/apply.ts';
 import { backUp } from '../sync/apply/backup.ts';
+import { filesBelow, isFolder } from '../sync/apply/files-below.ts';
 import { readHome } from '../sync/home/read-home.ts';
 import { sourcesOf } from '../sync/home/sources-of.ts';
 import { readMerge } from '../sync/merge/probe-merge.ts';
@@ -73,11 +75,12 @@ async function resolveConflict(
 /** A dotfile that was left alone. Taken from here, its source changes, which the next sync takes in; taken from the others, it is written, after a copy. */
 async function resolveDrift(session: Session, path: string, take: Take): Promise<boolean> {
   const { chezmoi, home, host, tree } = session;
-  const line = (await readHome(session)).find(({ target }) => relative(home, target) === path);
+  const lines = await readHome(session);
+  const line = lines.find(({ target }) => relative(home, target) === path);
   if (line === undefined) return false;
   const [drift] = await driftOf(session, [line]);
   if (take.from === 'remote') {
-    await backUp(session, [line], 'resolve');
+    await backUp(session, replacedBy(session, line, lines), 'resolve');
     await chezmoi.must(['apply', '--force', '--exclude', 'scripts,externals', '--', line.target], 'write the file');
     return true;
   }
@@ -100,4 +103,17 @@ async function resolveDrift(session: Session, path: string, take: Take): Promise
   }
   await chezmoi.must(['add', '--secrets=error', '--', line.target], 'take the file in');
   return true;
+}
+
+/** All that goes when a target is written whatever stands there: edits too, which nothing else has, and a folder with everything in it. */
+function replacedBy({ host }: Session, { target: decided }: StatusLine, lines: readonly StatusLine[]): readonly StatusLine[] {
+  const isLink = host.files.readLink(decided) !== undefined;
+  const here = isLink || !isFolder(host, decided) ? [decided] : filesBelow(host, decided);
+  const written = lines.filter(({ apply: letter, target }) => letter !== 'R' && `${target}/`.startsWith(`${decided}/`));
+  const isFile = (target: string): boolean => host.files.facts(target)?.kind === 'file';
+  return [...new Set([...here, ...written.map(({ target }) => target)])].map((target) => ({
+    here: ' ',
+    apply: isFile(target) ? 'M' : 'A',
+    target,
+  }));
 }

@@ -50,39 +50,67 @@ export async function apply(
     const written = await chezmoi.run(['apply', '--force', '--parent-dirs', '--keep-going', ...exclude, '--', ...returning]);
     if (isHeld(written)) throw busy();
   }
-  const isAll = await write(session, exclude, lines, staying);
+  const isLater = laterFiles(session, lines, changed, returning);
+  const held = lines.filter(({ apply: letter, target }) => isLater(target) || (letter === 'D' && !options.propagateDeletes));
+  const isAll = await write(session, exclude, lines, [...staying, ...held.map(({ target }) => target)]);
   const isStaying = (target: string): boolean => staying.some((folder) => target.startsWith(`${folder}/`));
   const rest = changed.filter(({ paths }) => !paths.some((path) => isStaying(join(home, targetOf(session, path) ?? ''))));
   if (options.propagateDeletes) await removeDropped(session, { tip, commit, changed: rest }, before);
   // What succeeds leaves only what it was told to leave.
-  const left = isAll ? lines.filter(({ apply: letter }) => isLeft(letter, options)) : await readHome(session);
+  const left =
+    isAll && staying.length === 0
+      ? lines.filter((line) => isLeft(session, line) || isLater(line.target))
+      : await readHome(session);
   const known = new Set(left.map(({ target }) => target));
   const files = lines.filter(({ target }) => !known.has(target)).map(({ target }) => relative(home, target));
   if (backup !== undefined) await keepReplaced(session.host, backup, new Set([...known].map((target) => relative(home, target))));
   await pruneBackups(session);
-  const drift = (await driftOf(session, left)).map((one) =>
+  const waiting = left.filter(({ apply: letter, target }) => !(letter === 'A' && isLater(target)));
+  const drift = (await driftOf(session, waiting)).map((one) =>
     staying.includes(join(home, one.path)) ? { ...one, reason: 'folder-in-the-way' as const } : one,
   );
-  return { files, drift, complete: staying.length === 0 && !blocksAdvance(session, left, changed) };
+  const complete = staying.length === 0 && !lines.some(({ target }) => isLater(target)) && !blocksAdvance(session, left, changed);
+  return { files, drift, complete };
 }
 
-/** Answers whether chezmoi has written everything. */
+/**
+ * Writes all but what is held. Answers whether chezmoi has written everything else.
+ *
+ * What is held is kept out by naming the others: to `--exclude remove` a file that came to be empty is still a file, and chezmoi removes it.
+ */
 async function write(
   { chezmoi }: Session,
   exclude: readonly string[],
   lines: readonly StatusLine[],
-  staying: readonly string[],
+  held: readonly string[],
 ): Promise<boolean> {
-  const others = lines.map(({ target }) => target).filter((target) => !staying.includes(target));
-  if (staying.length > 0 && others.length === 0) return false;
-  const named = staying.length === 0 ? [] : ['--', ...others];
+  const others = lines.map(({ target }) => target).filter((target) => !held.includes(target));
+  if (held.length > 0 && others.length === 0) return true;
+  const named = held.length === 0 ? [] : ['--recursive=false', '--', ...others];
   const result = await chezmoi.run(['apply', '--keep-going', '--less-interactive', '--error-on-conflict', ...exclude, ...named]);
   if (isHeld(result)) throw busy();
-  return result.exitCode === 0 && staying.length === 0;
+  return result.exitCode === 0;
 }
 
-function isLeft(letter: string, { allowScripts, propagateDeletes }: Session['options']): boolean {
-  return (letter === 'R' && !allowScripts) || (letter === 'D' && !propagateDeletes);
+function isLeft({ host, options }: Session, { apply: letter, target }: StatusLine): boolean {
+  if (letter === 'R') return !options.allowScripts;
+  const isThere = (): boolean => host.files.readLink(target) !== undefined || host.files.facts(target) !== undefined;
+  return letter === 'D' && !options.propagateDeletes && isThere();
+}
+
+/**
+ * Files that are new with the revision wait while something keeps this home at the one before: there they are nobody's, so that no edit of them could be
+ * captured, or compared with what others make of them meanwhile.
+ */
+function laterFiles(
+  session: Session,
+  lines: readonly StatusLine[],
+  changed: readonly ChangedPath[],
+  returning: readonly string[],
+): (target: string) => boolean {
+  const held = lines.filter((line) => isEditedHere(line) || (isDeletedHere(line) && !returning.includes(line.target)));
+  const fresh = blocksAdvance(session, held, changed) ? newFiles(session, changed) : new Set<string>();
+  return (target) => fresh.has(relative(session.home, target)) && !returning.includes(target);
 }
 
 /**
@@ -92,18 +120,23 @@ function isLeft(letter: string, { allowScripts, propagateDeletes }: Session['opt
 function returningFiles(session: Session, lines: readonly StatusLine[], changed: readonly ChangedPath[]): readonly string[] {
   const deleted = lines.filter((line) => isDeletedHere(line) && line.apply === 'A').map(({ target }) => target);
   if (deleted.length === 0) return [];
+  const fresh = newFiles(session, changed);
+  return deleted.filter((target) => fresh.has(relative(session.home, target)));
+}
+
+/** Below the home folder: what the revision has and the one before had not. */
+function newFiles(session: Session, changed: readonly ChangedPath[]): ReadonlySet<string> {
+  const targets = (paths: readonly string[]): readonly string[] =>
+    paths.map((path) => targetOf(session, path)).filter((path) => path !== undefined);
   // jj takes a new file that resembles another for a copy of it, or for that one with a new name.
   const added = changed.filter(({ status }) => status === 'added' || status === 'copied' || status === 'renamed');
   const removed = changed.filter(({ status }) => status === 'removed' || status === 'renamed');
-  const before = new Set(removed.flatMap(({ paths }) => paths.slice(-1)).map((path) => targetOf(session, path)));
-  const modified = new Set(
-    changed.filter(({ status }) => status === 'modified').map(({ paths }) => targetOf(session, paths[0] ?? '')),
-  );
-  const fresh = new Set(added.map(({ paths }) => targetOf(session, paths[0] ?? '')));
-  return deleted.filter((target) => {
-    const path = relative(session.home, target);
-    return fresh.has(path) && !before.has(path) && !modified.has(path);
-  });
+  const modified = changed.filter(({ status }) => status === 'modified');
+  const before = new Set([
+    ...targets(removed.flatMap(({ paths }) => paths.slice(-1))),
+    ...targets(modified.flatMap(({ paths }) => paths.slice(0, 1))),
+  ]);
+  return new Set(targets(added.flatMap(({ paths }) => paths.slice(0, 1))).filter((path) => !before.has(path)));
 }
 
 /** Removes files that another host has deleted, where they are as they were written; `before` is what differed from the revision before. */
