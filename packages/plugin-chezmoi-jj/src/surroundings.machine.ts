@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { temporaryFolder } from '@rota/test-support';
 import { beforeEach, describe, expect, test } from 'vitest';
@@ -63,6 +63,31 @@ describe('the network, the disk and the programs around a sync', () => {
     expect(await movesBackwards(world)).toEqual([]);
   });
 
+  test.each([
+    ['is found by the sync', false],
+    ['was fetched by hand', true],
+  ])('a copied disk on which nobody works reverts nothing of the other machine, which %s', async (_, isFetched) => {
+    const [a, b] = await pair();
+    const [copied, away] = [join(world.root, 'copied'), join(world.root, 'away')];
+    cpSync(a.home, copied, { recursive: true, preserveTimestamps: true, verbatimSymlinks: true });
+    a.write('.zshrc', text.replace('one', 'ONE'));
+    const { host } = await a.sync();
+    renameSync(a.home, away);
+    renameSync(copied, a.home);
+    if (isFetched) await a.jj('git', 'fetch');
+    const copy = await a.sync();
+    expect(copy).toMatchObject({ state: 'ok', captured: [], applied: ['.zshrc'] });
+    expect(copy.host).not.toBe(host);
+    a.write('.zshrc', text.replace('one', 'ONE').replace('five', 'FIVE'));
+    await a.sync();
+    await b.sync();
+    expect(b.read('.zshrc')).toBe(text.replace('one', 'ONE').replace('five', 'FIVE'));
+    renameSync(a.home, copied);
+    renameSync(away, a.home);
+    expect(await a.sync()).toMatchObject({ state: 'ok', host, applied: ['.zshrc'] });
+    expect(await movesBackwards(world)).toEqual([]);
+  });
+
   test('hosts that publish at the same time do not lose the race', async () => {
     const [a, b] = await pair({ '.one': 'x\n', '.two': 'y\n' });
     a.write('.one', 'a\n');
@@ -99,6 +124,17 @@ describe('the network, the disk and the programs around a sync', () => {
     expect(await b.sync()).toMatchObject({ state: 'ok' });
     await a.sync();
     expect(a.read('.zshrc')).toBe(text.replace('one', 'ONE'));
+  });
+
+  test('a remote that may not even be read any more does not look well', async () => {
+    const [a] = await pair();
+    const repoUrl = 'ssh://nowhere.example/dotfiles.git';
+    await a.jj('git', 'remote', 'set-url', 'origin', repoUrl);
+    const shut = world.host('a', { repoUrl });
+    const refusal = 'echo "remote: Permission to dotfiles.git denied to ada. error: 403" >&2; exit 1;:';
+    const host = { ...shut.host, env: { ...shut.host.env, GIT_SSH_COMMAND: refusal } };
+    const { status, before } = await syncDotfiles(host, shut.options);
+    expect(status).toMatchObject({ state: 'offline', lastError: { kind: 'rights' }, lastSuccess: before?.lastSuccess });
   });
 
   test('a rebase of git that is not finished, and a chezmoi that is at work, are waited for', async () => {

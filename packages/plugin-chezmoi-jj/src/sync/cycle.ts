@@ -14,6 +14,7 @@ import { targetOf } from './home/target-of.ts';
 import { advance, forgetMerged } from './merge/advance.ts';
 import { checkTree } from './merge/check-tree.ts';
 import { heal } from './merge/heal.ts';
+import { holdTip } from './merge/hold-tip.ts';
 import { dropMerge, keepConflict, type Probe, probeMerge } from './merge/probe-merge.ts';
 import { goBack, validate } from './merge/validate.ts';
 import type { Outcome } from './outcome.ts';
@@ -34,10 +35,14 @@ export async function cycle(session: Session, enter: Enter, flags: SyncFlags): P
   const here = await takeWhatIsHere(session, enter);
   const fetched = await fetchRemote(session);
   const hasNews = here.isCaptured || (fetched.kind === 'ok' && fetched.changed);
-  const picture = hasNews ? await readPicture(session.jj, session.names) : here.picture;
+  const picture = hasNews ? await afterFetch(session) : here.picture;
   // What changed may be the bookmark of another host alone.
   if (here.isQuiet && fetched.kind === 'ok' && isInStep(picture)) return { ...nothing(picture), drift: here.drift, session };
   return await bringInStep(session, enter, flags, { ...here, picture }, fetched);
+}
+
+async function afterFetch(session: Session): Promise<Picture> {
+  return await holdTip(session, await readPicture(session.jj, session.names));
 }
 
 interface Here extends Captured {
@@ -55,10 +60,12 @@ interface Here extends Captured {
 /** RECOVER, BASE and CAPTURE: everything that needs no network. */
 async function takeWhatIsHere(session: Session, enter: Enter): Promise<Here> {
   const recovered = await recover(session);
-  const [found, atFirst] = await Promise.all([
+  const [looked, atFirst] = await Promise.all([
     readPicture(session.jj, session.names, { snapshot: true }),
     readHome(session).catch((error: unknown) => ({ error })),
   ]);
+  // Somebody may have fetched by hand, or a sync was cut off.
+  const found = await holdTip(session, looked);
   checkTree(
     session.host,
     session.tree,
@@ -124,7 +131,7 @@ async function bringInStep(first: Session, enter: Enter, flags: SyncFlags, here:
   let session = first;
   for (let attempt = 0; ; attempt += 1) {
     enter('fetch', { operation: null });
-    const healed = await heal(session, attempt === 0 ? here.picture : await readPicture(session.jj, session.names));
+    const healed = await heal(session, attempt === 0 ? here.picture : await afterFetch(session));
     session = { ...session, names: healed.names };
     const { picture } = healed;
     const ended = await oneAttempt({ session, enter, flags, here, picture, news });
@@ -151,7 +158,7 @@ async function oneAttempt(attempt: Attempt): Promise<Ended> {
   const { session, enter, here, picture, news } = attempt;
   const [tip = ''] = picture.tip;
   const { probe, blocked, mayPublishTip } = await probeWithoutSecrets(session, enter, picture);
-  const unreached = news.kind === 'offline' ? { kind: news.why, message: news.message } : undefined;
+  const unreached = news.kind === 'offline' ? { kind: news.why, message: news.message, during: 'fetch' as const } : undefined;
   const base = {
     ...nothing(picture),
     captured: here.files,
@@ -247,7 +254,7 @@ function afterSending(sent: Published): Pick<Outcome, 'picture' | 'pendingPush'>
   const { tip, remoteTip } = sent.picture;
   const pendingPush = tip[0] !== remoteTip;
   return sent.kind === 'failed'
-    ? { picture: sent.picture, pendingPush: true, unreached: { kind: sent.why, message: sent.message } }
+    ? { picture: sent.picture, pendingPush: true, unreached: { kind: sent.why, message: sent.message, during: 'publish' } }
     : { picture: sent.picture, pendingPush };
 }
 

@@ -11,11 +11,18 @@ export interface Outcome {
   readonly drift: readonly Drift[];
   readonly blocked: readonly BlockedSecret[];
   /** The remote was not reached, or did not take what was sent. */
-  readonly unreached: { readonly kind: string; readonly message: string } | undefined;
+  readonly unreached: Unreached | undefined;
   /** Why what others published must not reach this home. */
   readonly broken: string | undefined;
   /** Something of this host has not left it. */
   readonly pendingPush: boolean;
+}
+
+/** Why the remote did not answer, and to what. */
+export interface Unreached {
+  readonly kind: string;
+  readonly message: string;
+  readonly during: 'fetch' | 'publish';
 }
 
 /** The status that an outcome comes to. `before` is the one of the last sync. */
@@ -26,6 +33,8 @@ export async function statusOf(session: Session, outcome: Outcome, before: SyncS
   const state = stateOf(outcome);
   const counts = await countCommits(session, picture);
   const broken = outcome.broken === undefined ? undefined : { kind: 'broken', message: outcome.broken };
+  const { unreached } = outcome;
+  const lastError = unreached === undefined ? null : { kind: unreached.kind, message: unreached.message };
   return {
     formatVersion: 1,
     schema: 'rota-chezmoi-status/1',
@@ -33,7 +42,7 @@ export async function statusOf(session: Session, outcome: Outcome, before: SyncS
     state,
     lastSync: now,
     lastSuccess: state === 'ok' || state === 'drift' ? now : (before?.lastSuccess ?? null),
-    lastError: broken ?? outcome.unreached ?? null,
+    lastError: broken ?? lastError,
     main: picture.remoteMain ?? null,
     hostTip: picture.tip[0] ?? null,
     ...counts,
@@ -59,7 +68,8 @@ function stateOf({ broken, conflicts, blocked, drift, unreached, pendingPush }: 
   if (conflicts.length > 0) return 'conflicted';
   if (blocked.length > 0) return 'secret-blocked';
   if (drift.length > 0) return 'drift';
-  if (unreached !== undefined && unreached.kind !== 'rights') return 'offline';
+  // Who may only read is in step; who may not even read is not.
+  if (unreached !== undefined && (unreached.kind !== 'rights' || unreached.during === 'fetch')) return 'offline';
   return pendingPush ? 'pending-push' : 'ok';
 }
 

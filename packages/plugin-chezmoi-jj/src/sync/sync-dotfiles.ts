@@ -5,7 +5,7 @@ import { readStatus, writeStatus } from '../status/status-file.ts';
 import type { SyncState, SyncStatus } from '../status/sync-status.ts';
 import { cycle } from './cycle.ts';
 import { statusOf } from './outcome.ts';
-import { readIdentity } from './session/identity.ts';
+import { keepKnownTip, readIdentity } from './session/identity.ts';
 import { removeJournal } from './session/journal.ts';
 import { openSession } from './session/open-session.ts';
 import { placeOf } from './session/place.ts';
@@ -36,6 +36,8 @@ export async function syncDotfiles(host: Host, options: DotfileOptions, flags: S
         const session = await openSession(host, options);
         const outcome = await cycle(session, journalOf(session), flags);
         const status = await statusOf(outcome.session, outcome, before);
+        const [tip] = outcome.picture.tip;
+        if (tip !== undefined) keepKnownTip(host, place, outcome.session.names, tip);
         removeJournal(host, place);
         return record(status);
       } catch (error) {

@@ -4,6 +4,7 @@ import { exactName } from '../../jj/fileset.ts';
 import { commitIds } from '../../jj/json-template.ts';
 import { lastWords } from '../../jj/last-words.ts';
 import { type Picture, readPicture } from '../../jj/picture.ts';
+import { keepKnownTip } from '../session/identity.ts';
 import type { Session } from '../session/session.ts';
 
 /** How publishing went. */
@@ -37,6 +38,8 @@ export async function publish(session: Session, before: Picture, main: string | 
   );
   for (const { name, to } of moves.filter(({ name: moved }) => moved === names.main))
     await jj.must(['bookmark', 'set', name, '-r', to], 'move the shared branch here');
+  // Before the push, so that a crash does not make it look like another machine's.
+  keepKnownTip(session.host, session.place, names, tip);
   const chosen = moves.flatMap(({ name }) => ['--bookmark', exactName(name)]);
   const result = await jj.run(['git', 'push', '--remote', 'origin', ...chosen]);
   const picture = await readPicture(jj, names);

@@ -10,6 +10,8 @@ interface Identity {
   /** `host/<slug>-<8 hex>` */
   readonly tip: string;
   readonly main: string;
+  /** What `tip` was when this host last moved or published it. */
+  readonly commit?: string;
 }
 
 /** The bookmarks of this host, chosen once and kept. */
@@ -17,7 +19,8 @@ export async function identityOf(host: Host, place: Place, options: DotfileOptio
   const kept = readIdentity(host, place);
   const tip = kept?.tip ?? tipName(host, options, machineKey(host));
   const main = options.branch ?? kept?.main ?? (await defaultBranch(jj));
-  if (kept?.tip !== tip || kept.main !== main) keep(host, place, { tip, main });
+  if (kept?.tip !== tip || kept.main !== main)
+    keep(host, place, { tip, main }, kept?.tip === tip ? readKnownTip(host, place) : undefined);
   return { tip, main };
 }
 
@@ -33,6 +36,18 @@ export function readIdentity(host: Pick<Host, 'files'>, place: Place): Names | u
   const value = readJson(host.files, place.identity);
   if (typeof value !== 'object' || value === null || !('tip' in value) || !('main' in value)) return undefined;
   return typeof value.tip === 'string' && typeof value.main === 'string' ? { tip: value.tip, main: value.main } : undefined;
+}
+
+/** The commit that this host gave to its bookmark last; `undefined` before the first. */
+export function readKnownTip(host: Pick<Host, 'files'>, place: Place): string | undefined {
+  const value = readJson(host.files, place.identity);
+  if (typeof value !== 'object' || value === null || !('commit' in value)) return undefined;
+  return typeof value.commit === 'string' ? value.commit : undefined;
+}
+
+/** Remembers where this host has put its bookmark: a move that is not its own is another machine's. */
+export function keepKnownTip(host: Pick<Host, 'files'>, place: Place, names: Names, commit: string): void {
+  if (readKnownTip(host, place) !== commit) keep(host, place, names, commit);
 }
 
 /** The part of a host bookmark that is for people. */
@@ -62,8 +77,9 @@ function machineKey(host: Pick<Host, 'files' | 'hostname' | 'user'>): string {
   return `${machine} ${host.user.name} ${host.user.home}`;
 }
 
-function keep(host: Pick<Host, 'files'>, place: Place, names: Names): void {
-  host.files.write(place.identity, `${JSON.stringify({ formatVersion: 1, ...names } satisfies Identity)}\n`);
+function keep(host: Pick<Host, 'files'>, place: Place, { tip, main }: Names, commit?: string): void {
+  const identity = { formatVersion: 1, tip, main, ...(commit === undefined ? {} : { commit }) } satisfies Identity;
+  host.files.write(place.identity, `${JSON.stringify(identity)}\n`);
 }
 
 /** The branch that the remote calls its own, as far as the clone knows; else one that exists. */
