@@ -8,13 +8,13 @@ const describe = requirePart(testMachinePart);
 describe('with jj and chezmoi of a booted machine', () => {
   test.concurrent.each([
     ['whole-path', 2],
-    ['conflicts', 8],
-    ['capture', 12],
-    ['surroundings', 12],
+    ['conflicts', 9],
+    ['capture', 14],
+    ['surroundings', 15],
     ['options', 15],
     ['shapes', 1],
     ['hostile', 4],
     ['strange-homes', 4],
-    ['power-cut', 8],
+    ['power-cut', 9],
   ])('the tests of %s.machine.ts pass', runOnMachine, 3_600_000);
 });

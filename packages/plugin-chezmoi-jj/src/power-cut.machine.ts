@@ -1,4 +1,4 @@
-import { readdirSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import { readdirSync, statSync, truncateSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { temporaryFolder } from '@rota/test-support';
 import { beforeEach, describe, expect, test } from 'vitest';
@@ -36,6 +36,21 @@ describe('a power cut', () => {
       for (const host of [a, b]) expect([host.read('.zshrc'), host.read('.other')]).toEqual([text.replace('one', 'UNO'), 'y\n']);
     },
   );
+
+  test('that has emptied a file which an earlier sync checked out does not empty the dotfile everywhere', async () => {
+    const [a, b] = await published();
+    await b.sync();
+    const source = join(b.tree, 'dot_zshrc');
+    const { atime, mtime } = statSync(source);
+    truncateSync(source, 0);
+    utimesSync(source, atime, mtime);
+    for (const host of [b, a]) expect(await host.sync()).toMatchObject({ state: 'ok', captured: [], applied: [] });
+    for (const host of [a, b]) expect(host.read('.zshrc')).toBe(text.replace('one', 'ONE'));
+    // Emptied by a person it is an edit like any other.
+    truncateSync(source, 0);
+    await b.sync();
+    expect(await world.published()).toMatchObject({ dot_zshrc: '' });
+  });
 
   test.each([
     ['the newest operation', '.jj/repo/op_store/operations', 1],

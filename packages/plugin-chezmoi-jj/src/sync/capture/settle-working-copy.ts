@@ -5,6 +5,7 @@ import { largestNewFile } from '../../jj/jj.ts';
 import { commitIds } from '../../jj/json-template.ts';
 import { type Picture, pendingPrefix, readPicture } from '../../jj/picture.ts';
 import type { Enter, Session } from '../session/session.ts';
+import { restoreEmptied } from './restore-emptied.ts';
 import { filesToTrack, untrackedFiles } from './untracked-files.ts';
 
 /** A working copy that is an empty child of this host's bookmark, and what was untracked in it. */
@@ -22,8 +23,8 @@ export interface Settled {
  *
  * @throws ROTA_DOTFILES_FAILED when a person has left a conflict in the working copy
  */
-export async function settleWorkingCopy(session: Session, enter: Enter, picture: Picture): Promise<Settled> {
-  if (picture.at.conflict) {
+export async function settleWorkingCopy(session: Session, enter: Enter, looked: Picture): Promise<Settled> {
+  if (looked.at.conflict) {
     throw new RotaError(
       'ROTA_DOTFILES_FAILED',
       `The working copy of ${session.tree} holds a conflict that a person has made; it is left alone.`,
@@ -32,12 +33,13 @@ export async function settleWorkingCopy(session: Session, enter: Enter, picture:
       },
     );
   }
+  const picture = await restoreEmptied(session, looked);
   const wanted = await filesToTrack(session, untrackedFiles(session.host, session.tree, picture.tracked));
   const isTooLarge = (path: string): boolean => (session.host.files.facts(join(session.tree, path))?.size ?? 0) > largestNewFile;
   const [fresh, tooLarge] = [wanted.filter((path) => !isTooLarge(path)), wanted.filter(isTooLarge)];
   const [tip] = picture.tip;
   const isHere = tip !== undefined && picture.at.parents.length === 1 && picture.at.parents[0] === tip;
-  if (isHere && picture.at.empty && fresh.length === 0) return { picture, moved: false, tooLarge };
+  if (isHere && picture.at.empty && fresh.length === 0) return { picture, moved: picture !== looked, tooLarge };
   enter('settle', { from: picture.at.parents[0] ?? null, to: tip ?? null });
   await trackFiles(session, fresh);
   const now = fresh.length === 0 ? picture : await readPicture(session.jj, session.names, { snapshot: true });
