@@ -105,13 +105,17 @@ describe('a machine whose dotfiles several people have, and a home server', () =
         await desk.exec('sh', ['-c', `rota chezmoi sync --json --config /etc/rota/jobs.config.mjs ${words}`], {
           timeoutMs: 300_000,
         });
-      const published = async () => await hub.output('runuser', ['-u', 'git', '--', 'git', '-C', '/home/git/dotfiles.git', 'for-each-ref']);
+      const published = async () =>
+        await hub.output('runuser', ['-u', 'git', '--', 'git', '-C', '/home/git/dotfiles.git', 'for-each-ref']);
       await as(desk, 'ada', 'printf "1\\ntwo\\n" >.zshrc');
       await as(desk, 'bob', 'printf "one 1\\ntwo\\n" >.zshrc');
       const before = await published();
       const dry = await sync('--dry-run');
       expect(JSON.parse(dry.stdout)).toMatchObject({
-        users: [{ user: 'ada', status: { captured: ['.zshrc'] } }, { user: 'bob', status: { captured: ['.zshrc'] } }],
+        users: [
+          { user: 'ada', status: { captured: ['.zshrc'] } },
+          { user: 'bob', status: { captured: ['.zshrc'] } },
+        ],
       });
       expect(await as(desk, 'ada', 'chezmoi cat .zshrc')).toBe('one\ntwo');
       const kept = await sync('--no-push');

@@ -89,7 +89,9 @@ describe('a command that a plugin adds', () => {
 
   test('has none of the options that were not given, and prints its text', async () => {
     const { call } = workplace();
-    expect((await call(['w', 'show', 'a', '--json'])).json()).toMatchObject({ options: { dryRun: false, noDust: false, tag: [] } });
+    expect((await call(['w', 'show', 'a', '--json'])).json()).toMatchObject({
+      options: { dryRun: false, noDust: false, tag: [] },
+    });
     expect(await call(['w', 'show', 'none'])).toMatchObject({ exitCode: 3, stdout: 'WIDGET  LIMIT\nnone    undefined\n' });
   });
 
