@@ -4,6 +4,7 @@ import { exec, temporaryFolder } from '@rota/test-support';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { resolve } from './conflicts/resolve.ts';
 import { undoApply } from './sync/apply/undo.ts';
+import { syncDotfiles } from './sync/sync-dotfiles.ts';
 import { hostsInStep } from './testing/hosts-in-step.ts';
 import { makeWorld, type World } from './testing/world.ts';
 
@@ -132,6 +133,19 @@ describe('what a sync takes from a host, and what it leaves there', () => {
     expect(await world.published()).toEqual({ 'exact_dot_e/conf': 'two' });
     expect(b.read('.e/id_ed25519')).toBe('key\n');
     expect(existsSync(join(b.tree, 'exact_dot_e/id_ed25519'))).toBe(false);
+  });
+
+  test('a source file that is saved while a sync captures stays, and is taken next', async () => {
+    const [a] = await pair();
+    a.write('.zshrc', text.replace('one', 'ONE'));
+    const saving: typeof a.host.run = async (request) => {
+      if (request.args.includes('re-add')) writeFileSync(join(a.tree, 'dot_new'), 'new\n');
+      return await a.host.run(request);
+    };
+    await syncDotfiles({ ...a.host, run: saving }, a.options);
+    expect(existsSync(join(a.tree, 'dot_new'))).toBe(true);
+    await a.sync();
+    expect(await world.published()).toEqual({ dot_new: 'new', dot_zshrc: text.replace('one', 'ONE').trimEnd() });
   });
 
   test('a secret is neither captured nor published, and the rest is', async () => {

@@ -9,7 +9,7 @@ describe('with jj and chezmoi of a booted machine', () => {
   test.concurrent.each([
     ['whole-path', 2],
     ['conflicts', 9],
-    ['capture', 14],
+    ['capture', 15],
     ['surroundings', 15],
     ['options', 15],
     ['shapes', 1],

@@ -127,7 +127,8 @@ async function undoSideEffects(
 ): Promise<readonly ChangedPath[]> {
   const { host, tree, jj } = session;
   for (const path of untrackedFiles(host, tree, picture.tracked)) {
-    if (!before.has(path) && !wanted.has(path)) host.files.remove(join(tree, path));
+    // Elsewhere a person has saved it meanwhile.
+    if (isBelowExact(path) && !before.has(path) && !wanted.has(path)) host.files.remove(join(tree, path));
   }
   const changed = await changedPaths(jj, ['-r', '@'], { snapshot: true });
   const dropped = changed
@@ -138,6 +139,13 @@ async function undoSideEffects(
     snapshot: true,
   });
   return await changedPaths(jj, ['-r', '@'], { snapshot: true });
+}
+
+function isBelowExact(path: string): boolean {
+  return path
+    .split('/')
+    .slice(0, -1)
+    .some((folder) => /^(remove_|external_)*exact_/.test(folder));
 }
 
 /** Where the files stand now: attributes are part of a name, so a change of permissions renames. */
