@@ -20,9 +20,9 @@ const zones = [
   'Asia/Kolkata',
 ];
 const horizon = { fromYear: 2026, toYear: 2035 };
-const jobs = sampleSize({ here: 10, inCi: 25 });
+const jobs = sampleSize({ here: 10, inCi: 15 });
 /** cronie and BusyBox fork for every start, which takes a millisecond. */
-const forked = sampleSize({ here: 3, inCi: 6 });
+const forked = sampleSize({ here: 2, inCi: 3 });
 const jobsPerMachine = { debian: full ? 150 : jobs, cronie: full ? 25 : forked, busybox: full ? 25 : forked } as const;
 
 const describes = {

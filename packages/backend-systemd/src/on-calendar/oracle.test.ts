@@ -131,7 +131,7 @@ describeInstalled('the installed systemd-analyze', () => {
   test(
     'elapses at the declared instants',
     async () => {
-      const cases = casesOf(full ? 10_000 : sampleSize({ here: 24, inCi: 64 }), seed);
+      const cases = casesOf(full ? 10_000 : sampleSize({ here: 24, inCi: 36 }), seed);
       const compared = await compare(analyzer, cases);
       console.info(`systemd lines, seed ${seed}: ${shares(cases)}; ${compared} instants equal`);
       expect(cases.every(({ fidelity }) => fidelity === 'exact')).toBe(true);
@@ -142,7 +142,7 @@ describeInstalled('the installed systemd-analyze', () => {
   test(
     'as a timer, goes through clock changes as the model says',
     async () => {
-      const cases = casesOf(full ? 160 : sampleSize({ here: 10, inCi: 20 }), seed + 1).filter(
+      const cases = casesOf(full ? 160 : sampleSize({ here: 10, inCi: 15 }), seed + 1).filter(
         ({ schedule }) => schedule.zone.name !== 'UTC',
       );
       console.info(`systemd timers step by step: ${await compareChains(analyzer, cases)} triggers equal`);
@@ -156,7 +156,7 @@ if (full || existsSync(`${base}/usr/bin/systemd-analyze`)) {
     test(
       'elapses at the declared instants',
       async () => {
-        const cases = casesOf(full ? 10_000 : sampleSize({ here: 10, inCi: 24 }), seed + 2);
+        const cases = casesOf(full ? 10_000 : sampleSize({ here: 10, inCi: 15 }), seed + 2);
         const compared = await compare(['chroot', base, '/usr/bin/systemd-analyze'], cases);
         console.info(`systemd lines on the test machine: ${shares(cases)}; ${compared} instants equal`);
       },
