@@ -107,9 +107,12 @@ describe('the lock', () => {
   });
 
   it('of a process that has ended, and that nobody reaps, is broken', async () => {
-    // What the shell has become does not know of the shell's children.
-    const parent = spawn('/bin/sh', ['-c', 'true & echo $!; exec cat'], { stdio: ['pipe', 'pipe', 'inherit'] });
-    const pid = Number(await new Promise((told) => parent.stdout.once('data', told)));
+    // What the shell has become does not know of the shell's children; until then it would reap them.
+    const script = 'read line <&3 & echo $!; exec cat 3<&-';
+    const parent = spawn('/bin/sh', ['-c', script], { stdio: ['pipe', 'pipe', 'inherit', 'pipe'] });
+    const pid = Number(await new Promise((told) => parent.stdout?.once('data', told)));
+    while (nodeFiles.readText(`/proc/${parent.pid}/comm`) !== 'cat\n') await sleep(10);
+    parent.stdio[3]?.destroy();
     const state = (): string | undefined =>
       nodeFiles
         .readText(`/proc/${pid}/stat`)
@@ -122,7 +125,7 @@ describe('the lock', () => {
     expect(lockHolder(host, path)).toBeNull();
     expect(await withLock(host, path, { purpose: 'test', waitMs: 60_000 }, async () => 'mine')).toBe('mine');
     expect(state()).toBe('Z');
-    parent.stdin.end();
+    parent.stdin?.end();
   });
 
   it('knows a process that runs from one that was killed', async () => {
