@@ -1,5 +1,5 @@
 import type { Artifact, BackendChange } from '../backend/backend.ts';
-import type { AdoptedOriginal } from '../backend/foreign-entry.ts';
+import type { AdoptedOriginal, ForeignSwitch } from '../backend/foreign-entry.ts';
 import type { Host } from '../host/host.ts';
 import type { Job } from '../job/job.ts';
 import { parseJobKey, printJobKey } from '../job/job-key.ts';
@@ -62,25 +62,22 @@ export function handOver(
         old !== undefined && counted(job) && (readHandled(host.files, layout, parseJobKey(old, '')) ?? 0) <= change.handledUntil;
       return isLeft ? change.handledUntil : now;
     };
-    const next = steps.map((step, at): JournalStep => {
-      const changes = step.changes.map((change): BackendChange => {
-        const isLeaving = at === index && change.after === null && jobs.has(printJobKey(change));
-        const isEntering = at > index && change.after !== null && taking.has(printJobKey(change));
-        const handledUntil = isLeaving ? now : isEntering ? enters(change) : change.handledUntil;
-        return handledUntil > change.handledUntil ? { ...change, handledUntil } : change;
-      });
-      const switches = step.foreign?.switches.map((one) => {
-        const isMeant =
-          at === index
-            ? one.to === 'off' && originals.has(originalKey(one.original))
-            : at > index && one.to === 'on' && givenBack.has(originalKey(one.original));
-        return isMeant ? { ...one, handledUntil: now } : one;
-      });
-      return {
-        ...step,
-        changes,
-        ...(step.foreign === undefined || switches === undefined ? {} : { foreign: { ...step.foreign, switches } }),
-      };
+    // What leaves gets the instant too, for the way back.
+    const changed = (change: BackendChange, at: number): BackendChange => {
+      const isLeaving = at === index && change.after === null && jobs.has(printJobKey(change));
+      const isEntering = at > index && change.after !== null && taking.has(printJobKey(change));
+      const handledUntil = isLeaving ? now : isEntering ? enters(change) : change.handledUntil;
+      return handledUntil > change.handledUntil ? { ...change, handledUntil } : change;
+    };
+    const switched = (one: ForeignSwitch, at: number): ForeignSwitch => {
+      const isLeaving = at === index && one.to === 'off' && originals.has(originalKey(one.original));
+      const isEntering = at > index && one.to === 'on' && givenBack.has(originalKey(one.original));
+      return isLeaving || isEntering ? { ...one, handledUntil: now } : one;
+    };
+    const next = steps.map(({ foreign, changes, ...step }, at): JournalStep => {
+      const rest = { ...step, changes: changes.map((change) => changed(change, at)) };
+      if (foreign === undefined) return rest;
+      return { ...rest, foreign: { ...foreign, switches: foreign.switches.map((one) => switched(one, at)) } };
     });
 
     for (const move of moved) if (jobs.has(move.from)) handOverJobState(host.files, layout, move);
