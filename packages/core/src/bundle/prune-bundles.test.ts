@@ -45,6 +45,9 @@ test('grandfather, father and son', () => {
   expect(kept(june, { weekly: 3 })).toEqual(['d30', 'd28', 'd21']);
   expect(kept(june, { monthly: 5 })).toEqual(['d30']);
   expect(kept(june, { withinMs: 3 * 86_400_000 })).toEqual(['d30', 'd29', 'd28']);
+  // Captures that follow each other within a second are dated a second later each, and so a little ahead of the clock.
+  expect(kept(june, { last: 2 }, '2026-06-30T01:59:59Z')).toEqual(['d30', 'd29']);
+  expect(kept(june, { last: 2, withinMs: 1000 }, '2026-06-30T01:59:59Z')).toEqual(['d30', 'd29']);
 });
 
 test('the newest good and the newest verified one stay whatever the policy says', () => {
