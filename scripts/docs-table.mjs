@@ -32,7 +32,7 @@ ${rows.join('\n')}
 }
 
 async function manualPage() {
-  const { commandSpecs } = await load('examples/cli/src/command-specs.ts');
+  const { commandSpecs } = await load('examples/cli/src/program/command-specs.ts');
   const { version } = JSON.parse(readFileSync(path('examples/cli/package.json'), 'utf8'));
   return renderManual(commandSpecs, version, await pluginGroups());
 }
@@ -49,7 +49,7 @@ async function pluginGroups() {
 }
 
 async function commandsPage() {
-  const { commandSpecs } = await load('examples/cli/src/command-specs.ts');
+  const { commandSpecs } = await load('examples/cli/src/program/command-specs.ts');
   const built = commandSpecs.filter(({ load: loader }) => loader !== undefined);
   const later = commandSpecs.filter(({ load: loader }) => loader === undefined);
   const section = (spec) => {

@@ -11,13 +11,13 @@ export const schemaTable = [
     id: 'urn:rota:schema:job',
   },
   {
-    module: 'packages/core/src/config/config-schema.ts',
+    module: 'packages/core/src/config/layers/config-schema.ts',
     name: 'configFileSchema',
     file: 'packages/core/schemas/config.schema.json',
     id: 'urn:rota:schema:config',
   },
   {
-    module: 'packages/core/src/config/host-file-schema.ts',
+    module: 'packages/core/src/config/this-host/host-file-schema.ts',
     name: 'hostFileSchema',
     file: 'packages/core/schemas/host.schema.json',
     id: 'urn:rota:schema:host',

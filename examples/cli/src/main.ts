@@ -1,5 +1,5 @@
-import { processIo } from './process-io.ts';
-import { runCli } from './run-cli.ts';
+import { processIo } from './program/process-io.ts';
+import { runCli } from './program/run-cli.ts';
 
 /** The command as a process: sets the exit code, and lets output drain. The first Ctrl-C asks to stop in order, the second ends at once. */
 export async function main(args: readonly string[]): Promise<void> {

@@ -60,17 +60,17 @@ export type { BundleStoreOpener, BundleStoreOpeners, OpenBundleStoreInput } from
 export * from './config/declaration.ts';
 export { declarationError } from './config/declaration-error.ts';
 export type { DeclarationOfOptions } from './config/declaration-of-options.ts';
-export { defaultHostFile } from './config/default-host-file.ts';
 export {
   type Config,
   type ConfigEnvironment,
   type ConfigFunction,
   defineConfig,
   type PluginEntry,
-} from './config/define-config.ts';
-export { configNames, findConfig } from './config/find-config.ts';
+} from './config/layers/define-config.ts';
 export type { DeclarationAttempt, LoadOptions } from './config/load-options.ts';
-export type { ValidateOptions, Validation } from './config/validate-declaration.ts';
+export { configNames, findConfig } from './config/source/find-config.ts';
+export { defaultHostFile } from './config/this-host/default-host-file.ts';
+export type { ValidateOptions, Validation } from './config/validate/validate-declaration.ts';
 export type { DiagnoseInput } from './doctor/diagnose.ts';
 export type { Diagnosis, DoctorFinding } from './doctor/diagnosis.ts';
 export { embedded } from './embedded/embedded.ts';

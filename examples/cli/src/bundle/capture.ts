@@ -1,8 +1,8 @@
 import { captureBundle, planCapture } from '@rota/core';
-import type { CommandContext } from '../command.ts';
 import { placeOfJob } from '../commands/bundle.ts';
 import { byteText } from '../output/byte-text.ts';
 import { progress } from '../output/progress.ts';
+import type { CommandContext } from '../program/command.ts';
 
 /** `rota bundle capture JOB` */
 export async function run(context: CommandContext): Promise<number> {

@@ -1,6 +1,6 @@
 import { diffBundles, type FoundBundle, RotaError, readManifest } from '@rota/core';
-import type { CommandContext } from '../command.ts';
 import { placeOfJob, withBundle } from '../commands/bundle.ts';
+import type { CommandContext } from '../program/command.ts';
 
 /** `rota bundle diff JOB BUNDLE [BUNDLE]`: from the first to the second, which is the newest complete one unless it is named. */
 export async function run(context: CommandContext): Promise<number> {

@@ -1,7 +1,7 @@
 import { type FoundBundle, readManifest } from '@rota/core';
-import type { CommandContext } from '../command.ts';
 import { placeOfJob, withBundle } from '../commands/bundle.ts';
 import { byteText } from '../output/byte-text.ts';
+import type { CommandContext } from '../program/command.ts';
 
 /** `rota bundle inspect JOB [BUNDLE]`: what a bundle says of itself. */
 export async function run(context: CommandContext): Promise<number> {

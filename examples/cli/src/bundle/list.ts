@@ -1,7 +1,7 @@
-import type { CommandContext } from '../command.ts';
 import { placeOf } from '../commands/bundle.ts';
 import { byteText } from '../output/byte-text.ts';
 import { table } from '../output/table.ts';
+import type { CommandContext } from '../program/command.ts';
 
 /** `rota bundle list [JOB]`: oldest first. */
 export async function run(context: CommandContext): Promise<number> {

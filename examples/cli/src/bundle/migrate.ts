@@ -1,9 +1,9 @@
 import { type MigrateInput, migrateBundle, planMove, RotaError } from '@rota/core';
-import type { CommandContext } from '../command.ts';
 import { placeOfJob } from '../commands/bundle.ts';
-import { confirm } from '../confirm.ts';
 import { byteText } from '../output/byte-text.ts';
 import { progress } from '../output/progress.ts';
+import type { CommandContext } from '../program/command.ts';
+import { confirm } from '../program/confirm.ts';
 import { identityAnswers } from './identity-answers.ts';
 import { sshDestination } from './ssh-destination.ts';
 

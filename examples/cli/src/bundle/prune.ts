@@ -1,7 +1,7 @@
 import { pruneBundles } from '@rota/core';
-import type { CommandContext } from '../command.ts';
 import { placeOfJob } from '../commands/bundle.ts';
-import { confirm } from '../confirm.ts';
+import type { CommandContext } from '../program/command.ts';
+import { confirm } from '../program/confirm.ts';
 
 /** `rota bundle prune JOB`: by the retention that the job declares. */
 export async function run(context: CommandContext): Promise<number> {

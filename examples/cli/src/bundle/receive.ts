@@ -1,5 +1,5 @@
 import { receiveMigration } from '@rota/core';
-import type { CommandContext } from '../command.ts';
+import type { CommandContext } from '../program/command.ts';
 
 /** `rota bundle receive`: what `rota bundle migrate` starts on the other machine. It is asked by lines on standard input. */
 export async function run(context: CommandContext): Promise<number> {

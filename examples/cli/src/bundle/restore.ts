@@ -1,9 +1,9 @@
 import { resolve } from 'node:path';
 import { type FoundBundle, planRestore, type RestoreInput, restoreBundle } from '@rota/core';
-import type { CommandContext } from '../command.ts';
 import { type JobPlace, placeOfJob, withBundle } from '../commands/bundle.ts';
-import { confirm } from '../confirm.ts';
 import { progress } from '../output/progress.ts';
+import type { CommandContext } from '../program/command.ts';
+import { confirm } from '../program/confirm.ts';
 import { identityAnswers } from './identity-answers.ts';
 
 /** `rota bundle restore JOB [BUNDLE]` */

@@ -1,7 +1,7 @@
 import { type FoundBundle, RotaError, type VerifyLevel, verifyBundle } from '@rota/core';
-import type { CommandContext } from '../command.ts';
 import { type JobPlace, placeOfJob, withBundle } from '../commands/bundle.ts';
 import { progress } from '../output/progress.ts';
+import type { CommandContext } from '../program/command.ts';
 
 /** `rota bundle verify JOB [BUNDLE] --level N`, and `rota bundle drill JOB [BUNDLE]`, which is level 4. */
 export async function run(context: CommandContext): Promise<number> {

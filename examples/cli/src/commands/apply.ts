@@ -1,14 +1,14 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { type ApplyResult, isRotaError, type Plan, printPlan, RotaError } from '@rota/core';
-import { applyJobsFailed } from '../apply-jobs-failed.ts';
-import type { CommandContext } from '../command.ts';
-import { confirm } from '../confirm.ts';
-import { makePlan } from '../make-plan.ts';
-import { openDeclaration } from '../open-declaration.ts';
-import { openRota, rotaOf } from '../open-rota.ts';
+import { makePlan } from '../open/make-plan.ts';
+import { openDeclaration } from '../open/open-declaration.ts';
+import { openRota, rotaOf } from '../open/open-rota.ts';
 import { printApplied } from '../output/applied.ts';
+import { applyJobsFailed } from '../output/apply-jobs-failed.ts';
 import { progress } from '../output/progress.ts';
+import type { CommandContext } from '../program/command.ts';
+import { confirm } from '../program/confirm.ts';
 
 /** `rota apply`: plans, asks on a terminal, and makes it so. With --plan FILE exactly what was planned then. */
 export async function run(context: CommandContext): Promise<number> {

@@ -11,9 +11,9 @@ import {
   RotaError,
   readTargetRecords,
 } from '@rota/core';
-import type { CommandContext } from '../command.ts';
-import { namespaceHere, openDeclaration } from '../open-declaration.ts';
-import { findStateOwner } from '../state-owner.ts';
+import { namespaceHere, openDeclaration } from '../open/open-declaration.ts';
+import { findStateOwner } from '../open/state-owner.ts';
+import type { CommandContext } from '../program/command.ts';
 
 /** What every action of `rota bundle` works on. */
 export interface BundlePlace {

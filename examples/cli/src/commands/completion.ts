@@ -1,6 +1,6 @@
 import { nearest, RotaError } from '@rota/core';
-import type { CommandContext } from '../command.ts';
 import { completionScripts } from '../completion/scripts.ts';
+import type { CommandContext } from '../program/command.ts';
 
 /** `rota completion SHELL`: the script, as data. */
 export async function run(context: CommandContext): Promise<number> {

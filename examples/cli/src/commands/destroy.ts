@@ -1,9 +1,9 @@
 import { listNamespaces } from '@rota/core';
-import type { CommandContext } from '../command.ts';
-import { confirm } from '../confirm.ts';
-import { openNamespace } from '../open-rota.ts';
+import { openNamespace } from '../open/open-rota.ts';
 import { printApplied } from '../output/applied.ts';
 import { progress } from '../output/progress.ts';
+import type { CommandContext } from '../program/command.ts';
+import { confirm } from '../program/confirm.ts';
 
 /** `rota destroy`: removes everything that the namespace installed, and nothing else. */
 export async function run(context: CommandContext): Promise<number> {

@@ -1,8 +1,8 @@
 import { createHost, type Diagnosis, type DoctorFinding, diagnose, type ForeignEntry, type Host, isRotaError } from '@rota/core';
-import type { CommandContext } from '../command.ts';
-import { loadBackends } from '../load-backends.ts';
+import { loadBackends } from '../open/load-backends.ts';
+import { ownCommand } from '../open/own-command.ts';
 import { waiting } from '../output/progress.ts';
-import { ownCommand } from '../own-command.ts';
+import type { CommandContext } from '../program/command.ts';
 
 /** `rota doctor`: exits 1 when something keeps jobs from running. */
 export async function run(context: CommandContext): Promise<number> {

@@ -1,5 +1,5 @@
 import { nearest, RotaError } from '@rota/core';
-import type { CommandContext } from '../command.ts';
+import type { CommandContext } from '../program/command.ts';
 
 const topics = {
   schedule: () => import('../explain/explain-schedule.ts').then((module) => module.explainSchedule),

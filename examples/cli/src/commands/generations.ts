@@ -1,6 +1,6 @@
-import type { CommandContext } from '../command.ts';
-import { openNamespace } from '../open-rota.ts';
+import { openNamespace } from '../open/open-rota.ts';
 import { table } from '../output/table.ts';
+import type { CommandContext } from '../program/command.ts';
 
 /** `rota generations`: oldest first. */
 export async function run(context: CommandContext): Promise<number> {

@@ -1,10 +1,10 @@
 import { hostZone, instantSeconds, printJobKey } from '@rota/core';
-import type { CommandContext } from '../command.ts';
-import { openNamespace } from '../open-rota.ts';
+import { openNamespace } from '../open/open-rota.ts';
 import { durationText } from '../output/duration-text.ts';
 import { localTime } from '../output/local-time.ts';
 import { runJson } from '../output/run-json.ts';
 import { table } from '../output/table.ts';
+import type { CommandContext } from '../program/command.ts';
 
 /** `rota history [JOB]`: past runs, the latest last. */
 export async function run(context: CommandContext): Promise<number> {

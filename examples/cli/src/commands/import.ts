@@ -11,12 +11,12 @@ import {
   RotaError,
   readInventory,
 } from '@rota/core';
-import type { CommandContext } from '../command.ts';
 import type { DeclarationFile } from '../init/declaration-file.ts';
-import { loadBackends } from '../load-backends.ts';
+import { loadBackends } from '../open/load-backends.ts';
 import { importJson } from '../output/import-json.ts';
 import { printImported, printInventory } from '../output/import-text.ts';
 import { waiting } from '../output/progress.ts';
+import type { CommandContext } from '../program/command.ts';
 
 /** `rota import`: what starts by itself here and is not Rota's, as declarations; with --list only what there is. */
 export async function run(context: CommandContext): Promise<number> {

@@ -1,12 +1,12 @@
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { configNames, declareEntries, type ImportedEntry, RotaError, readInventory } from '@rota/core';
-import type { CommandContext } from '../command.ts';
 import { askChoices } from '../init/ask-choices.ts';
 import { firstFiles } from '../init/first-files.ts';
 import { schemasPlace } from '../init/schemas-place.ts';
-import { loadBackends } from '../load-backends.ts';
+import { loadBackends } from '../open/load-backends.ts';
 import { progress } from '../output/progress.ts';
+import type { CommandContext } from '../program/command.ts';
 
 /** `rota init`: a first declaration in this folder, from nothing or from what runs on this machine. */
 export async function run(context: CommandContext): Promise<number> {

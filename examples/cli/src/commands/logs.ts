@@ -1,6 +1,6 @@
 import { RotaError } from '@rota/core';
-import type { CommandContext } from '../command.ts';
-import { openNamespace } from '../open-rota.ts';
+import { openNamespace } from '../open/open-rota.ts';
+import type { CommandContext } from '../program/command.ts';
 
 /** `rota logs JOB`. With --follow and --json one object a piece. */
 export async function run(context: CommandContext): Promise<number> {

@@ -1,6 +1,6 @@
 import { maintain } from '@rota/core';
-import type { CommandContext } from '../command.ts';
-import { loadBackends } from '../load-backends.ts';
+import { loadBackends } from '../open/load-backends.ts';
+import type { CommandContext } from '../program/command.ts';
 
 /** `rota maintain`: what the daily job of the namespace `rota` does. Exits 1 when a part of it could not be done. */
 export async function run(context: CommandContext): Promise<number> {

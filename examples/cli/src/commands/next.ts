@@ -1,9 +1,9 @@
 import { bareJob, defineSchedule, fireTimes, hostZone, instantText, type Job, RotaError, translateJob } from '@rota/core';
-import { chooseDialect } from '../choose-dialect.ts';
-import type { CommandContext } from '../command.ts';
-import { declaredJob } from '../declared-job.ts';
+import { chooseDialect } from '../open/choose-dialect.ts';
+import { declaredJob } from '../open/declared-job.ts';
 import { localTime } from '../output/local-time.ts';
 import { deviationsOf, fidelityText } from '../output/translation-text.ts';
+import type { CommandContext } from '../program/command.ts';
 
 /** `rota next`: the coming fire times of an expression or of a declared job, and how the backend keeps to them. */
 export async function run(context: CommandContext): Promise<number> {

@@ -1,11 +1,11 @@
 import { writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { hasChanges, printPlan } from '@rota/core';
-import type { CommandContext } from '../command.ts';
-import { makePlan } from '../make-plan.ts';
-import { openDeclaration } from '../open-declaration.ts';
-import { openRota } from '../open-rota.ts';
+import { makePlan } from '../open/make-plan.ts';
+import { openDeclaration } from '../open/open-declaration.ts';
+import { openRota } from '../open/open-rota.ts';
 import { planJson } from '../output/plan-json.ts';
+import type { CommandContext } from '../program/command.ts';
 
 /** `rota plan`: exits 0, or with --detailed-exitcode 2 when there are changes. */
 export async function run(context: CommandContext): Promise<number> {

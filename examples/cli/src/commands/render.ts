@@ -1,12 +1,12 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { type Dialect, instantText, printJobKey, type RenderedJob, RotaError } from '@rota/core';
-import { knownDialect } from '../choose-dialect.ts';
-import type { CommandContext } from '../command.ts';
-import { asHomeManagerModule } from '../home-manager.ts';
-import { loadBackend } from '../load-backends.ts';
-import { openDeclaration } from '../open-declaration.ts';
-import { openRota } from '../open-rota.ts';
+import { knownDialect } from '../open/choose-dialect.ts';
+import { loadBackend } from '../open/load-backends.ts';
+import { openDeclaration } from '../open/open-declaration.ts';
+import { openRota } from '../open/open-rota.ts';
+import { asHomeManagerModule } from '../output/home-manager.ts';
+import type { CommandContext } from '../program/command.ts';
 
 /** `rota render`: writes what apply would install. Exits 1 when a job is refused; the others are written all the same. */
 export async function run(context: CommandContext): Promise<number> {

@@ -1,8 +1,8 @@
 import { resolve } from 'node:path';
 import { type Report, type ReportOptions, type Rota, RotaError, renderReport, serveReport } from '@rota/core';
-import type { CommandContext } from '../command.ts';
-import { openNamespace } from '../open-rota.ts';
+import { openNamespace } from '../open/open-rota.ts';
 import { progress } from '../output/progress.ts';
+import type { CommandContext } from '../program/command.ts';
 
 /** Where the page goes when a person at a terminal says nothing. */
 const usualFile = 'rota-report.html';

@@ -1,5 +1,5 @@
 import { printJobKey, type RunAllEvent, runAll } from '@rota/core';
-import type { CommandContext } from '../command.ts';
+import type { CommandContext } from '../program/command.ts';
 
 /** `rota run-all`: runs the jobs of the embedded backend in the foreground until it is interrupted. With --json one event a line. */
 export async function run(context: CommandContext): Promise<number> {

@@ -1,10 +1,10 @@
 import { printJobKey, type RunRecord } from '@rota/core';
-import type { CommandContext } from '../command.ts';
-import { describeDryRun } from '../dry-run.ts';
-import { openNamespace } from '../open-rota.ts';
+import { openNamespace } from '../open/open-rota.ts';
+import { describeDryRun } from '../output/dry-run.ts';
 import { durationText } from '../output/duration-text.ts';
 import { waiting } from '../output/progress.ts';
 import { runJson } from '../output/run-json.ts';
+import type { CommandContext } from '../program/command.ts';
 
 /** `rota run JOB`: through the job's own scheduler. Exits 0 when the run ends well (or is not waited for), else 1, as for one that was skipped. */
 export async function run(context: CommandContext): Promise<number> {

@@ -1,6 +1,6 @@
 import { nearest, RotaError } from '@rota/core';
-import type { CommandContext } from '../command.ts';
-import { readSchema, schemaNames } from '../json-schemas.ts';
+import type { CommandContext } from '../program/command.ts';
+import { readSchema, schemaNames } from '../schemas/json-schemas.ts';
 
 /**
  * `rota schema [NAME]`: a JSON Schema, or the names that there are. Both are data, with and without --json. The schema of `targets plan` is that of `targets`,

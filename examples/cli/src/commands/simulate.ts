@@ -1,9 +1,9 @@
 import { defineSchedule, hasLabels, hostZone, RotaError, simulate } from '@rota/core';
-import type { CommandContext } from '../command.ts';
-import { openDeclaration } from '../open-declaration.ts';
+import { openDeclaration } from '../open/open-declaration.ts';
+import { usualSeconds } from '../open/usual-seconds.ts';
 import { simulationJson } from '../output/simulation-json.ts';
 import { printSimulation } from '../output/simulation-text.ts';
-import { usualSeconds } from '../usual-seconds.ts';
+import type { CommandContext } from '../program/command.ts';
 
 const week = 7 * 86_400;
 const longest = 366 * 86_400;

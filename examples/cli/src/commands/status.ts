@@ -10,13 +10,13 @@ import {
   readPluginStatus,
   summarizeBundles,
 } from '@rota/core';
-import type { CommandContext } from '../command.ts';
-import { openNamespace } from '../open-rota.ts';
+import { openNamespace } from '../open/open-rota.ts';
 import { durationText } from '../output/duration-text.ts';
 import { localTime } from '../output/local-time.ts';
 import { printMetrics } from '../output/metrics.ts';
 import { ownJobs, ownJobsLines } from '../output/own-jobs.ts';
 import { table } from '../output/table.ts';
+import type { CommandContext } from '../program/command.ts';
 
 /** `rota status [JOB]`. */
 export async function run(context: CommandContext): Promise<number> {

@@ -16,12 +16,12 @@ import {
   syncNamespace,
   syncRepository,
 } from '@rota/core';
-import { applyJobsFailed } from '../apply-jobs-failed.ts';
-import type { CommandContext } from '../command.ts';
-import { rotaOf } from '../open-rota.ts';
+import { rotaOf } from '../open/open-rota.ts';
+import { ownCommand } from '../open/own-command.ts';
+import { applyJobsFailed } from '../output/apply-jobs-failed.ts';
 import { changeJson } from '../output/change-json.ts';
 import { waiting } from '../output/progress.ts';
-import { ownCommand } from '../own-command.ts';
+import type { CommandContext } from '../program/command.ts';
 
 /** `rota sync`: takes what a repository declares; --status says how it stands; --install has Rota do it by itself. */
 export async function run(context: CommandContext): Promise<number> {

@@ -7,8 +7,8 @@ import {
   systemsOf,
   type Target,
 } from '@rota/core';
-import type { CommandContext } from '../command.ts';
-import { openDeclaration } from '../open-declaration.ts';
+import { openDeclaration } from '../open/open-declaration.ts';
+import type { CommandContext } from '../program/command.ts';
 
 const actions: Readonly<Record<string, () => Promise<{ readonly run: (context: CommandContext) => Promise<number> }>>> = {
   list: () => import('../targets/list.ts'),

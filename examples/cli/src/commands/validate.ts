@@ -1,7 +1,7 @@
-import type { CommandContext } from '../command.ts';
-import { checkDeclaration } from '../open-declaration.ts';
+import { checkDeclaration } from '../open/open-declaration.ts';
 import { waiting } from '../output/progress.ts';
-import { placeOf } from '../print-failure.ts';
+import type { CommandContext } from '../program/command.ts';
+import { placeOf } from '../program/print-failure.ts';
 
 /** `rota validate`: every problem at once. Exits 1 when there is an error; warnings and the advice of --strict are no errors. */
 export async function run(context: CommandContext): Promise<number> {

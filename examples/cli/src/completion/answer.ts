@@ -1,6 +1,6 @@
-import type { SpecGroup } from '../command.ts';
-import { commandSpecs } from '../command-specs.ts';
-import type { Io } from '../io.ts';
+import type { SpecGroup } from '../program/command.ts';
+import { commandSpecs } from '../program/command-specs.ts';
+import type { Io } from '../program/io.ts';
 import { completeWords } from './complete-words.ts';
 
 /** Answers a completion script. A question that cannot be answered has no candidates; it is never an error. */

@@ -1,5 +1,5 @@
-import type { CommandSpec, OptionSpec, SpecGroup } from '../command.ts';
-import { commandSpecs } from '../command-specs.ts';
+import type { CommandSpec, OptionSpec, SpecGroup } from '../program/command.ts';
+import { commandSpecs } from '../program/command-specs.ts';
 
 /** What could stand next on a command line. */
 export interface Candidates {

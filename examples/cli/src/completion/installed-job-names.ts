@@ -1,5 +1,5 @@
 import { createHost, createRota, printJobKey } from '@rota/core';
-import type { Io } from '../io.ts';
+import type { Io } from '../program/io.ts';
 
 /** Names of the jobs that the latest generation installed: short where that is clear, else, and where a tenant was typed, with the tenant. */
 export async function installedJobNames(words: readonly string[], io: Io): Promise<readonly string[]> {

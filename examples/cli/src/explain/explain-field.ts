@@ -1,6 +1,6 @@
 import { nearest, RotaError } from '@rota/core';
-import type { CommandContext } from '../command.ts';
-import { readSchema } from '../json-schemas.ts';
+import type { CommandContext } from '../program/command.ts';
+import { readSchema } from '../schemas/json-schemas.ts';
 import { type FieldInfo, fieldsOf } from './fields-of.ts';
 
 /** What a field of the manifest means. A path may leave out `spec.` and `metadata.`: `retry`, `spec.retry.attempts`. */

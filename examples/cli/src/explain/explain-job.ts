@@ -1,9 +1,9 @@
 import { defineSchedule, describeCron, fireTimes, hostZone, instantText, printJobKey, translateJob } from '@rota/core';
-import { chooseDialect } from '../choose-dialect.ts';
-import type { CommandContext } from '../command.ts';
-import { findDeclared } from '../declared-job.ts';
-import { openDeclaration } from '../open-declaration.ts';
-import { placeOf } from '../print-failure.ts';
+import { chooseDialect } from '../open/choose-dialect.ts';
+import { findDeclared } from '../open/declared-job.ts';
+import { openDeclaration } from '../open/open-declaration.ts';
+import type { CommandContext } from '../program/command.ts';
+import { placeOf } from '../program/print-failure.ts';
 import { printTranslation, translationJson } from './explain-schedule.ts';
 
 /** Where a declared job comes from, what it is after defaults, and what the backend makes of its schedule. */

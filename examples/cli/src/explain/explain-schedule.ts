@@ -12,10 +12,10 @@ import {
   type Translation,
   translateJob,
 } from '@rota/core';
-import { chooseDialect } from '../choose-dialect.ts';
-import type { CommandContext } from '../command.ts';
+import { chooseDialect } from '../open/choose-dialect.ts';
 import { localTime } from '../output/local-time.ts';
 import { deviationsOf, fidelityText } from '../output/translation-text.ts';
+import type { CommandContext } from '../program/command.ts';
 
 const threeYears = 3 * 366 * 86_400;
 

@@ -1,5 +1,5 @@
 import { isRotaError, parseCron, RotaError } from '@rota/core';
-import type { CommandContext } from '../command.ts';
+import type { CommandContext } from '../program/command.ts';
 
 /** What a first declaration depends on. */
 export interface Choices {

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { readSchema } from '../json-schemas.ts';
+import { readSchema } from '../schemas/json-schemas.ts';
 import type { DeclarationFile } from './declaration-file.ts';
 
 /** Where editors find the schemas of YAML files from a folder, and the files that have to be written for that. */

@@ -1,5 +1,5 @@
 import { type ApplyResult, printJobKey } from '@rota/core';
-import type { CommandContext } from '../command.ts';
+import type { CommandContext } from '../program/command.ts';
 import { changeJson } from './change-json.ts';
 
 const done = {

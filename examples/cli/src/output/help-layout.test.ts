@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { commandSpecs } from '../command-specs.ts';
+import { commandSpecs } from '../program/command-specs.ts';
 import { cliWorkplace } from '../testing/cli-workplace.ts';
 
 const { call } = cliWorkplace();

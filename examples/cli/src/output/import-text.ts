@@ -1,5 +1,5 @@
 import type { ForeignReading, ImportedEntry } from '@rota/core';
-import type { CommandContext } from '../command.ts';
+import type { CommandContext } from '../program/command.ts';
 import { table } from './table.ts';
 
 /** What there is, one line an entry, and below what is to be said of each. */

@@ -1,5 +1,5 @@
 import { installedEntries, maintenanceNamespace, readMaintenance, readSyncStatus, type SyncStatus } from '@rota/core';
-import type { CommandContext } from '../command.ts';
+import type { CommandContext } from '../program/command.ts';
 
 /** How the jobs that Rota gives itself stand, as far as they concern a namespace. */
 export interface OwnJobs {

@@ -1,4 +1,4 @@
-import type { Io } from '../io.ts';
+import type { Io } from '../program/io.ts';
 
 /** A line on the terminal about what takes longer than a second; `step` adds how far it is. Off a terminal nothing is shown. */
 export interface Progress {

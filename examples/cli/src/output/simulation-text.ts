@@ -1,5 +1,5 @@
 import { instantText, loadZone, printJobKey, type Simulation, type Zone } from '@rota/core';
-import type { CommandContext } from '../command.ts';
+import type { CommandContext } from '../program/command.ts';
 import { localTime, offsetText } from './local-time.ts';
 import type { EventJob } from './simulation-json.ts';
 import { table } from './table.ts';

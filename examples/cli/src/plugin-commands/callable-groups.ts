@@ -1,6 +1,6 @@
 import { declarationError, type PluginCommandGroup, RotaError } from '@rota/core';
-import type { SpecGroup } from '../command.ts';
-import type { Io } from '../io.ts';
+import type { SpecGroup } from '../program/command.ts';
+import type { Io } from '../program/io.ts';
 import { findGroups, isCalled } from './find-groups.ts';
 import { type KnownPlugin, knownPlugins } from './known-plugins.ts';
 import { specGroup } from './spec-group.ts';

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { attemptDeclaration, createHost, type DeclarationAttempt, isRotaError, type PluginCommandGroup } from '@rota/core';
-import type { Io } from '../io.ts';
+import type { Io } from '../program/io.ts';
 import { givenOption } from './given-option.ts';
 
 /** The commands that the plugins of the config here add, and what else came of reading it. */

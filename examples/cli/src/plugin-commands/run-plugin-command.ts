@@ -7,11 +7,11 @@ import {
   type PluginRota,
   type RotaEvents,
 } from '@rota/core';
-import type { CommandContext } from '../command.ts';
-import { confirm } from '../confirm.ts';
-import { openRota, rotaOf } from '../open-rota.ts';
+import { openRota, rotaOf } from '../open/open-rota.ts';
 import { progress } from '../output/progress.ts';
 import { table } from '../output/table.ts';
+import type { CommandContext } from '../program/command.ts';
+import { confirm } from '../program/confirm.ts';
 
 /** Runs a command of a plugin, and prints its answer. */
 export async function runPluginCommand(command: PluginCommand, context: CommandContext): Promise<number> {

@@ -1,8 +1,8 @@
 import { type CommandOption, type PluginCommand, type PluginCommandGroup, parseDuration } from '@rota/core';
 import { InvalidArgumentError } from 'commander';
-import type { CommandSpec, OptionSpec, SpecGroup } from '../command.ts';
-import { confirm, json, place, source } from '../common-options.ts';
-import { parseEach } from '../parse-value.ts';
+import type { CommandSpec, OptionSpec, SpecGroup } from '../program/command.ts';
+import { confirm, json, place, source } from '../program/common-options.ts';
+import { parseEach } from '../program/parse-value.ts';
 
 /** The commands of a group as Rota's own are described, so that help, completion and man pages are made in one way. */
 export function specGroup({ name, aliases = [], summary, commands }: PluginCommandGroup): SpecGroup {

@@ -1,6 +1,6 @@
-import type { CommandSpec } from '../command.ts';
-import { backend, from, json, label, place, source, zone } from '../common-options.ts';
-import { parseCount, parseInstant, parseList, parsePeriod, parsePort } from '../parse-value.ts';
+import type { CommandSpec } from '../program/command.ts';
+import { backend, from, json, label, place, source, zone } from '../program/common-options.ts';
+import { parseCount, parseInstant, parseList, parsePeriod, parsePort } from '../program/parse-value.ts';
 
 /** What will run, before it does. */
 export const foresightCommands: readonly CommandSpec[] = [

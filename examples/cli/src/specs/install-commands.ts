@@ -1,6 +1,6 @@
-import type { CommandSpec, OptionSpec } from '../command.ts';
-import { allowRemovals, backend, confirm, from, json, label, place, source, takeOver } from '../common-options.ts';
-import { parseCount } from '../parse-value.ts';
+import type { CommandSpec, OptionSpec } from '../program/command.ts';
+import { allowRemovals, backend, confirm, from, json, label, place, source, takeOver } from '../program/common-options.ts';
+import { parseCount } from '../program/parse-value.ts';
 
 const repair: OptionSpec = { flags: '--repair', summary: 'overwrite entries that somebody edited by hand' };
 const adopt: OptionSpec = { flags: '--adopt', summary: 'let imported jobs take the place of what they were imported from' };

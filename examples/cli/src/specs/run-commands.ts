@@ -1,6 +1,6 @@
-import type { CommandSpec } from '../command.ts';
-import { json, label, place, source } from '../common-options.ts';
-import { parseCount, parseInstant } from '../parse-value.ts';
+import type { CommandSpec } from '../program/command.ts';
+import { json, label, place, source } from '../program/common-options.ts';
+import { parseCount, parseInstant } from '../program/parse-value.ts';
 
 /** What runs and what ran. */
 export const runCommands: readonly CommandSpec[] = [

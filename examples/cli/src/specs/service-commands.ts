@@ -1,6 +1,6 @@
-import type { CommandSpec } from '../command.ts';
-import { confirm, json, place, source } from '../common-options.ts';
-import { parseCount, parseEach, parseList, parsePeriod } from '../parse-value.ts';
+import type { CommandSpec } from '../program/command.ts';
+import { confirm, json, place, source } from '../program/common-options.ts';
+import { parseCount, parseEach, parseList, parsePeriod } from '../program/parse-value.ts';
 
 /** Services beyond their jobs: what they remember, and what they are built from. */
 export const serviceCommands: readonly CommandSpec[] = [

@@ -1,5 +1,5 @@
-import type { CommandSpec } from '../command.ts';
-import { json } from '../common-options.ts';
+import type { CommandSpec } from '../program/command.ts';
+import { json } from '../program/common-options.ts';
 
 /** The tool itself. */
 export const toolCommands: readonly CommandSpec[] = [

@@ -1,5 +1,5 @@
-import type { CommandSpec } from '../command.ts';
-import { allowRemovals, backend, confirm, json, place, source, takeOver, zone } from '../common-options.ts';
+import type { CommandSpec } from '../program/command.ts';
+import { allowRemovals, backend, confirm, json, place, source, takeOver, zone } from '../program/common-options.ts';
 
 /** What came before, and how a machine keeps to its declaration. */
 export const upkeepCommands: readonly CommandSpec[] = [

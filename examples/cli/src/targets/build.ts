@@ -1,7 +1,7 @@
 import { buildTargets } from '@rota/core';
-import type { CommandContext } from '../command.ts';
 import { openRegistry } from '../commands/targets.ts';
 import { progress } from '../output/progress.ts';
+import type { CommandContext } from '../program/command.ts';
 
 /** `rota targets build [NAMES]` */
 export async function run(context: CommandContext): Promise<number> {

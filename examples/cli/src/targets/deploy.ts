@@ -1,7 +1,7 @@
 import { deployTargets } from '@rota/core';
-import type { CommandContext } from '../command.ts';
 import { openRegistry } from '../commands/targets.ts';
-import { confirm } from '../confirm.ts';
+import type { CommandContext } from '../program/command.ts';
+import { confirm } from '../program/confirm.ts';
 
 /** `rota targets deploy [NAMES]` */
 export async function run(context: CommandContext): Promise<number> {

@@ -1,6 +1,6 @@
-import type { CommandContext } from '../command.ts';
 import { openRegistry } from '../commands/targets.ts';
 import { table } from '../output/table.ts';
+import type { CommandContext } from '../program/command.ts';
 
 /** `rota targets list` */
 export async function run(context: CommandContext): Promise<number> {

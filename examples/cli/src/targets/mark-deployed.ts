@@ -1,6 +1,6 @@
 import { markDeployed, RotaError } from '@rota/core';
-import type { CommandContext } from '../command.ts';
 import { oneSystem, openRegistry } from '../commands/targets.ts';
+import type { CommandContext } from '../program/command.ts';
 
 /** `rota targets mark-deployed NAME`: records what was deployed by hand. */
 export async function run(context: CommandContext): Promise<number> {

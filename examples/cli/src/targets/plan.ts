@@ -1,7 +1,7 @@
 import { checkHints, githubMatrix, planTargets, type TargetPlan } from '@rota/core';
-import type { CommandContext } from '../command.ts';
 import { openRegistry } from '../commands/targets.ts';
 import { reasonText } from '../output/reason-text.ts';
+import type { CommandContext } from '../program/command.ts';
 
 /** How many jobs GitHub Actions takes in one matrix. Source: "Usage limits" of its documentation. */
 const largestMatrix = 256;

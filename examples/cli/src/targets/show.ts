@@ -1,7 +1,7 @@
 import { planTargets, RotaError, readTargetRecords } from '@rota/core';
-import type { CommandContext } from '../command.ts';
 import { openRegistry } from '../commands/targets.ts';
 import { reasonText } from '../output/reason-text.ts';
+import type { CommandContext } from '../program/command.ts';
 
 /** `rota targets show NAME`: what is declared, what is recorded, what is to be done, and what to know of its state. */
 export async function run(context: CommandContext): Promise<number> {

@@ -1,7 +1,7 @@
 import { expect } from 'vitest';
-import { commandSpecs } from '../command-specs.ts';
-import type { Io } from '../io.ts';
-import { runCli } from '../run-cli.ts';
+import { commandSpecs } from '../program/command-specs.ts';
+import type { Io } from '../program/io.ts';
+import { runCli } from '../program/run-cli.ts';
 
 /** What a call of the command line did. */
 export interface CliCall {

@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { temporaryFolder } from '@rota/test-support';
-import type { Io } from '../io.ts';
+import type { Io } from '../program/io.ts';
 import { type CliCall, callCli } from './call-cli.ts';
 
 /** A folder of a person who uses Rota, with a home and state of its own. */

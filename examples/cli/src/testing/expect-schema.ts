@@ -1,6 +1,6 @@
 import { Ajv, type ValidateFunction } from 'ajv';
 import { expect } from 'vitest';
-import { readSchema } from '../json-schemas.ts';
+import { readSchema } from '../schemas/json-schemas.ts';
 
 const validators = new Map<string, ValidateFunction>();
 

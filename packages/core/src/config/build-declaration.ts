@@ -11,17 +11,17 @@ import { readJobInput } from '../job/read/read-job-input.ts';
 import { readManifests } from '../job/read/read-manifests.ts';
 import type { Yaml } from '../job/read/read-yaml.ts';
 import { setUpPlugins } from '../plugin/set-up-plugins.ts';
-import { type ConfigLayer, readConfigLayers } from './config-layers.ts';
 import type { Declaration, HostIdentity } from './declaration.ts';
-import { readHostIdentity } from './host-identity.ts';
+import { type ConfigLayer, readConfigLayers } from './layers/config-layers.ts';
+import { mergeLayers } from './layers/merge-layers.ts';
+import { readTargets } from './layers/read-targets.ts';
 import type { DeclarationAttempt, LoadOptions } from './load-options.ts';
-import { manifestFiles } from './manifest-files.ts';
-import { mergeLayers } from './merge-layers.ts';
-import { readSourceText } from './read-source.ts';
-import { readTargets } from './read-targets.ts';
 import { reservedNamespaces } from './reserved-namespaces.ts';
-import { selectJobs } from './select-jobs.ts';
-import { withInventory } from './with-inventory.ts';
+import { manifestFiles } from './source/manifest-files.ts';
+import { readSourceText } from './source/read-source.ts';
+import { readHostIdentity } from './this-host/host-identity.ts';
+import { selectJobs } from './this-host/select-jobs.ts';
+import { withInventory } from './this-host/with-inventory.ts';
 
 /** A config, or manifests that were named one by one. */
 export type DeclarationPlace = { readonly config: string } | { readonly files: readonly string[]; readonly cwd: string };

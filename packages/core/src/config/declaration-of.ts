@@ -9,7 +9,7 @@ import { readJobInput } from '../job/read/read-job-input.ts';
 import type { Declaration } from './declaration.ts';
 import { declarationError } from './declaration-error.ts';
 import type { DeclarationOfOptions } from './declaration-of-options.ts';
-import { selectJobs } from './select-jobs.ts';
+import { selectJobs } from './this-host/select-jobs.ts';
 
 /**
  * A declaration of jobs that a program holds as values, without a config or a file. They are the namespace's complete declaration: a job that

@@ -4,7 +4,7 @@ import { repositoryRoot, temporaryFolder } from '@rota/test-support';
 import { expect } from 'vitest';
 import { createHost, type HostOptions } from '../host/create-host.ts';
 import type { LoadOptions } from './load-options.ts';
-import { validateDeclaration } from './validate-declaration.ts';
+import { validateDeclaration } from './validate/validate-declaration.ts';
 
 export const testdata = join(repositoryRoot, 'packages/core/src/job/testdata');
 /** For tests of declarations: a host, and folders of manifests. */

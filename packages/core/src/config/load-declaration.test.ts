@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { isRotaError } from '../errors/rota-error.ts';
 import { host, keys, manifest, problems, testdata, tree } from './declared-tree.test-support.ts';
 import { loadDeclaration } from './load-declaration.ts';
-import { validateDeclaration } from './validate-declaration.ts';
+import { validateDeclaration } from './validate/validate-declaration.ts';
 
 describe('files and folders', () => {
   test('a tree is read whole, and its jobs come sorted', async () => {

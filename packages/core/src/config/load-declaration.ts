@@ -5,8 +5,8 @@ import type { Host } from '../host/host.ts';
 import { buildDeclaration } from './build-declaration.ts';
 import type { Declaration } from './declaration.ts';
 import { declarationError } from './declaration-error.ts';
-import { findConfig } from './find-config.ts';
 import type { DeclarationAttempt, LoadOptions } from './load-options.ts';
+import { findConfig } from './source/find-config.ts';
 
 /**
  * Reads a config or manifests, checks everything, and narrows the jobs to this host. Reads each file anew; changes nothing.

@@ -1,10 +1,10 @@
 import { mkdtempSync, realpathSync, rmSync } from 'node:fs';
 import { basename, isAbsolute, join, posix, relative } from 'node:path';
 import type { Declaration } from '../config/declaration.ts';
-import { defaultHostFile } from '../config/default-host-file.ts';
-import { configNames } from '../config/find-config.ts';
 import { loadDeclaration } from '../config/load-declaration.ts';
 import { reservedNamespaces } from '../config/reserved-namespaces.ts';
+import { configNames } from '../config/source/find-config.ts';
+import { defaultHostFile } from '../config/this-host/default-host-file.ts';
 import { isRotaError, RotaError } from '../errors/rota-error.ts';
 import type { Files } from '../host/files.ts';
 import type { Host } from '../host/host.ts';

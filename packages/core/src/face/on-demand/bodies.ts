@@ -19,7 +19,7 @@ export { folderStore } from '../../bundle/store/folder-store.ts';
 export { openStore } from '../../bundle/store/open-store.ts';
 export { declarationOf } from '../../config/declaration-of.ts';
 export { attemptDeclaration, loadDeclaration } from '../../config/load-declaration.ts';
-export { validateDeclaration } from '../../config/validate-declaration.ts';
+export { validateDeclaration } from '../../config/validate/validate-declaration.ts';
 export { diagnose } from '../../doctor/diagnose.ts';
 export { runAll } from '../../embedded/run-all.ts';
 export { declareEntries } from '../../import/declare-entries.ts';

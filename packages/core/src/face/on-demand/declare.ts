@@ -24,8 +24,9 @@ export const attemptDeclaration: typeof import('../../config/load-declaration.ts
  *
  * @function
  */
-export const validateDeclaration: typeof import('../../config/validate-declaration.ts').validateDeclaration = async (...input) =>
-  (await import('./bodies.ts')).validateDeclaration(...input);
+export const validateDeclaration: typeof import('../../config/validate/validate-declaration.ts').validateDeclaration = async (
+  ...input
+) => (await import('./bodies.ts')).validateDeclaration(...input);
 
 /**
  * A declaration of jobs that a program holds as values, without a config or a file. They are the namespace's complete declaration: a job that

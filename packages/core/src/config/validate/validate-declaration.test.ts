@@ -1,0 +1,45 @@
+import { describe, expect, test } from 'vitest';
+import type { Issue } from '../../errors/issue.ts';
+import { host, manifest, tree } from '../declared-tree.test-support.ts';
+import { validateDeclaration } from './validate-declaration.ts';
+
+describe('jobs that name each other', () => {
+  const issuesOf = async (jobs: string): Promise<readonly Issue[]> => {
+    const root = tree({ 'jobs.config.yaml': `tenant: acme\njobs:\n${jobs}` });
+    return (await validateDeclaration(host, { cwd: root })).issues;
+  };
+
+  test('a name that leads nowhere is an error that names the nearest', async () => {
+    const issues = await issuesOf(
+      '  - {name: a, on: {after: bakup}, command: x}\n  - {name: backup, on: boot, command: x, dependsOn: [other/a]}\n',
+    );
+    expect(issues).toMatchObject([
+      { code: 'ROTA_JOB_UNKNOWN', line: 3, suggestion: 'backup' },
+      { code: 'ROTA_JOB_UNKNOWN', line: 4, suggestion: 'a' },
+    ]);
+  });
+
+  test('a circle is an error with its path', async () => {
+    const issues = await issuesOf(
+      '  - {name: a, on: {after: b}, command: x}\n  - {name: b, on: {after: c}, command: x}\n  - {name: c, on: boot, command: x, dependsOn: [a]}\n  - {name: self, on: boot, command: x, dependsOn: [self]}\n',
+    );
+    expect(issues.map(({ code, message }) => [code, message])).toEqual([
+      ['ROTA_JOB_CYCLE', 'These jobs wait for each other: acme/a -> acme/b -> acme/c -> acme/a. Take one step out.'],
+      ['ROTA_JOB_CYCLE', 'These jobs wait for each other: acme/self -> acme/self. Take one step out.'],
+    ]);
+  });
+
+  test('only jobs with `on: apply` are ordered by `after`', async () => {
+    const issues = await issuesOf('  - {name: a, on: apply, after: [b], command: x}\n  - {name: b, on: boot, command: x}\n');
+    expect(issues).toMatchObject([{ code: 'ROTA_FIELD_VALUE', line: 3 }]);
+  });
+});
+
+test('strict validation advises on labels, owner and time-out, and stays ok', async () => {
+  const root = tree({ 'a.yaml': manifest('a') });
+  const validation = await validateDeclaration(host, { files: ['a.yaml'], cwd: root, strict: true });
+  expect(validation).toMatchObject({ ok: true, jobs: 1 });
+  expect(validation.issues.map(({ code, severity }) => `${severity} ${code}`)).toEqual(
+    Array(3).fill('warning ROTA_DECLARATION_ADVICE'),
+  );
+});
