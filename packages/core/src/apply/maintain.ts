@@ -85,7 +85,9 @@ async function maintainNamespace(
     sent: 0,
     left: 0,
     failed: [],
+    problems: [],
   });
+  problems.push(...spool.problems.map((problem) => `check-ins: ${problem}`));
   const missed = await step('missed runs', () => tellMissed(host, namespace, told), []);
   const dropped = await step('retention', () => retainRuns(host.files, layout, {}, host.now()), []);
   return { namespace, bundles, renewed, sent: spool.sent, waiting: spool.left, missed, dropped, problems };

@@ -4,10 +4,8 @@ import { timeLimit } from '../host/time-limit.ts';
 import type { JobKey } from '../job/job.ts';
 import { dueFire } from '../run/admit/due-fire.ts';
 import { readJobState, seedHandled } from '../run/admit/job-state.ts';
-import { captureWith } from '../run/attempt/capture-output.ts';
 import { instantText } from '../run/record/instant-text.ts';
 import { retainRuns } from '../run/record/retain-runs.ts';
-import { flushSpool } from '../run/tell/flush-spool.ts';
 import { nextFire } from '../schedule/next-fire.ts';
 import { previousFire } from '../schedule/previous-fire.ts';
 import { namespaceLayout } from '../state/layout.ts';
@@ -16,6 +14,7 @@ import { watchClock } from './clock-watch.ts';
 import { eachByItself } from './each-by-itself.ts';
 import { entryReader, type ReadyEntry } from './read-entries.ts';
 import { holdRunAll } from './run-all-lock.ts';
+import { spoolFlusher } from './spool-flusher.ts';
 import { type StartRunner, startRunner } from './start-runner.ts';
 import { stopRuns } from './stop-runs.ts';
 
@@ -94,6 +93,7 @@ async function serve(host: Host, { signal, onEvent, elapsedSeconds, start = star
   };
 
   for (const ready of entries.read()) if (ready.launch.gate === null && isBoot(ready)) launch(ready, null);
+  const flush = spoolFlusher(host, onProblem);
   let flushAgain = (): boolean => true;
   let retainAgain = flushAgain;
   while (!signal.aborted) {
@@ -112,7 +112,7 @@ async function serve(host: Host, { signal, onEvent, elapsedSeconds, start = star
     }
     if (flushAgain()) {
       flushAgain = timeLimit(host, flushEveryMs);
-      void flushAll(host, ready, onProblem);
+      void flush(ready);
     }
     if (retainAgain()) {
       retainAgain = timeLimit(host, retainEveryMs);
@@ -150,18 +150,6 @@ function dueNow(host: Host, { namespace, launch, schedule }: ReadyEntry, nowMs: 
 function passOver(host: Host, { namespace, launch, schedule }: ReadyEntry, nowMs: number): void {
   const fire = schedule === null ? null : previousFire(schedule, nowMs / 1000 - 60);
   if (fire !== null) seedHandled(host.files, namespaceLayout(host.stateDir, namespace), launch, fire);
-}
-
-async function flushAll(host: Host, entries: readonly ReadyEntry[], onProblem: (message: string) => void): Promise<void> {
-  const namespaces = new Map(entries.map((one) => [one.namespace, one.launch]));
-  for (const [namespace, { env }] of namespaces) {
-    const capture = captureWith({ ...host.env, PATH: env.PATH ?? host.env.PATH });
-    try {
-      await flushSpool({ files: host.files, layout: namespaceLayout(host.stateDir, namespace), env: host.env, capture });
-    } catch (error) {
-      onProblem(`${namespace}, what waits to be told: ${error instanceof Error ? error.message : error}`);
-    }
-  }
 }
 
 /** To the next fire time, but never for long: entries, clock and machine may change meanwhile. */

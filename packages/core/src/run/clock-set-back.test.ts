@@ -198,8 +198,10 @@ describe('a clock that is set back', () => {
     } as const;
     spoolReport(nodeFiles, layout, report, at('1970-01-01T00:01:00Z'));
     spoolReport(nodeFiles, layout, report, at('2026-11-01T00:00:00Z'));
-    const waiting = waitingReports(nodeFiles, layout, at('2026-11-29T00:00:00Z'));
+    const problems: string[] = [];
+    const waiting = waitingReports(nodeFiles, layout, at('2026-11-29T00:00:00Z'), (problem) => problems.push(problem));
     expect(waiting.map(({ path }) => path)).toEqual([expect.stringContaining('/000000000060000-')]);
+    expect(problems).toEqual(['Reports dropped from the spool: 1, for nobody took them for 7 days.']);
   });
 
   it('makes no run one that a person asked for', () => {

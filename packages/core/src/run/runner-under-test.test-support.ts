@@ -30,6 +30,8 @@ export interface RunnerUnderTest {
   output(record: RunRecord): string;
   /** Names of the reports that wait for delivery. */
   spooled(): readonly string[];
+  /** The text of one of them. */
+  readSpooled(name: string): string;
 }
 
 /** The path of the runner's bundle, as the build makes it, from the sources as they are. */
@@ -69,6 +71,7 @@ export async function runnerUnderTest(): Promise<RunnerUnderTest> {
     },
     records: () => [...readRecords(layout)].reverse(),
     spooled: () => nodeFiles.list(layout.spool),
+    readSpooled: (name) => readFileSync(join(layout.spool, name), 'utf8'),
     output: (record) => readFileSync(join(layout.output, `${record.tenant}.${record.name}`, `${record.runId}.log`), 'utf8'),
   };
 }

@@ -13,6 +13,8 @@ interface Flushed {
   readonly left: number;
   /** Those of our own that were tried in vain, and why. */
   readonly failed: readonly { readonly report: Report; readonly reason: string }[];
+  /** What was lost from the spool or is in the way there, in words. */
+  readonly problems: readonly string[];
 }
 
 /**
@@ -24,18 +26,20 @@ interface Flushed {
 export async function flushSpool(context: DeliveryContext, own: readonly WaitingReport[] = []): Promise<Flushed> {
   const { files, layout } = context;
   // A look without the lock, for nearly always nothing waits.
-  if (own.length === 0 && files.list(layout.spool).length === 0) return { sent: 0, left: 0, failed: [] };
+  if (own.length === 0 && files.list(layout.spool).length === 0) return { sent: 0, left: 0, failed: [], problems: [] };
+  const problems = new Set<string>();
+  const look = (): readonly WaitingReport[] => othersThan(own, context, problems);
   let attempt: Attempt | undefined;
   try {
     let others: readonly WaitingReport[] = [];
     try {
-      attempt = await holdSpool(context, own);
-      if (attempt.held) others = othersThan(own, context);
+      attempt = await holdSpool(context, own, look);
+      if (attempt.held) others = look();
     } catch (error) {
       // A full disk keeps nobody from being told.
       if (own.length === 0) throw error;
     }
-    const flushed = await deliverInOrder(context, own, others);
+    const flushed = { ...(await deliverInOrder(context, own, others)), problems: [...problems] };
     return attempt?.held === false && own.length === 0 ? { ...flushed, left: files.list(layout.spool).length } : flushed;
   } finally {
     if (attempt?.held) attempt.release();
@@ -43,28 +47,38 @@ export async function flushSpool(context: DeliveryContext, own: readonly Waiting
 }
 
 /** Another flush is waited for only where it sends what has to arrive before ours. */
-async function holdSpool(context: DeliveryContext, own: readonly WaitingReport[]): Promise<Attempt> {
+async function holdSpool(
+  context: DeliveryContext,
+  own: readonly WaitingReport[],
+  look: () => readonly WaitingReport[],
+): Promise<Attempt> {
   const { files, layout } = context;
   const deadline = performance.now() + flushMs;
   const endpoints = new Set(own.map(({ report }) => endpointOf(report)));
   for (;;) {
     const attempt = tryHold(files, join(layout.runLocks, 'spool'));
     if (attempt.held || performance.now() > deadline) return attempt;
-    if (!othersThan(own, context).some(({ report }) => endpoints.has(endpointOf(report)))) return attempt;
+    if (!look().some(({ report }) => endpoints.has(endpointOf(report)))) return attempt;
     await new Promise((resolve) => setTimeout(resolve, lookEveryMs));
   }
 }
 
-function othersThan(own: readonly WaitingReport[], { files, layout }: DeliveryContext): readonly WaitingReport[] {
+function othersThan(
+  own: readonly WaitingReport[],
+  { files, layout }: DeliveryContext,
+  problems: Set<string>,
+): readonly WaitingReport[] {
   const paths = new Set(own.map(({ path }) => path));
-  return waitingReports(files, layout, Date.now()).filter(({ path }) => !paths.has(path));
+  return waitingReports(files, layout, Date.now(), (problem) => void problems.add(problem)).filter(
+    ({ path }) => !paths.has(path),
+  );
 }
 
 async function deliverInOrder(
   context: DeliveryContext,
   own: readonly WaitingReport[],
   others: readonly WaitingReport[],
-): Promise<Flushed> {
+): Promise<Omit<Flushed, 'problems'>> {
   const deadline = performance.now() + flushMs;
   const ours = new Set(own);
   const failed: { report: Report; reason: string }[] = [];

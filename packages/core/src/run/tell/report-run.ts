@@ -57,6 +57,7 @@ export async function reportEnd(
   await Promise.all(started?.pending ?? []);
   const flushed = await quietly(flushSpool(deliveryContext(input), waiting));
   for (const { report, reason } of flushed?.failed ?? []) if ('alert' in report) sayLater(reason);
+  for (const problem of flushed?.problems ?? []) process.stderr.write(`rota-run: ${problem}\n`);
 }
 
 function sayLater(reason: string): void {

@@ -75,20 +75,55 @@ function nameOf(report: Report): string {
   return `${id ?? `${tenant}.${job}`}-${event}-${digestOf(JSON.stringify(report.alert)).slice(0, 8)}`;
 }
 
-/** Reports that nobody alive delivers, the oldest first. Drops what is too old, too much or unreadable. */
-export function waitingReports(files: SpoolFiles, layout: NamespaceLayout, nowMs: number): WaitingReport[] {
+/**
+ * Reports that nobody alive delivers, the oldest first. Drops what is too old, too much or damaged, and says so; what cannot be read or removed keeps none of
+ * the others waiting.
+ *
+ * @param onProblem told in words what is lost, or in the way
+ */
+export function waitingReports(
+  files: SpoolFiles,
+  layout: NamespaceLayout,
+  nowMs: number,
+  onProblem: (problem: string) => void,
+): WaitingReport[] {
+  const byItself = <T>(work: () => T): T | undefined => {
+    try {
+      return work();
+    } catch (error) {
+      onProblem(`A report that waits is in the way: ${error instanceof Error ? error.message : error}.`);
+      return undefined;
+    }
+  };
+  const drop = (name: string): number => {
+    const removed = (): number => {
+      files.remove(join(layout.spool, name));
+      return 1;
+    };
+    return byItself(removed) ?? 0;
+  };
   const all = files.list(layout.spool);
-  for (const name of all) if (name.endsWith('.tmp')) dropAbandoned(files, join(layout.spool, name), nowMs);
+  for (const name of all) if (name.endsWith('.tmp')) byItself(() => dropAbandoned(files, join(layout.spool, name), nowMs));
   const names = all.filter((name) => /^\d{15}-.*\.json$/.test(name));
-  const tooMany = names.splice(0, Math.max(0, names.length - mostEntries));
-  for (const name of tooMany) files.remove(join(layout.spool, name));
   const waiting: WaitingReport[] = [];
+  let [tooMany, tooOld, damaged] = [0, 0, 0];
+  for (const name of names.splice(0, Math.max(0, names.length - mostEntries))) tooMany += drop(name);
   for (const name of names) {
     const path = join(layout.spool, name);
-    const report = parseReport(files.readText(path));
-    if (report === undefined || isTooOld(Date.parse(report.createdAt), nowMs)) files.remove(path);
+    const text = byItself(() => files.readText(path) ?? null);
+    // It is in the way, or was delivered meanwhile.
+    if (text === undefined || text === null) continue;
+    const report = parseReport(text);
+    if (report === undefined) damaged += drop(name);
+    else if (isTooOld(Date.parse(report.createdAt), nowMs)) tooOld += drop(name);
     else if (report.owner.pid === process.pid || !isAlive(files, report.owner)) waiting.push({ path, report });
   }
+  const lost = [
+    [tooMany, `more than ${mostEntries} wait, and they had waited longest`],
+    [tooOld, `nobody took them for ${longestMs / 86_400_000} days`],
+    [damaged, 'they cannot be understood any more'],
+  ] as const;
+  for (const [count, why] of lost) if (count > 0) onProblem(`Reports dropped from the spool: ${count}, for ${why}.`);
   return waiting;
 }
 
@@ -102,9 +137,9 @@ function dropAbandoned(files: SpoolFiles, path: string, nowMs: number): void {
   if (facts !== undefined && nowMs - facts.modifiedMs > abandonedMs) files.remove(path);
 }
 
-function parseReport(text: string | undefined): SpooledReport | undefined {
+function parseReport(text: string): SpooledReport | undefined {
   try {
-    const value: unknown = JSON.parse(text ?? '');
+    const value: unknown = JSON.parse(text);
     return isSpooled(value) ? value : undefined;
   } catch {
     return undefined;
