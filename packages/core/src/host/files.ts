@@ -5,6 +5,8 @@ export interface FileFacts {
   readonly modifiedMs: number;
   /** Permission bits, such as 0o600. */
   readonly mode: number;
+  /** Tells it from another file that stood there before, also under another name; absent where the system does not say. */
+  readonly inode?: number;
 }
 
 /**

@@ -161,7 +161,7 @@ function unlinkQuietly(path: string): void {
 function factsOf(path: string): FileFacts {
   const stats = statSync(path);
   const kind = stats.isFile() ? 'file' : stats.isDirectory() ? 'folder' : 'other';
-  return { kind, size: stats.size, modifiedMs: stats.mtimeMs, mode: stats.mode & 0o7777 };
+  return { kind, size: stats.size, modifiedMs: stats.mtimeMs, mode: stats.mode & 0o7777, inode: stats.ino };
 }
 
 function absentIsUndefined<T>(read: () => T): T | undefined {

@@ -1,3 +1,4 @@
+import { appendFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { temporaryFolder } from '@rota/test-support';
 import { expect, it } from 'vitest';
@@ -5,7 +6,7 @@ import { declarationOf } from '../config/declaration-of.ts';
 import { embedded } from '../embedded/embedded.ts';
 import { createRota } from '../face/create-rota.ts';
 import { createHost } from '../host/create-host.ts';
-import { outputFolder } from '../run/attempt/output-log.ts';
+import { openOutputLog, outputFolder } from '../run/attempt/output-log.ts';
 import { namespaceLayout } from '../state/layout.ts';
 import { followLogs } from './follow-logs.ts';
 import { readInstalled } from './read-installed.ts';
@@ -23,8 +24,8 @@ async function installed() {
 it('gives what there is, what comes, what comes after a rotation, and what later runs write, each byte once', async () => {
   const { host, entry, folder } = await installed();
   const append = (name: string, bytes: Uint8Array | string): void => {
-    const before = host.files.readBytes(join(folder, name)) ?? new Uint8Array();
-    host.files.write(join(folder, name), Buffer.concat([before, Buffer.from(bytes)]));
+    host.files.makeFolder(folder);
+    appendFileSync(join(folder, name), bytes);
   };
   append('run-1.log', 'one\ntwo\nthree\n');
   const coffee = Buffer.from('\u2615\n');
@@ -49,6 +50,31 @@ it('gives what there is, what comes, what comes after a rotation, and what later
   const follow = followLogs({ ...host, sleep }, [], 'default', entry, { lines: 2, signal: controller.signal });
   for await (const piece of follow) text += piece;
   expect(text).toBe('two\nthree\n\u2615\nlast of the old\nnew\nsecond run\n');
+});
+
+it('loses no byte to a rotation, however much came before and after it between two looks', async () => {
+  // Looks at different places of the log, of a writer that sets it aside at each 100 bytes. The last look comes right after one.
+  for (const pieces of [[30, 90], [30, 75, 99], [120], [100], [10, 90], [10, 90, 100], [60, 130], [10, 200, 1]]) {
+    const { host, entry, folder } = await installed();
+    const log = openOutputLog(folder, 'run-1', { maxBytes: 200, keep: 10 });
+    let written = '';
+    const steps = pieces.map((length) => () => {
+      const text = Array.from({ length }, (_, at) => String.fromCharCode(0x61 + ((written.length + at) % 23))).join('');
+      written += text;
+      log.write(Buffer.from(text));
+    });
+    const controller = new AbortController();
+    const sleep = async (): Promise<void> => (steps.shift() ?? (() => controller.abort()))();
+    let text = '';
+    const follow = followLogs({ ...host, sleep }, [], 'default', entry, { lines: 2, signal: controller.signal });
+    for await (const piece of follow) text += piece;
+    log.close();
+    // Of two rotations since the last look the log has only what came last, and that is said.
+    const kept = pieces.includes(200)
+      ? `${written.slice(0, 10)}\nrota: more was written here than the log keeps\n${written.slice(100)}`
+      : written;
+    expect(text, String(pieces)).toBe(kept);
+  }
 });
 
 it("gives each line of a scheduler's own log once, also when lines are alike", async () => {

@@ -1,9 +1,9 @@
-import { join } from 'node:path';
 import type { Backend } from '../backend/backend.ts';
 import type { Host } from '../host/host.ts';
 import type { PlannedEntry } from '../plan/plan.ts';
 import { outputFolder } from '../run/attempt/output-log.ts';
 import { namespaceLayout } from '../state/layout.ts';
+import { outputReader } from './output-reader.ts';
 import { readLogs } from './read-logs.ts';
 
 /** Which output to follow. */
@@ -26,8 +26,9 @@ export async function* followLogs(
   entry: PlannedEntry,
   { lines = 10, signal }: FollowLogsOptions = {},
 ): AsyncGenerator<string> {
+  const folder = outputFolder(namespaceLayout(host.stateDir, namespace), entry);
   const next =
-    entry.launchFile === null ? schedulersLog(host, backends, namespace, entry, lines) : runnersLog(host, namespace, entry);
+    entry.launchFile === null ? schedulersLog(host, backends, namespace, entry, lines) : outputReader(host.files, folder);
   if (entry.launchFile !== null) {
     const text = await readLogs(host, backends, namespace, entry, { lines });
     if (text !== '') yield text.endsWith('\n') ? text : `${text}\n`;
@@ -37,34 +38,6 @@ export async function* followLogs(
     if (text !== '') yield text;
     await host.sleep(pollMs, signal);
   }
-}
-
-/** Reads on in the output files from where they end now. */
-function runnersLog(host: Host, namespace: string, entry: PlannedEntry): () => Promise<string> {
-  const folder = outputFolder(namespaceLayout(host.stateDir, namespace), entry);
-  const runs = new Map<string, { at: number; readonly decoder: InstanceType<typeof TextDecoder> }>();
-  const sizeOf = (name: string): number => host.files.facts(join(folder, name))?.size ?? 0;
-  const current = (): readonly string[] => host.files.list(folder).filter((name) => name.endsWith('.log'));
-  for (const name of current()) runs.set(name, { at: sizeOf(name), decoder: new TextDecoder() });
-  return async () => {
-    let text = '';
-    for (const name of current()) {
-      const run = runs.get(name) ?? { at: 0, decoder: new TextDecoder() };
-      runs.set(name, run);
-      const size = sizeOf(name);
-      if (size === run.at) continue;
-      // Set aside as `.log.1` since the last look: its rest comes first.
-      if (size < run.at) {
-        const rest = host.files.readBytes(join(folder, `${name}.1`))?.subarray(run.at);
-        text += run.decoder.decode(rest ?? new Uint8Array(), { stream: true });
-        run.at = 0;
-      }
-      const bytes = host.files.readBytes(join(folder, name))?.subarray(run.at) ?? new Uint8Array();
-      text += run.decoder.decode(bytes, { stream: true });
-      run.at += bytes.length;
-    }
-    return text;
-  };
 }
 
 /** The lines that were not there at the last look, at first the last few. */
