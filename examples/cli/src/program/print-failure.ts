@@ -2,6 +2,7 @@ import type { Issue } from '@rota/core';
 import { CommanderError } from 'commander';
 import type { CommandSpec } from './command.ts';
 import type { Io } from './io.ts';
+import { meantCommand, meantOptions } from './other-words.ts';
 
 /** What an error comes to for a person or a program. */
 interface Failure {
@@ -14,21 +15,33 @@ interface Failure {
   readonly issues?: readonly Issue[];
 }
 
+/** What a line was about. */
+export interface Called {
+  /** `undefined` where it names none that there is. */
+  readonly command: CommandSpec | undefined;
+  /** The words that could have stood in its place. */
+  readonly names: readonly string[];
+}
+
 /** Prints an error, as JSON on standard output or as text on standard error, and answers the exit code. */
 export async function printFailure(
   error: unknown,
-  { io, json, command }: { readonly io: Io; readonly json: boolean; readonly command: CommandSpec | undefined },
+  { io, json, called }: { readonly io: Io; readonly json: boolean; readonly called: Called },
 ): Promise<number> {
-  const failure = error instanceof CommanderError ? ofUsage(error, command) : await ofError(error);
+  const failure = error instanceof CommanderError ? ofUsage(error, called) : await ofError(error);
   if (json) io.out(`${JSON.stringify({ formatVersion: 1, error: failure }, null, 2)}\n`);
   else io.err(asText(failure, error, io));
   return 1;
 }
 
 /** commander's messages are `error: ...`, with `(Did you mean aply?)` on a line of its own. */
-function ofUsage(error: CommanderError, command: CommandSpec | undefined): Failure {
+function ofUsage(error: CommanderError, called: Called): Failure {
+  const { command } = called;
   const [first = '', ...rest] = error.message.split('\n');
-  const suggestion = /^\(Did you mean (?:one of )?(.+)\?\)$/.exec(rest.join(' ').trim())?.[1];
+  const similar = /^\(Did you mean (?:one of )?(.+)\?\)$/.exec(rest.join(' ').trim())?.[1]?.split(', ') ?? [];
+  // A word that other programs have for it is better known than one that looks alike.
+  const meant = otherWord(error, called);
+  const suggestions = meant.length > 0 ? meant : similar;
   return {
     code: 'ROTA_USAGE',
     message: first.replace(/^error: /, '').replace(/^./, (letter) => letter.toUpperCase()) + (/[.!?]$/.test(first) ? '' : '.'),
@@ -36,14 +49,21 @@ function ofUsage(error: CommanderError, command: CommandSpec | undefined): Failu
     line: null,
     column: null,
     suggestions:
-      suggestion === undefined
+      suggestions.length === 0
         ? [
             ...actionsOf(error, command),
             ...quotedExample(error, command),
             `See \`${['rota help', command?.name].filter((word) => word !== undefined).join(' ')}\`.`,
           ]
-        : suggestion.split(', '),
+        : suggestions,
   };
+}
+
+/** `error: unknown option '--timezone'`: what it is called here. */
+function otherWord({ code, message }: CommanderError, { command, names }: Called): readonly string[] {
+  const [, word = ''] = /'([^'=]+)/.exec(message) ?? [];
+  if (code === 'commander.unknownOption') return meantOptions(word, command);
+  return code === 'commander.unknownCommand' ? meantCommand(word, names) : [];
 }
 
 /** What the first word of a command may be, where it was left out. */

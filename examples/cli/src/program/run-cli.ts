@@ -5,13 +5,14 @@ import type { CliOptions } from './cli-options.ts';
 import type { CommandContext, CommandSpec, SpecGroup } from './command.ts';
 import { commandSpecs } from './command-specs.ts';
 import type { Io } from './io.ts';
-import { printFailure } from './print-failure.ts';
+import { type Called, printFailure } from './print-failure.ts';
 
 /** The whole command line as a function: resolves to the exit code, never rejects, touches no global of the process. */
 export async function runCli(args: readonly string[], io: Io): Promise<number> {
   let exitCode = 0;
   const end = args.indexOf('--');
   const json = (end === -1 ? args : args.slice(0, end)).includes('--json');
+  let groups: readonly SpecGroup[] = [];
   try {
     if (args[0] === '__complete') {
       const { answerCompletion } = await import('../completion/answer.ts');
@@ -23,7 +24,7 @@ export async function runCli(args: readonly string[], io: Io): Promise<number> {
       return 0;
     }
     const given = withHelpLast(args);
-    const groups = await groupsFor(given, io);
+    groups = await groupsFor(given, io);
     const asked = checkedWords(withoutAlias(given, groups), groups);
     const program = buildProgram(
       io,
@@ -48,9 +49,20 @@ export async function runCli(args: readonly string[], io: Io): Promise<number> {
       if (error.code === 'rota.version') io.out(`${await ownVersion()}\n`);
       return 0;
     }
-    const command = args.map((word) => commandSpecs.find(({ name }) => name === word)).find((spec) => spec !== undefined);
-    return await printFailure(error, { io, json, command });
+    return await printFailure(error, { io, json, called: calledCommand(args, groups) });
   }
+}
+
+/** The command that a line names, Rota's own or one of a plugin: `nix status` is two words. */
+function calledCommand(args: readonly string[], groups: readonly SpecGroup[]): Called {
+  const [first = '', second = ''] = withoutAlias(args, groups).filter((word) => word !== 'help');
+  const group = groups.find(({ name, aliases }) => name === first || aliases.includes(first));
+  if (group === undefined) {
+    const names = [...commandSpecs.map(({ name }) => name), '--version'];
+    return { command: commandSpecs.find(({ name }) => name === first), names };
+  }
+  const names = group.specs.map(({ name }) => name.slice(group.name.length + 1));
+  return { command: group.specs[names.indexOf(second)], names };
 }
 
 /** What commander would answer with its whole help, or with less than can be said. @throws CommanderError */
