@@ -1,5 +1,5 @@
 import { expect, test, vi } from 'vitest';
-import { progress, waiting } from './progress.ts';
+import { progress, waiting, whileSilent } from './progress.ts';
 
 /** A terminal that keeps what is written to it. */
 function terminal(isTerminal = true) {
@@ -48,6 +48,28 @@ test('off a terminal, and below a second, nothing is written', async () => {
     const quick = terminal();
     await waiting(quick.io, 'Waiting', async () => undefined);
     expect([...written, ...quick.written]).toEqual([]);
+  } finally {
+    vi.useRealTimers();
+  }
+});
+
+test('a command that says nothing for a second is told of until it does, and not again', async () => {
+  vi.useFakeTimers();
+  try {
+    const { io, written } = terminal();
+    const silent = whileSilent(io, 'Working');
+    await vi.advanceTimersByTimeAsync(1100);
+    silent.io.err('a word\n');
+    silent.io.err('another\n');
+    await vi.advanceTimersByTimeAsync(5000);
+    silent.end();
+    expect(written).toEqual(['\r\u001b[KWorking...', '\r\u001b[K', 'a word\n', 'another\n']);
+    const quick = terminal();
+    const asked = whileSilent(quick.io, 'Working');
+    await asked.io.ask('Really?');
+    await vi.advanceTimersByTimeAsync(5000);
+    asked.end();
+    expect(quick.written).toEqual([]);
   } finally {
     vi.useRealTimers();
   }

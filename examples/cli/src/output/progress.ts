@@ -32,6 +32,7 @@ export function progress(io: Io, label: string): Progress {
     end() {
       clearTimeout(timer);
       if (shown) io.err('\r\u001b[K');
+      shown = false;
     },
   };
 }
@@ -44,4 +45,27 @@ export async function waiting<T>(io: Io, label: string, work: (line: Progress) =
   } finally {
     line.end();
   }
+}
+
+/**
+ * The streams of a command that may keep silent for long: after a second without a word of its own the terminal says that it works. Its
+ * first word, question or progress takes the place of that.
+ */
+export function whileSilent(io: Io, label: string): { readonly io: Io; readonly end: () => void } {
+  const line = progress(io, label);
+  const speaking = {
+    out: (text: string) => {
+      line.end();
+      io.out(text);
+    },
+    err: (text: string) => {
+      line.end();
+      io.err(text);
+    },
+    ask: (question: string) => {
+      line.end();
+      return io.ask(question);
+    },
+  };
+  return { io: io.errIsTerminal ? { ...io, ...speaking } : io, end: line.end };
 }

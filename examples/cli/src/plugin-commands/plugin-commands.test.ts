@@ -180,3 +180,24 @@ test("the plugin's section stands in the status, and its hook may refuse an appl
     message: 'The plugin "widget" refuses (before:apply): two at a time. Nothing was changed.',
   });
 });
+
+test('a command that keeps silent for more than a second is told of on a terminal, though it tells of nothing itself', async () => {
+  const { write, call } = cliWorkplace();
+  let tell = (): void => undefined;
+  const told = new Promise<void>((resolve) => {
+    tell = resolve;
+  });
+  Object.assign(globalThis, { [Symbol.for('rota.test.told')]: told });
+  write(
+    'jobs.config.mjs',
+    `const command = { name: 'think', summary: 'think', examples: ['rota slow think'], output: {}, run: async () => ({ data: {}, text: await globalThis[Symbol.for('rota.test.told')] ?? 'thought' }) };
+export default { tenant: 'acme', jobs: [{ name: 'x', on: 'boot', command: 'x' }], plugins: [{ name: 'slow', apiVersion: 1, setup: (api) => api.addCommands({ name: 'slow', summary: 'slow', commands: [command] }) }] };`,
+  );
+  let shown = '';
+  const err = (text: string) => {
+    shown += text;
+    if (shown.includes('Working')) tell();
+  };
+  expect(await call(['slow', 'think'], { errIsTerminal: true, err })).toMatchObject({ exitCode: 0, stdout: 'thought\n' });
+  expect(shown).toBe('\r\u001b[KWorking...\r\u001b[K');
+});

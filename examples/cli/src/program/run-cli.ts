@@ -1,4 +1,5 @@
 import { CommanderError } from 'commander';
+import { whileSilent } from '../output/progress.ts';
 import { ownFile } from '../own-file.ts';
 import { buildProgram } from './build-program.ts';
 import type { CliOptions } from './cli-options.ts';
@@ -8,7 +9,8 @@ import type { Io } from './io.ts';
 import { type Called, printFailure } from './print-failure.ts';
 
 /** The whole command line as a function: resolves to the exit code, never rejects, touches no global of the process. */
-export async function runCli(args: readonly string[], io: Io): Promise<number> {
+export async function runCli(args: readonly string[], streams: Io): Promise<number> {
+  const { io, end: endSilence } = whileSilent(streams, 'Working');
   let exitCode = 0;
   const end = args.indexOf('--');
   const json = (end === -1 ? args : args.slice(0, end)).includes('--json');
@@ -50,6 +52,8 @@ export async function runCli(args: readonly string[], io: Io): Promise<number> {
       return 0;
     }
     return await printFailure(error, { io, json, called: calledCommand(args, groups) });
+  } finally {
+    endSilence();
   }
 }
 
