@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { callCli } from '../testing/call-cli.ts';
+import { cliWorkplace, manifest } from '../testing/cli-workplace.ts';
 
 const next = (...args: string[]) => callCli(['next', ...args, '--backend', 'systemd', '--json']);
 
@@ -65,6 +66,23 @@ describe('rota next', () => {
       expect.objectContaining({ code, message: expect.stringContaining(words), suggestions: expect.any(Array) }),
     );
     expect(Object.keys(error)).toEqual(expect.arrayContaining(['code', 'message', 'file', 'line', 'column', 'suggestions']));
+  });
+
+  test('a single word is the name of a job, as people type it', async () => {
+    const there = cliWorkplace();
+    there.write('jobs.config.yaml', 'tenant: acme\nmanifests: jobs/*.yaml\n');
+    there.write('jobs/backup.yaml', manifest('backup', { schedule: '30 2 * * *', timezone: 'UTC' }));
+    const nextOf = async (...args: string[]) =>
+      JSON.parse(
+        (await there.call(['next', ...args, '--from', '2026-05-04', '--count', '1', '--backend', 'systemd', '--json'])).stdout,
+      );
+    const byName = await nextOf('backup');
+    expect(byName).toMatchObject({ tenant: 'acme', name: 'backup', fireTimes: ['2026-05-04T02:30:00Z'] });
+    expect(await nextOf('--job', 'acme/backup')).toEqual(byName);
+    const { error } = await nextOf('bakup');
+    expect(error).toMatchObject({ code: 'ROTA_JOB_UNKNOWN', suggestions: [expect.stringContaining('backup')] });
+    expect(await nextOf('@daily')).not.toHaveProperty('name');
+    expect((await nextOf('30')).error.code).toBe('ROTA_SCHEDULE_SYNTAX');
   });
 
   test('points at the column of a mistake', async () => {

@@ -28,7 +28,7 @@ export async function run(context: CommandContext): Promise<number> {
   if (context.json) {
     context.printJson({
       formatVersion: 1,
-      ...(options.job === undefined ? {} : { tenant: job.tenant, name: job.name }),
+      ...(jobName(context) === undefined ? {} : { tenant: job.tenant, name: job.name }),
       schedule: expression,
       timezone: zone.name,
       fireTimes: times.map(instantText),
@@ -45,14 +45,20 @@ export async function run(context: CommandContext): Promise<number> {
   return 0;
 }
 
+/** One word is no expression, but for `@daily` and its like: it is the name of a job, as people type it. */
+function jobName({ args: [subject], options }: CommandContext): string | undefined {
+  return options.job ?? (subject !== undefined && /^(?=.*[a-z])[a-z0-9._/-]+$/.test(subject) ? subject : undefined);
+}
+
 async function jobOf(context: CommandContext): Promise<Job> {
   const { args, options } = context;
   if ((args[0] === undefined) === (options.job === undefined)) {
-    throw new RotaError('ROTA_USAGE', 'Expected either a cron expression or --job NAME.', {
-      suggestions: ["rota next '0 2 * * *'", 'rota next --job backup'],
+    throw new RotaError('ROTA_USAGE', 'Expected either a cron expression or the name of a job.', {
+      suggestions: ["rota next '0 2 * * *'", 'rota next backup'],
     });
   }
-  if (options.job !== undefined) return await declaredJob(context, options.job);
+  const name = jobName(context);
+  if (name !== undefined) return await declaredJob(context, name);
   const host = context.host();
   const expression = args[0] ?? '';
   const timezone = options.tz ?? 'UTC';

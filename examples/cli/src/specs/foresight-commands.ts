@@ -7,9 +7,10 @@ export const foresightCommands: readonly CommandSpec[] = [
   {
     name: 'next',
     summary: 'when a cron expression or a job fires, and whether the scheduler here keeps to it',
-    args: '[expression]',
+    args: '[expression|job]',
+    completes: 'jobs',
     options: [
-      { flags: '--job <name>', summary: 'of this declared job, instead of an expression' },
+      { flags: '--job <name>', summary: 'of this declared job, whatever its name looks like' },
       zone,
       { ...from, summary: 'only fire times later than this (default: now)' },
       { flags: '-n, --count <n>', summary: 'how many (default: 5)', parse: parseCount },
@@ -22,7 +23,7 @@ export const foresightCommands: readonly CommandSpec[] = [
     examples: [
       "rota next '0 2 * * *' --tz America/New_York",
       "rota next '*/15 9-17 * * mon-fri' --from 2026-03-08 --count 3 --json",
-      'rota next --job backup',
+      'rota next backup',
     ],
     load: () => import('../commands/next.ts'),
   },

@@ -17,6 +17,7 @@ import { compareEntry } from './compare-entries.ts';
 import { findOriginals, standsWarning } from './find-originals.ts';
 import { followersFirst } from './followers-first.ts';
 import { installedDigest } from './installed-digest.ts';
+import { likelyRenames } from './likely-renames.ts';
 import { type MovedDeclaration, movedChange, movedEntries } from './moved-change.ts';
 import type { Change, NotForThisHost, Plan, PlannedEntry } from './plan.ts';
 import { type PreparedJob, prepareJob } from './prepare-job.ts';
@@ -147,6 +148,7 @@ export async function makePlan(input: MakePlanInput): Promise<Plan> {
     if (result.change.action !== 'none' && ready !== undefined)
       warnings.push(...ready.warnings, ...programs.warnings(ready.entry.job));
   }
+  warnings.push(...likelyRenames(changes, previous, entries));
   // A namespace that holds nothing any more is anybody's.
   if (previous.size > 0) checkSource(record?.source, declared, changes, input.takeOver ?? false);
   return {

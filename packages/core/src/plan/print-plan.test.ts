@@ -80,6 +80,11 @@ describe('printPlan', () => {
     expect(text).toContain('labels.team: - web');
   });
 
+  test('of a job that goes it says why, and nothing of its schedule', () => {
+    const going = change('backup', 'delete', { fidelity: null, features: {}, reasons: ['no longer declared'] });
+    expect(printPlan(planOf([going]))).toContain('  - acme/backup  (systemd; no longer declared)\n');
+  });
+
   test('has a symbol for each kind of step, and leaves out what stays', () => {
     const steps = (['create', 'update', 'replace', 'delete', 'move', 'none'] as const).map((action) => change(action, action));
     const symbols = printPlan(planOf(steps))

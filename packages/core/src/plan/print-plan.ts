@@ -71,7 +71,9 @@ function changeLines(change: Change, job: Job | undefined, colors: PlanColors, w
   const paint =
     { create: colors.green, adopt: colors.green, delete: colors.red, none: plain }[change.action as string] ?? colors.yellow;
   const where = change.fromBackend === undefined ? change.backend : `${change.fromBackend} -> ${change.backend}`;
-  const facts = [where, change.fidelity ?? 'event', ...(change.action === 'create' ? [] : change.reasons)];
+  // Of what goes it no longer matters how well its schedule was kept.
+  const kept = change.action === 'delete' ? [] : [change.fidelity ?? 'event'];
+  const facts = [where, ...kept, ...(change.action === 'create' ? [] : change.reasons)];
   const title = `${paint(symbols[change.action])} ${colors.bold(printJobKey(change))}  ${colors.dim(`(${facts.join('; ')})`)}`;
   const created =
     (change.action === 'create' || (change.action === 'adopt' && change.before === null)) && job !== undefined
