@@ -44,6 +44,15 @@ describe('a line of a crontab', () => {
     ['  0\t9-17  * * mon-fri\techo', { kind: 'schedule', expression: '0 9-17 * * mon-fri', timezone: 'Europe/Berlin' }],
   ])('%j starts at %j', (line, trigger) => expect(one(`${line}\n`).trigger).toEqual(trigger));
 
+  test('with a condition of the shell is told to fail on the days that are left out', () => {
+    const notes = (command: string) => one(`0 7 1-7 * * ${command}\n`).notes;
+    const told = [expect.stringContaining('if CONDITION; then COMMAND; fi')];
+    expect(notes('[ $(date +\\%u) -eq 1 ] && /opt/report')).toEqual(told);
+    expect(notes('test -x /opt/report && /opt/report')).toEqual(told);
+    expect(notes('/opt/test && /opt/report')).toEqual([]);
+    expect(notes('[ -x /opt/report ]')).toEqual([]);
+  });
+
   test('of another shell is a program, and so needs none', () => {
     expect(one('SHELL=/bin/bash\nHOME=/srv\n5 5 * * * source x && y\n')).toMatchObject({
       command: ['/bin/bash', '-c', 'source x && y'],

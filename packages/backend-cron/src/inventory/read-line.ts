@@ -50,6 +50,7 @@ export function readLine(line: ForeignLine, dialect: CronDialect, host: Host, sy
       ...env.notes,
       ...mailNote(line.settings.get('MAILTO')),
       ...overlapNote(schedule.trigger, host),
+      ...conditionNote(command),
       ...carriageReturnNote(line),
     ],
   };
@@ -91,6 +92,12 @@ function overlapNote(trigger: ForeignReading['trigger'], host: Host): readonly s
   const second = first === null ? null : nextFire(schedule, first);
   if (first === null || second === null || second - first >= 3600) return [];
   return ['cron starts a second run while one still goes on; the job skips it (`concurrency: forbid`).'];
+}
+
+/** `[ $(date +%u) -eq 1 ] && report`: the way to say the first Monday in a crontab. cron looks at no exit status. */
+function conditionNote(command: ForeignReading['command']): readonly string[] {
+  if (!/^\s*(\[{1,2}|test)\s.*?&&/s.test(command.at(-1) ?? '')) return [];
+  return ['Where its condition does not hold it ends with 1, a failure; `if CONDITION; then COMMAND; fi` ends with 0.'];
 }
 
 function carriageReturnNote({ raw }: ForeignLine): readonly string[] {
