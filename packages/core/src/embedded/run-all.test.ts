@@ -4,13 +4,13 @@ import { dirname, join } from 'node:path';
 import { afterFile } from '@rota/test-support';
 import { describe, expect, it } from 'vitest';
 import type { LaunchFile } from '../backend/launch-file.ts';
-import type { Host } from '../host/host.ts';
 import { nodeFiles } from '../host/node-files.ts';
 import { readJobState, seedHandled } from '../run/admit/job-state.ts';
 import { installLauncher } from '../run/launch/install-launcher.ts';
 import { instantText } from '../run/record/instant-text.ts';
 import { type RunnerUnderTest, runnerBundle, runnerUnderTest } from '../run/runner-under-test.test-support.ts';
-import { entryFolder, entryName, printEntry } from './entry.ts';
+import { entryFolder } from './entry.ts';
+import { hostOf, install } from './run-all.test-support.ts';
 import { type RunAllEvent, runAll } from './run-all.ts';
 import { runAllIsRunning } from './run-all-lock.ts';
 import type { StartRunner } from './start-runner.ts';
@@ -23,40 +23,6 @@ const gate = (expression: string, change: Partial<NonNullable<LaunchFile['gate']
   startingDeadlineMs: 600_000,
   ...change,
 });
-
-function install(rota: RunnerUnderTest, change: Partial<LaunchFile>, event?: 'boot' | 'after'): void {
-  const launchFile = rota.launchFile({ backend: 'embedded', ...change });
-  const key = { tenant: 'acme', name: change.name ?? 'job' };
-  const on = event === undefined ? { schedule: change.gate?.expression ?? '', timezone: 'UTC' } : { event };
-  const { text } = printEntry({ formatVersion: 1, ...key, launchFile, on, active: true });
-  nodeFiles.write(join(entryFolder(rota.stateDir, 'default'), entryName(key)), text);
-}
-
-function hostOf(rota: RunnerUnderTest, change: Partial<Host> = {}): Host {
-  const sleep: Host['sleep'] = (ms, signal) =>
-    new Promise((resolve) => {
-      const timer = setTimeout(resolve, ms);
-      signal?.addEventListener('abort', () => {
-        clearTimeout(timer);
-        resolve();
-      });
-    });
-  return {
-    platform: 'linux',
-    arch: 'x64',
-    hostname: 'box',
-    user: { name: 'ann', uid: 1, home: rota.scratch },
-    env: process.env,
-    timezone: 'UTC',
-    zoneRoots: ['/usr/share/zoneinfo'],
-    stateDir: rota.stateDir,
-    now: Date.now,
-    sleep,
-    files: nodeFiles,
-    run: () => Promise.reject(new Error('not used')),
-    ...change,
-  };
-}
 
 /** A clock that the test turns: each sleep moves it on, and `script` may move it more. Runs until the script aborts. */
 async function simulate(

@@ -24,8 +24,10 @@ export interface StartedRunner {
 /** Starts the runner of a job without waiting for it. Never throws; what cannot be started has ended with `null`. */
 export type StartRunner = (input: StartRunnerInput) => StartedRunner;
 
-/** Time that a runner has beyond its job's grace to record and report. */
-export const tidyMs = 20_000;
+/** Time that a runner has beyond its job's grace for the hooks after the job, to record and to report; as much as on systemd. */
+export const tidyMs = 90_000;
+/** Who ends runs by their claims ends with them what a runner has started, and is to come first. */
+const laterMs = 5_000;
 
 /**
  * Starts a runner in a session of its own, so that an interrupt of the terminal reaches it through us only. Windows has no TERM, and ending the
@@ -54,10 +56,13 @@ export const startRunner: StartRunner = ({ launcher, args, graceMs }) => {
     stop() {
       if (windows) child.stdin?.end();
       else child.kill('SIGTERM');
-      killTimer = setTimeout(() => {
-        if (windows && child.pid !== undefined) signalGroup(child.pid, 'SIGKILL');
-        else child.kill('SIGKILL');
-      }, graceMs + tidyMs);
+      killTimer = setTimeout(
+        () => {
+          if (windows && child.pid !== undefined) signalGroup(child.pid, 'SIGKILL');
+          else child.kill('SIGKILL');
+        },
+        graceMs + tidyMs + laterMs,
+      );
     },
   };
 };

@@ -28,6 +28,8 @@ export interface RunnerUnderTest {
   /** The oldest first. */
   records(): RunRecord[];
   output(record: RunRecord): string;
+  /** All that the runs of a job (`TENANT.NAME`) have written, the oldest first. */
+  outputs(job: string): string;
   /** Names of the reports that wait for delivery. */
   spooled(): readonly string[];
   /** The text of one of them. */
@@ -73,6 +75,13 @@ export async function runnerUnderTest(): Promise<RunnerUnderTest> {
     spooled: () => nodeFiles.list(layout.spool),
     readSpooled: (name) => readFileSync(join(layout.spool, name), 'utf8'),
     output: (record) => readFileSync(join(layout.output, `${record.tenant}.${record.name}`, `${record.runId}.log`), 'utf8'),
+    outputs: (job) => {
+      const folder = join(layout.output, job);
+      return nodeFiles
+        .list(folder)
+        .map((name) => readFileSync(join(folder, name), 'utf8'))
+        .join('');
+    },
   };
 }
 

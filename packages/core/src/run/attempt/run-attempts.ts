@@ -18,6 +18,10 @@ export interface AttemptsInput {
   readonly onRetry: (attempt: number, delayMs: number) => void;
 }
 
+/** How long the hooks after a job may take in all once the runner was told to end, and what is left of them then: who told it waits two minutes at most. */
+const afterCancelMs = 60_000;
+const hookGraceMs = 10_000;
+
 /** The hooks and the process itself, again after a bad end as often as `retry` allows. */
 export async function runAttempts(input: AttemptsInput): Promise<Outcome> {
   const { launch, cancel, note } = input;
@@ -32,14 +36,35 @@ export async function runAttempts(input: AttemptsInput): Promise<Outcome> {
   const told = { ROTA_STATUS: outcome.status, ROTA_EXIT_CODE: String(outcome.exitCode ?? '') };
   const after =
     outcome.status === 'success' ? (['onSuccess', hooks.onSuccess] as const) : (['onFailure', hooks.onFailure] as const);
-  // What comes after the job cannot be cancelled with it, nor change how it ended.
+  // What comes after the job is not cancelled with it, and does not change how it ended.
+  const timeIsUp = laterThan(cancel, afterCancelMs);
   for (const [name, commands] of [after, ['always', hooks.always] as const]) {
-    const problem = await withOutput(input, (request) =>
-      runHooks(name, commands, { ...request, env: { ...request.env, ...told }, cancel: new AbortController().signal }, true),
-    );
+    const problem = await withOutput(input, (request) => {
+      const graceMs = Math.min(request.graceMs, hookGraceMs);
+      return runHooks(name, commands, { ...request, graceMs, env: { ...request.env, ...told }, cancel: timeIsUp.signal }, true);
+    });
     if (problem !== null) note(problem);
   }
+  timeIsUp.forget();
   return outcome;
+}
+
+/** Aborted that long after `signal` is. */
+function laterThan(signal: AbortSignal, ms: number): { readonly signal: AbortSignal; readonly forget: () => void } {
+  const later = new AbortController();
+  let timer: NodeJS.Timeout | undefined;
+  const begin = (): void => {
+    timer = setTimeout(() => later.abort(signal.reason), ms);
+  };
+  if (signal.aborted) begin();
+  else signal.addEventListener('abort', begin);
+  return {
+    signal: later.signal,
+    forget() {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', begin);
+    },
+  };
 }
 
 async function attempts(input: AttemptsInput): Promise<Outcome> {

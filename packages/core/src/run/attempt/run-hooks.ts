@@ -13,6 +13,10 @@ export async function runHooks(
 ): Promise<string | null> {
   let problem: string | null = null;
   for (const command of hooks) {
+    if (all && request.cancel.aborted) {
+      problem ??= `The hook ${name} (${command[0] ?? ''}) was not run: there is no time left.`;
+      break;
+    }
     const end = await runProcess({ ...request, command, shell: false, timeoutMs: request.timeoutMs ?? hookMs });
     if (end.exitCode === 0 && !end.timedOut) continue;
     problem ??= `The hook ${name} (${command[0] ?? ''}) failed: ${inWords(end)}.`;
