@@ -27,12 +27,10 @@ export function longList(list: HTMLElement): LongList {
   let current = 0;
   let unrolled = false;
   let drawn = '';
-  const above = document.createElement('li');
-  const below = document.createElement('li');
-  for (const spacer of [above, below]) {
-    spacer.className = 'spacer';
-    spacer.setAttribute('aria-hidden', 'true');
-  }
+  const above = makeSpacer();
+  const below = makeSpacer();
+  /** Between the rows in sight and the row that has the focus, when that is elsewhere. */
+  const gap = makeSpacer();
 
   const shown = new Map<number, HTMLLIElement>();
   /** Measured once for each size of the window: asking while rows change makes the browser lay out anew. */
@@ -53,31 +51,59 @@ export function longList(list: HTMLElement): LongList {
 
   function draw(force = false): void {
     const [from, to] = range();
-    const wanted = `${from}-${to}-${rows.length}`;
+    const focused = list.contains(document.activeElement);
+    const inSight = current >= from && current < to;
+    // Whoever only scrolls finds, by Tab, a row that they see. A row that has the focus keeps it out of sight, so that arrows go on from there.
+    if (!inSight && !focused) becomeCurrent(Math.max(from, Math.min(to - 1, Math.ceil(list.scrollTop / size.row))));
+    const kept = !inSight && focused && current < rows.length ? current : undefined;
+    const wanted = `${from}-${to}-${kept}-${rows.length}`;
     if (!force && wanted === drawn) return;
     drawn = wanted;
-    const focused = list.contains(document.activeElement);
     for (const [index, row] of shown) {
-      if (!force && index >= from && index < to) continue;
+      if (!force && ((index >= from && index < to) || index === kept)) continue;
       row.remove();
       shown.delete(index);
     }
     if (above.parentNode !== list) list.replaceChildren(above, below);
-    above.style.height = `${from * size.row}px`;
-    below.style.height = `${unrolled ? 0 : (rows.length - to) * size.row}px`;
+    const keptRow = kept === undefined ? undefined : keepRow(kept, kept < from);
+    if (kept === undefined) gap.remove();
+    const first = kept !== undefined && kept < from ? kept : from;
+    const last = kept !== undefined && kept >= to ? kept + 1 : to;
+    above.style.height = `${first * size.row}px`;
+    gap.style.height = `${unrolled ? 0 : (last - first - (to - from) - 1) * size.row}px`;
+    below.style.height = `${unrolled ? 0 : (rows.length - last) * size.row}px`;
     // Rows that stay are not moved: a row that is moved loses the focus.
-    let place: Element = below;
+    let place: Element = keptRow !== undefined && last > to ? gap : below;
     for (let index = to - 1; index >= from; index--) {
-      const there = shown.get(index);
       const row = rows[index];
-      if (there === undefined && row !== undefined) {
-        const made = makeRow(row, index);
-        shown.set(index, made);
-        list.insertBefore(made, place);
-        place = made;
-      } else if (there !== undefined) place = there;
+      if (row === undefined) continue;
+      const there = shown.get(index);
+      place = there ?? list.insertBefore(addRow(row, index), place);
     }
     if (focused && !list.contains(document.activeElement)) buttonAt(current)?.focus({ preventScroll: true });
+  }
+
+  /** The row with the focus stands before the rows in sight or after them, with a gap between. */
+  function keepRow(index: number, before: boolean): Element | undefined {
+    const row = rows[index];
+    const item =
+      shown.get(index) ??
+      (row === undefined ? undefined : list.insertBefore(addRow(row, index), before ? above.nextSibling : below));
+    if (before) item?.after(gap);
+    else item?.before(gap);
+    return item;
+  }
+
+  function becomeCurrent(index: number): void {
+    buttonAt(current)?.setAttribute('tabindex', '-1');
+    current = index;
+    buttonAt(current)?.setAttribute('tabindex', '0');
+  }
+
+  function addRow(row: LongListRow, index: number): HTMLLIElement {
+    const made = makeRow(row, index);
+    shown.set(index, made);
+    return made;
   }
 
   function makeRow(row: LongListRow, index: number): HTMLLIElement {
@@ -102,8 +128,7 @@ export function longList(list: HTMLElement): LongList {
 
   function go(to: number): void {
     const index = Math.max(0, Math.min(rows.length - 1, to));
-    buttonAt(current)?.setAttribute('tabindex', '-1');
-    current = index;
+    becomeCurrent(index);
     if (index * size.row < list.scrollTop) list.scrollTop = index * size.row;
     else if ((index + 1) * size.row > list.scrollTop + size.list) list.scrollTop = (index + 1) * size.row - size.list;
     draw();
@@ -119,10 +144,7 @@ export function longList(list: HTMLElement): LongList {
   });
   list.addEventListener('focusin', ({ target }) => {
     const index = target instanceof Element ? Number(target.closest('li')?.dataset.index) : Number.NaN;
-    if (Number.isNaN(index) || index === current) return;
-    buttonAt(current)?.setAttribute('tabindex', '-1');
-    current = index;
-    buttonAt(current)?.setAttribute('tabindex', '0');
+    if (!Number.isNaN(index) && index !== current) becomeCurrent(index);
   });
   list.addEventListener('keydown', (event) => {
     const page = Math.max(1, Math.floor(size.list / size.row) - 1);
@@ -157,6 +179,13 @@ export function longList(list: HTMLElement): LongList {
       draw(true);
     },
   };
+}
+
+function makeSpacer(): HTMLLIElement {
+  const spacer = document.createElement('li');
+  spacer.className = 'spacer';
+  spacer.setAttribute('aria-hidden', 'true');
+  return spacer;
 }
 
 function rem(): number {

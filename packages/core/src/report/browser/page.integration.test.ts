@@ -200,6 +200,53 @@ requirePart(chromiumPart)('the report page in Chromium', () => {
     await close();
   });
 
+  test('among a thousand jobs the keyboard keeps its place, wherever the wheel goes, and axe finds nothing', async () => {
+    const { page, complaints, close } = await open(withJobs(report, 1000), { reducedMotion: 'reduce' });
+    const list = page.locator('[data-list=week]');
+    const focused = () => page.evaluate(() => document.activeElement?.closest('li')?.getAttribute('aria-posinset') ?? null);
+    const scrollTo = async (share: number) => {
+      await list.evaluate((element, part) => {
+        element.scrollTop = (element.scrollHeight - element.clientHeight) * part;
+      }, share);
+      await expect.poll(() => list.locator(`li[aria-posinset="${share === 0 ? 1 : 1000}"]`).count()).toBe(1);
+    };
+    // Whoever has only scrolled finds the list by Tab, in one step.
+    await scrollTo(1);
+    expect(await list.locator('button[tabindex="0"]').count()).toBe(1);
+    await list.evaluate((element) => {
+      // What stands before the list in the order of Tab.
+      const all = [...document.querySelectorAll<HTMLElement>('a[href], button, input, select, summary')];
+      all
+        .filter(
+          (one) =>
+            one.tabIndex === 0 &&
+            one.compareDocumentPosition(element) & Node.DOCUMENT_POSITION_FOLLOWING &&
+            !element.contains(one),
+        )
+        .at(-1)
+        ?.focus();
+    });
+    await page.keyboard.press('Tab');
+    expect(await focused()).not.toBeNull();
+    // Whoever has gone to a row has it still when it was scrolled out of sight, and goes on from there.
+    await scrollTo(0);
+    await list.locator('li[aria-posinset="3"] button').focus();
+    await scrollTo(1);
+    expect(await focused()).toBe('3');
+    await page.keyboard.press('ArrowDown');
+    expect(await focused()).toBe('4');
+    expect(await list.locator('li:not(.spacer)').count()).toBeLessThan(60);
+    expect(await list.locator('button[tabindex="0"]').count()).toBe(1);
+    await page.keyboard.press('End');
+    expect(await focused()).toBe('1000');
+    for (const summary of await page.locator('summary').all()) await summary.click();
+    expect(await violations(page)).toEqual([]);
+    const elements = await page.evaluate(() => document.querySelectorAll('*').length);
+    expect(elements).toBeLessThan(6000);
+    expect(complaints).toEqual([]);
+    await close();
+  });
+
   test('without scripts the page still says how things stand', async () => {
     const { page, close } = await open(withJobs(report, 100), { javaScriptEnabled: false });
     expect(await page.locator('.verdict').textContent()).toMatch(/of 100 jobs need/);
