@@ -6,6 +6,7 @@ import { openStage, type Stage } from './capture/stage-tree.ts';
 import { walkTree } from './capture/walk-tree.ts';
 import { type EntrySpool, openEntrySpool } from './format/entry-spool.ts';
 import type { BundleEntry, BundleHead, BundleManifest } from './format/manifest.ts';
+import type { Compression } from './format/stream-parts.ts';
 import { treeDigest } from './format/tree-digest.ts';
 import { writeBundle } from './format/write-bundle.ts';
 import { extractBundle } from './restore/extract-bundle.ts';
@@ -55,7 +56,7 @@ export function headOf(root: string, stage: Stage, entries: EntrySpool): BundleH
 }
 
 /** Makes a bundle of one folder, as the root `r`. */
-export async function pack(root: string, out: string, compression: 'gzip' | 'none'): Promise<BundleManifest> {
+export async function pack(root: string, out: string, compression: Compression): Promise<BundleManifest> {
   const entries = openEntrySpool();
   stageRoot(root, `${out}.payload`, entries);
   const manifest = manifestOf([...entries]);

@@ -13,6 +13,7 @@ import type { StoredManifest } from '../format/read-manifest.ts';
 import { safeMode } from '../format/safe-mode.ts';
 import { compareTree } from './compare-tree.ts';
 import { fileSink } from './file-sink.ts';
+import { makePipe } from './make-pipe.ts';
 import { setFacts } from './set-facts.ts';
 
 export interface ExtractInput {
@@ -158,8 +159,8 @@ async function makeLinks(
     if (place === undefined) continue;
     if (type === 'symlink') symlinkSync(bytesOfName(link), place);
     else {
-      const { exitCode, stderr } = await host.run({ file: 'mkfifo', args: ['-m', '600', '--', place.toString()] });
-      if (exitCode !== 0) notes.add(`A named pipe was not made: ${stderr.trim()}`);
+      const trouble = await makePipe(host, place);
+      if (trouble !== undefined) notes.add(`A named pipe was not made: ${trouble}`);
     }
   }
 }

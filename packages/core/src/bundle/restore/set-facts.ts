@@ -1,4 +1,4 @@
-import { chmodSync, chownSync, lchownSync, lutimesSync, utimesSync } from 'node:fs';
+import { chmodSync, chownSync, lchownSync, lstatSync, lutimesSync, utimesSync } from 'node:fs';
 import type { BundleEntry } from '../format/manifest.ts';
 import { safeMode } from '../format/safe-mode.ts';
 import { microseconds } from '../format/tree-digest.ts';
@@ -36,6 +36,8 @@ function setOne(entry: BundleEntry, place: Buffer | undefined, mayGive: boolean)
     lutimesSync(place, seconds, seconds);
     return;
   }
+  // What makes pipes may be missing; that is told in a note.
+  if (entry.type === 'fifo' && lstatSync(place, { throwIfNoEntry: false }) === undefined) return;
   if (mayGive) chownSync(place, entry.uid, entry.gid);
   chmodSync(place, safeMode(entry));
   utimesSync(place, seconds, seconds);
