@@ -10,7 +10,7 @@ export async function run(context: CommandContext): Promise<number> {
   const { namespace, spec, store, artifact } = await placeOfJob(context);
   const key = { tenant: spec.tenant, name: spec.name };
   if (options.dryRun === true) {
-    const plan = await planCapture(spec, io.signal);
+    const plan = await planCapture(spec, io.signal, context.host());
     if (context.json) context.printJson({ formatVersion: 1, action: 'capture', ...key, dryRun: plan });
     else {
       context.print(`Would capture ${plan.entries} entries, ${byteText(plan.bytes)}, into ${store.place}.`);

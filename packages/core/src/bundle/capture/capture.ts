@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { rmSync } from 'node:fs';
+import { type BigIntStats, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { isRotaError, RotaError } from '../../errors/rota-error.ts';
 import { instantText } from '../../run/record/instant-text.ts';
@@ -55,10 +55,11 @@ export async function captureBundle(input: CaptureInput): Promise<CaptureResult>
     const kept = await store.list();
     const seen = factsOf(spec, host.now());
     const room = neededBytes(spec);
-    const plan = await planCapture(spec, signal, (name, stats) => {
+    const look = (name: string, stats: BigIntStats): void => {
       seen.add(name, stats);
       room.add(name, stats);
-    });
+    };
+    const plan = await planCapture(spec, signal, look, host);
     input.onProgress?.('look', plan.entries, plan.entries);
     refuse(plan, spec);
     const unchanged = input.full === true ? undefined : findUnchanged(input, kept, seen.digest());

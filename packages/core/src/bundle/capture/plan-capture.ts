@@ -1,13 +1,16 @@
 import { type BigIntStats, readlinkSync, statfsSync } from 'node:fs';
 import type { Issue } from '../../errors/issue.ts';
+import type { Host } from '../../host/host.ts';
 import { nameOfBytes } from '../format/file-name.ts';
 import { leavesRoot } from '../format/leaves-root.ts';
 import type { BundleManifest } from '../format/manifest.ts';
+import { mountPoints } from '../mount-points.ts';
 import type { BundleSpec, IdentityRule } from '../spec/bundle-spec.ts';
 import { identityPolicy } from '../spec/identity-policy.ts';
 import { pathPattern } from '../spec/path-pattern.ts';
 import { looksLikeCache, secretSign } from '../spec/secret-signs.ts';
 import { breather } from './breath.ts';
+import { ownFoldersIn } from './own-folders.ts';
 import { walkTree } from './walk-tree.ts';
 
 /** What a capture would read, found by looking at every file and reading none. */
@@ -53,6 +56,8 @@ export async function planCapture(
   signal?: AbortSignal,
   /** Told everything that would be read. */
   onItem?: (name: string, stats: BigIntStats) => void,
+  /** Whose own state may be in the way. */
+  host?: Pick<Host, 'stateDir'>,
 ): Promise<CapturePlan> {
   const roots: { name: string; path: string; kind: 'folder' | 'file' | 'missing' }[] = [];
   const identity: { name: string; policy: IdentityRule['policy'] }[] = [];
@@ -71,6 +76,7 @@ export async function planCapture(
   const breathe = breather(signal);
   for (const root of spec.roots) {
     const out = leftOut(spec, root);
+    findings.push(...ownFoldersIn(spec, root, (path) => out(path) !== undefined, host));
     let kind: 'folder' | 'file' | 'missing' = 'missing';
     const walk = walkTree(root.path, {
       leaveOut: (path) => {
@@ -127,6 +133,13 @@ export async function planCapture(
           `identity: [{path: ${full}, policy: preserve}], or reissue, exclude, prompt`,
         );
     }
+    for (const mount of kind === 'missing' ? [] : mountPoints(root.path))
+      findings.push({
+        code: 'ROTA_BUNDLE_DECLARATION',
+        severity: 'warning',
+        message: `${mount} is the root of a file system: it is captured, and a restore in place of ${root.path} is refused while it is mounted.`,
+        suggestion: 'Declare folders in it as roots of their own, or unmount it for a restore.',
+      });
     if (kind === 'missing' && root.required)
       error(`The root ${root.name} (${root.path}) does not exist.`, 'Or declare `required: false`.');
     roots.push({ name: root.name, path: root.path, kind });

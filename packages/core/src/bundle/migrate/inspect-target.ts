@@ -4,6 +4,7 @@ import { isRotaError } from '../../errors/rota-error.ts';
 import type { Host } from '../../host/host.ts';
 import { hasArtifact } from '../artifact.ts';
 import { freeBytes } from '../capture/plan-capture.ts';
+import { hindranceAt } from '../restore/hindrance.ts';
 import type { PrepareRequest } from './arrival.ts';
 import { type Prepared, protocolVersion } from './protocol.ts';
 import { readTombstone } from './tombstone.ts';
@@ -26,8 +27,8 @@ export async function inspectTarget(host: Host, request: PrepareRequest): Promis
     if (!existsSync(path)) continue;
     if (!wasHere && !request.replace && !isEmpty(path))
       problems.push(`${path} (root ${name}) is not empty on ${here}; with --replace it is kept beside and replaced.`);
-    if (lstatSync(path).dev !== lstatSync(dirname(path)).dev)
-      problems.push(`${path} is the root of a file system on ${here}, which cannot be renamed; declare a folder in it.`);
+    const hindrance = hindranceAt(path, host);
+    if (hindrance !== undefined) problems.push(`On ${here}: ${hindrance.message} ${hindrance.suggestions[0] ?? ''}`);
   }
   for (const { name, scope, running } of spec.services) {
     const [file = '', ...args] = running;

@@ -14,7 +14,7 @@ export interface MigrationPlan {
 }
 
 /** Looks at everything that would move. @throws ROTA_BUNDLE_DECLARATION, ROTA_BUNDLE_IDENTITY */
-export async function planMigration({ spec, identity = {}, signal }: MigrateInput): Promise<MigrationPlan> {
+export async function planMigration({ host, spec, identity = {}, signal }: MigrateInput): Promise<MigrationPlan> {
   if (spec.services.length === 0)
     throw new RotaError(
       'ROTA_BUNDLE_DECLARATION',
@@ -24,7 +24,7 @@ export async function planMigration({ spec, identity = {}, signal }: MigrateInpu
       },
     );
   // ssh keeps secrets from others on the way, as age does in a store.
-  const plan = await planCapture({ ...spec, recipients: ['ssh'] }, signal);
+  const plan = await planCapture({ ...spec, recipients: ['ssh'] }, signal, undefined, host);
   const errors = plan.findings.filter(({ severity }) => severity === 'error');
   const [first] = errors;
   if (first !== undefined)

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { existsSync, lstatSync, mkdirSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, rmSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { isRotaError, RotaError } from '../../errors/rota-error.ts';
 import type { Host } from '../../host/host.ts';
@@ -18,6 +18,7 @@ import { awaitHealth, hookEnvironment, runHooks } from '../service/run-hook.ts';
 import type { BundleSpec } from '../spec/bundle-spec.ts';
 import { pathPattern } from '../spec/path-pattern.ts';
 import { extractBundle } from './extract-bundle.ts';
+import { hindranceAt } from './hindrance.ts';
 import { databaseRestore, isFed } from './restore-databases.ts';
 import { settleIdentity } from './settle-identity.ts';
 import {
@@ -80,7 +81,7 @@ export interface RestorePlan {
 
 /** Looks at a bundle and at what it would replace. @throws ROTA_BUNDLE_TARGET */
 export async function planRestore(input: RestoreInput): Promise<RestorePlan> {
-  const { spec, bundle, to, only } = input;
+  const { host, spec, bundle, to, only } = input;
   const manifest = await readHead(bundle.path, input.ageIdentity);
   const unknown = only?.find((name) => !manifest.roots.some((root) => root.name === name));
   if (unknown !== undefined)
@@ -97,11 +98,8 @@ export async function planRestore(input: RestoreInput): Promise<RestorePlan> {
       const path = to === undefined ? (declared?.path ?? '') : join(to, name);
       const there = exists(path);
       if (to !== undefined && there) throw target(`${path} exists already.`, ['Name a folder that is empty.']);
-      if (there && lstatSync(path).dev !== lstatSync(dirname(path)).dev)
-        throw target(`${path} is the root of a file system, which cannot be renamed.`, [
-          'Declare a folder in it as the root of the state.',
-          'Or restore with --into DIR, and copy.',
-        ]);
+      const hindrance = hindranceAt(path, host);
+      if (hindrance !== undefined) throw target(hindrance.message, hindrance.suggestions);
       if (to === undefined && !existsSync(dirname(path)))
         throw target(`The folder ${dirname(path)} does not exist.`, [`mkdir -p ${dirname(path)}`]);
       return { name, path, action: there ? ('replace' as const) : ('create' as const) };

@@ -55,9 +55,13 @@ export async function captureBundle(input: CaptureInput): Promise<CaptureResult>
   });
 }
 
-/** Looks at everything that a capture would read, and reads nothing of it. */
-export async function planCapture(spec: CaptureInput['spec'], signal?: AbortSignal): Promise<CapturePlan> {
-  return await (await import('./bodies.ts')).planCapture(spec, signal);
+/** Looks at everything that a capture on a host would read, and reads nothing of it. */
+export async function planCapture(
+  spec: CaptureInput['spec'],
+  signal?: AbortSignal,
+  host?: Pick<CaptureInput['host'], 'stateDir'>,
+): Promise<CapturePlan> {
+  return await (await import('./bodies.ts')).planCapture(spec, signal, undefined, host);
 }
 
 /** Proves a bundle up to a level. @throws ROTA_BUNDLE_MISMATCH, ROTA_BUNDLE_FORMAT, ROTA_BUNDLE_HOSTILE, ROTA_BUNDLE_HOOK, ROTA_BUNDLE_NOT_DRILLED */
