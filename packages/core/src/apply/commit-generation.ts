@@ -2,9 +2,7 @@ import type { Artifact, Backend } from '../backend/backend.ts';
 import { isRotaError, RotaError } from '../errors/rota-error.ts';
 import type { Host } from '../host/host.ts';
 import type { Job } from '../job/job.ts';
-import { printJobKey } from '../job/job-key.ts';
-import { seedHandled } from '../run/admit/job-state.ts';
-import { handOverJobState, type MovedJob, writeMovedJobs } from '../run/record/moved-jobs.ts';
+import { type MovedJob, writeMovedJobs } from '../run/record/moved-jobs.ts';
 import type { Generation } from '../state/generation.ts';
 import {
   keptGenerations,
@@ -21,6 +19,7 @@ import { handOver } from './hand-over.ts';
 import { type Journal, type JournalStep, writeJournal } from './journal.ts';
 import { settle, undo } from './recover.ts';
 import { type RunStepsInput, runSteps } from './run-steps.ts';
+import { startCounting } from './start-counting.ts';
 
 export interface CommitInput {
   readonly host: Host;
@@ -71,8 +70,7 @@ export async function commitGeneration(input: CommitInput): Promise<void> {
     return journal.steps;
   };
   try {
-    for (const move of input.moved ?? []) handOverJobState(host.files, layout, move);
-    for (const step of journal.steps) seedGates(host, namespace, step, generation);
+    startCounting({ host, namespace, generation, steps: journal.steps, moved: input.moved ?? [] });
     await runSteps({ host, backends, namespace, steps: journal.steps, onProgress: input.onProgress, onTakenOff });
   } catch (cause) {
     await undo(host, backends, namespace, journal, cause);
@@ -85,18 +83,6 @@ export async function commitGeneration(input: CommitInput): Promise<void> {
 
 function generationBefore({ host, namespace, before }: CommitInput): Generation<Job, Artifact> | null {
   return before === null ? null : readGeneration(host.files, namespaceLayout(host.stateDir, namespace), before.current);
-}
-
-/** Before anything can start: what was due before the job was installed is nobody's to run. */
-function seedGates(host: Host, namespace: string, step: JournalStep, generation: Generation<Job, Artifact>): void {
-  const layout = namespaceLayout(host.stateDir, namespace);
-  const withGate = new Set(
-    generation.entries.filter((entry) => entry.launchFile !== null && entry.job.trigger.kind === 'schedule').map(printJobKey),
-  );
-  for (const change of step.changes) {
-    if (change.after !== null && withGate.has(printJobKey(change)))
-      seedHandled(host.files, layout, change, change.handledUntil, host.now() / 1000);
-  }
 }
 
 function failed(cause: unknown): RotaError {

@@ -1,96 +1,20 @@
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { sampleSize } from '@rota/test-support';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { createHost } from '../host/create-host.ts';
-import type { Files } from '../host/files.ts';
-import type { Host } from '../host/host.ts';
 import { nodeFiles } from '../host/node-files.ts';
-import { bareJob } from '../job/bare-job.ts';
 import type { Job } from '../job/job.ts';
-import { type Declared, makePlan } from '../plan/make-plan.ts';
 import { hasChanges } from '../plan/plan-to-json.ts';
-import { namespaceLayout } from '../state/layout.ts';
-import { applyPlan } from './apply-plan.ts';
+import { type FaultMachine, faultMachine, eventJob as job } from './fault-machine.fixture.ts';
 import { type FaultPlan, faultyFiles, Killed } from './faulty-files.fixture.ts';
-import { folderBackend } from './folder-backend.fixture.ts';
-import { recoverNamespace } from './recover-namespace.ts';
-import { rollback } from './rollback.ts';
 
-let root: string;
+let machine: FaultMachine;
 beforeEach(() => {
-  // In memory where there is such a folder: thousands of applies sync every file.
-  root = mkdtempSync(join(existsSync('/dev/shm') ? '/dev/shm' : tmpdir(), 'rota-fault-'));
-  for (const name of ['one', 'two']) {
-    mkdirSync(join(root, name));
-    writeFileSync(join(root, name, 'foreign'), 'not ours \r\n\t');
-  }
+  machine = faultMachine();
 });
-afterEach(() => rmSync(root, { recursive: true, force: true }));
-
-const now = Date.UTC(2026, 10, 21, 12, 30);
-const backends = () => [folderBackend('one', join(root, 'one')), folderBackend('two', join(root, 'two'))];
-const hostWith = (files: Files): Host =>
-  createHost({
-    files,
-    stateDir: join(root, 'state'),
-    now: () => now,
-    timezone: 'UTC',
-    sleep: () => Promise.reject(new Error('nobody else is here to wait for')),
-  });
-const declared = (jobs: readonly Job[], backend = 'one'): Declared => ({
-  namespace: 'default',
-  source: '/etc/jobs.config.ts',
-  jobs,
-  excluded: [],
-  backend,
-  removals: { maxShare: 1 },
-  hostname: 'here',
-  warnings: [],
-});
-/** Most jobs here are of events, because a schedule is proven anew at every plan, and there are thousands of plans. */
-const job = (name: string, argument: string, extra: Partial<Job> = {}): Job => ({
-  ...bareJob('0 6 * * *', 'UTC'),
-  trigger: { kind: 'boot' },
-  name,
-  command: ['/bin/echo', argument],
-  ...extra,
-});
+afterEach(() => machine.dispose());
 
 /** Every effect in the long run, every seventh otherwise; the random plans below fail anywhere. */
 const stride = process.env.ROTA_LONG ? 1 : 7;
-
-/** The machine, byte for byte: what the schedulers hold. */
-const machine = (): Record<string, string> =>
-  Object.fromEntries(
-    ['one', 'two'].flatMap((folder) =>
-      readdirSync(join(root, folder))
-        .filter((file) => !file.startsWith('.rota-'))
-        .map((file) => [`${folder}/${file}`, readFileSync(join(root, folder, file), 'utf8')]),
-    ),
-  );
-
-async function apply(files: Files, jobs: readonly Job[], backend = 'one'): Promise<void> {
-  const host = hostWith(files);
-  await applyPlan({
-    host,
-    backends: backends(),
-    plan: await makePlan({ host, backends: backends(), declared: declared(jobs, backend), backend }),
-  });
-}
-
-/** What the next command does after the process is gone: its locks have nobody behind them any more. */
-async function recoverAfterDeath() {
-  const { lock, runLocks } = namespaceLayout(join(root, 'state'), 'default');
-  rmSync(runLocks, { recursive: true, force: true });
-  for (const path of [lock, `${lock}.break`]) {
-    const text = nodeFiles.readText(path);
-    if (text !== undefined) writeFileSync(path, JSON.stringify({ ...JSON.parse(text), pid: 2 ** 22 + 7, startTicks: '1' }));
-  }
-  return recoverNamespace(hostWith(nodeFiles), backends(), 'default');
-}
 
 const before = [job('stays', '1'), job('changes', '2'), job('goes', '3'), job('moves', '4')];
 const after = [
@@ -105,31 +29,31 @@ const after = [
 
 describe.each<FaultPlan['mode']>(['error', 'kill', 'kill-after'])('an apply in which one effect fails (%s)', (mode) => {
   it('leaves the old or the new generation after recovery, whichever effect it is', async () => {
-    await apply(nodeFiles, before);
-    const old = machine();
+    await machine.apply(nodeFiles, before);
+    const old = machine.holds();
     const outcomes = new Set<string>();
     for (let at = 1; ; at += stride) {
       const files = faultyFiles(nodeFiles, { at, mode });
       let failed = false;
-      await apply(files, after).catch((error: unknown) => {
+      await machine.apply(files, after).catch((error: unknown) => {
         failed = true;
         if (mode !== 'error' && !(error instanceof Killed) && !(error instanceof Error)) throw error;
       });
-      const recovery = await recoverAfterDeath();
-      const now = machine();
+      const recovery = await machine.recover();
+      const now = machine.holds();
       expect(now['one/foreign']).toBe('not ours \r\n\t');
       const isOld = JSON.stringify(now) === JSON.stringify(old);
-      const plan = await makePlan({ host: hostWith(nodeFiles), backends: backends(), declared: declared(after) });
+      const plan = await machine.plan(after);
       expect(isOld || !hasChanges(plan), `effect ${at}: neither old nor new`).toBe(true);
       // The state agrees with the machine: going back to the old declaration from here works, too.
-      const back = await makePlan({ host: hostWith(nodeFiles), backends: backends(), declared: declared(before) });
+      const back = await machine.plan(before);
       expect(
         back.changes.every((change) => change.drift === undefined),
         `effect ${at}: drift`,
       ).toBe(true);
       outcomes.add(recovery?.outcome ?? (isOld ? 'old' : 'new'));
-      await apply(nodeFiles, before);
-      expect(machine()).toEqual(old);
+      await machine.apply(nodeFiles, before);
+      expect(machine.holds()).toEqual(old);
       if (!failed && files.count() < at) break;
       expect(at).toBeLessThan(400);
     }
@@ -140,42 +64,38 @@ describe.each<FaultPlan['mode']>(['error', 'kill', 'kill-after'])('an apply in w
 
 describe('a rollback', () => {
   it.each<FaultPlan['mode']>(['error', 'kill', 'kill-after'])('survives a failing effect, too (%s)', async (mode) => {
-    await apply(nodeFiles, before);
-    const old = machine();
-    await apply(nodeFiles, after);
-    const fresh = machine();
+    await machine.apply(nodeFiles, before);
+    const old = machine.holds();
+    await machine.apply(nodeFiles, after);
+    const fresh = machine.holds();
     for (let at = 1; ; at += stride) {
       const files = faultyFiles(nodeFiles, { at, mode });
-      const host = hostWith(files);
-      const failed = await rollback({ host, backends: backends(), namespace: 'default', to: { kind: 'generation' } }).then(
+      const failed = await machine.rollback(files).then(
         () => false,
         () => true,
       );
-      await recoverAfterDeath();
-      expect([JSON.stringify(old), JSON.stringify(fresh)]).toContain(JSON.stringify(machine()));
-      await apply(nodeFiles, before);
-      await apply(nodeFiles, after);
-      expect(machine()).toEqual(fresh);
+      await machine.recover();
+      expect([JSON.stringify(old), JSON.stringify(fresh)]).toContain(JSON.stringify(machine.holds()));
+      await machine.apply(nodeFiles, before);
+      await machine.apply(nodeFiles, after);
+      expect(machine.holds()).toEqual(fresh);
       if (!failed && files.count() < at) break;
       expect(at).toBeLessThan(400);
     }
   });
 
   it('is a generation itself, needs no declaration, and goes back and forth', async () => {
-    await apply(nodeFiles, before);
-    const old = machine();
-    await apply(nodeFiles, after);
-    const fresh = machine();
-    const host = hostWith(nodeFiles);
-    expect((await rollback({ host, backends: backends(), namespace: 'default', to: { kind: 'generation' } })).generation).toBe(3);
-    expect(machine()).toEqual(old);
-    await rollback({ host, backends: backends(), namespace: 'default', to: { kind: 'generation', number: 2 } });
-    expect(machine()).toEqual(fresh);
-    await rollback({ host, backends: backends(), namespace: 'default', to: { kind: 'nothing' } });
-    expect(Object.keys(machine())).toEqual(['one/foreign', 'two/foreign']);
-    await expect(
-      rollback({ host, backends: backends(), namespace: 'default', to: { kind: 'generation', number: 99 } }),
-    ).rejects.toMatchObject({
+    await machine.apply(nodeFiles, before);
+    const old = machine.holds();
+    await machine.apply(nodeFiles, after);
+    const fresh = machine.holds();
+    expect(await machine.rollback(nodeFiles)).toBe(3);
+    expect(machine.holds()).toEqual(old);
+    await machine.rollback(nodeFiles, { kind: 'generation', number: 2 });
+    expect(machine.holds()).toEqual(fresh);
+    await machine.rollback(nodeFiles, { kind: 'nothing' });
+    expect(Object.keys(machine.holds())).toEqual(['one/foreign', 'two/foreign']);
+    await expect(machine.rollback(nodeFiles, { kind: 'generation', number: 99 })).rejects.toMatchObject({
       code: 'ROTA_GENERATION_UNKNOWN',
     });
   });
@@ -201,14 +121,14 @@ describe('random plans with random faults', () => {
         fc.integer({ min: 1, max: 60 }),
         fc.constantFrom<FaultPlan['mode']>('error', 'kill', 'kill-after'),
         async (first, second, at, mode) => {
-          await apply(nodeFiles, toJobs(first));
-          const old = JSON.stringify(machine());
-          await apply(faultyFiles(nodeFiles, { at, mode }), toJobs(second)).catch(() => undefined);
-          await recoverAfterDeath();
-          const plan = await makePlan({ host: hostWith(nodeFiles), backends: backends(), declared: declared(toJobs(second)) });
-          expect(JSON.stringify(machine()) === old || !hasChanges(plan)).toBe(true);
+          await machine.apply(nodeFiles, toJobs(first));
+          const old = JSON.stringify(machine.holds());
+          await machine.apply(faultyFiles(nodeFiles, { at, mode }), toJobs(second)).catch(() => undefined);
+          await machine.recover();
+          const plan = await machine.plan(toJobs(second));
+          expect(JSON.stringify(machine.holds()) === old || !hasChanges(plan)).toBe(true);
           expect(plan.changes.some((change) => change.drift !== undefined)).toBe(false);
-          expect(machine()['two/foreign']).toBe('not ours \r\n\t');
+          expect(machine.holds()['two/foreign']).toBe('not ours \r\n\t');
         },
       ),
       { numRuns: sampleSize({ here: 20, inCi: 30, long: 3000 }) },

@@ -10,6 +10,7 @@ import { writeNamespaceRecord } from '../state/namespace-record.ts';
 import { handOver } from './hand-over.ts';
 import { inverted, type Journal, readJournal, removeJournal, writeJournal } from './journal.ts';
 import { type RunStepsInput, runSteps } from './run-steps.ts';
+import { startCounting } from './start-counting.ts';
 
 /** What became of an apply that was cut off. */
 export interface Recovery {
@@ -30,6 +31,15 @@ export async function recover(host: Host, backends: readonly Backend[], namespac
   if (journal === null) return null;
   const { cause, startedAt } = journal;
   try {
+    const generation = readGeneration<Generation<Job, Artifact>>(host.files, layout, journal.after.current);
+    if (generation === null) throw new RotaError('ROTA_STATE_DAMAGED', `Generation ${journal.after.current} is gone.`);
+    startCounting({
+      host,
+      namespace,
+      generation,
+      steps: journal.steps,
+      moved: movesOfGeneration(host.files, layout, generation.number),
+    });
     const follow = followed(host, namespace, journal, 'forward');
     const onTakenOff: RunStepsInput['onTakenOff'] = (...done) => {
       const steps = follow(...done);
@@ -90,8 +100,6 @@ export async function undo(
     await runSteps({ host, backends, namespace, steps: inverted(journal.steps), isResumed: true, onTakenOff });
     if (journal.before === null) host.files.remove(layout.record);
     else writeNamespaceRecord(host.files, layout, journal.before);
-    removeGeneration(host.files, layout, journal.after.current);
-    writeMovedJobs(host.files, layout, journal.before?.current ?? 0, []);
     removeJournal(host, layout);
   } catch (failure) {
     const why = [cause, failure].map((error) => (error instanceof Error ? error.message : String(error))).join(' Undoing it: ');
@@ -102,5 +110,16 @@ export async function undo(
       ],
       cause,
     });
+  }
+  forget(host, layout, journal);
+}
+
+/** Only now: who is killed before the journal is gone may have to complete that generation after all. What stays is no generation that counts. */
+function forget(host: Host, layout: NamespaceLayout, { before, after }: Journal): void {
+  try {
+    removeGeneration(host.files, layout, after.current);
+    writeMovedJobs(host.files, layout, before?.current ?? 0, []);
+  } catch {
+    // the next apply drops both
   }
 }

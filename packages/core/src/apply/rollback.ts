@@ -166,9 +166,11 @@ function withOldNames(changes: readonly Change[], moves: readonly Pick<MovedJob,
 
 function wanted(host: Host, namespace: string, current: number, number: number | undefined): Generation<Job, Artifact> {
   const layout = namespaceLayout(host.stateDir, namespace);
-  const kept = listGenerations(host.files, layout);
+  // What an apply left behind that died before it began was never installed.
+  const kept = listGenerations(host.files, layout).filter((candidate) => candidate <= current);
   const chosen = number ?? kept.filter((candidate) => candidate < current).at(-1);
-  const generation = chosen === undefined ? null : readGeneration<Generation<Job, Artifact>>(host.files, layout, chosen);
+  const generation =
+    chosen === undefined || !kept.includes(chosen) ? null : readGeneration<Generation<Job, Artifact>>(host.files, layout, chosen);
   if (generation !== null) return generation;
   throw new RotaError(
     'ROTA_GENERATION_UNKNOWN',

@@ -25,6 +25,7 @@ import { type CommandPlace, installCommand } from '../run/launch/install-command
 import type { Generation } from '../state/generation.ts';
 import { listGenerations, readGeneration } from '../state/generation-store.ts';
 import { namespaceLayout, stateLayout } from '../state/layout.ts';
+import { readNamespaceRecord } from '../state/namespace-record.ts';
 import { checkState } from '../state/state-format.ts';
 import { followLogs } from '../status/follow-logs.ts';
 import { readHistory } from '../status/read-history.ts';
@@ -170,7 +171,9 @@ export function rotaMethods({ host, namespace, backends, events, plugins, comman
     },
     async generations() {
       await ready();
+      const current = readNamespaceRecord(host.files, layout)?.current ?? 0;
       return listGenerations(host.files, layout)
+        .filter((number) => number <= current)
         .map((number) => readGeneration<Generation<Job, Artifact>>(host.files, layout, number))
         .filter((generation) => generation !== null);
     },

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { isRotaError } from '../errors/rota-error.ts';
 import type { Files } from '../host/files.ts';
 import type { Generation } from './generation.ts';
 import type { NamespaceLayout } from './layout.ts';
@@ -44,14 +45,27 @@ export function pruneGenerations(files: Files, layout: NamespaceLayout, current:
   for (const number of dropped) removeGeneration(files, layout, number);
 }
 
-/** Removes the launch files that no kept generation names. Reads every kept generation, so it is not for every apply. */
+/**
+ * Removes the launch files that no kept generation names. Reads every kept generation, so it is not for every apply. Where one of them cannot be read, all
+ * stay: what it names is not known.
+ */
 export function pruneLaunchFiles(files: Files, layout: NamespaceLayout): void {
   const named = new Set<string>();
   for (const number of listGenerations(files, layout)) {
-    for (const entry of readGeneration(files, layout, number)?.entries ?? [])
-      if (entry.launchFile !== null) named.add(entry.launchFile);
+    const generation = readIfWhole(files, layout, number);
+    if (generation === undefined) return;
+    for (const entry of generation?.entries ?? []) if (entry.launchFile !== null) named.add(entry.launchFile);
   }
   for (const name of files.list(layout.launchFiles)) if (!named.has(name)) files.remove(join(layout.launchFiles, name));
+}
+
+function readIfWhole(files: Files, layout: NamespaceLayout, number: number): Generation | null | undefined {
+  try {
+    return readGeneration(files, layout, number);
+  } catch (error) {
+    if (isRotaError(error)) return undefined;
+    throw error;
+  }
 }
 
 function fileOf(layout: NamespaceLayout, number: number): string {
