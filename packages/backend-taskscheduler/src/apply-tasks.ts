@@ -3,7 +3,7 @@ import { verifyTasks } from './list-tasks.ts';
 import type { TaskSchedulerOptions } from './options.ts';
 import type { LogonKind, TaskService, TaskStep } from './service/task-service.ts';
 import { otherOwner, ownedByOther } from './task/other-owner.ts';
-import { hasOpenLogon, withOwnLogons } from './task/own-logons.ts';
+import { hasOpenLogon, hasOpenS4u, withOwnLogons, withOwnS4u } from './task/own-logons.ts';
 import { ROOT_FOLDER, taskName } from './task/task-name.ts';
 import { readXml } from './xml/read-xml.ts';
 import { child, textAt, type XmlElement } from './xml/xml-element.ts';
@@ -20,12 +20,14 @@ export async function applyTasks(
   if (changes.length === 0) return;
   const folder = `${ROOT_FOLDER}\\${namespace}`;
   const others = await tasksOfOthers(service, folder, namespace, changes, options);
-  const open = changes.some(({ after }) => after !== null && hasOpenLogon(contentOf(after)));
+  const open = changes.some(
+    ({ after }) => after !== null && [hasOpenLogon, hasOpenS4u].some((isOpen) => isOpen(contentOf(after))),
+  );
   const sid = open ? (await service.account()).sid : '';
   const wanted = new Map<string, string | null>();
   const steps = changes.flatMap((change): readonly TaskStep[] => {
     const path = taskName(namespace, change);
-    const xml = change.after === null ? null : withOwnLogons(contentOf(change.after), sid);
+    const xml = change.after === null ? null : withOwnS4u(withOwnLogons(contentOf(change.after), sid), sid);
     const owner = others.get(path);
     if (owner !== undefined && xml !== null) throw new RotaError('ROTA_APPLY_FAILED', `${ownedByOther(path, owner)}.`);
     if (owner !== undefined) return [];

@@ -50,7 +50,8 @@ function accountStatements({ account = 'interactive' }: TaskSchedulerOptions): r
   return [
     [
       account === 's4u',
-      'as S4U it runs whether or not the user is logged on, without desktop, network credentials and encrypted files.',
+      'as S4U it runs whether or not the user is logged on, without desktop, network credentials and encrypted files; Windows may let only an elevated process register it.',
+      elevate,
     ],
     [service, `it runs as ${account}, which needs elevation to register and has none of the user's files and settings.`, elevate],
     // Microsoft, "What's New in Task Scheduler", Windows 10.

@@ -1,36 +1,37 @@
 import { type ProcessRequest, type ProcessResult, type ProcessRunner, RotaError } from '@rota/core';
+import { runPowerShell } from '../testing/power-shell.fixture.ts';
+import { Thrown } from '../testing/power-shell-values.fixture.ts';
 import { decodeTaskXml } from '../xml/encode-task-xml.ts';
 import { readXml } from '../xml/read-xml.ts';
 import { child, textAt, type XmlElement } from '../xml/xml-element.ts';
 import type { ScriptRequest } from './power-shell.ts';
-import { encodedScript } from './power-shell-script.ts';
+import { powerShellScript } from './power-shell-script.ts';
+import { scheduleService, type TaskStore } from './schedule-service.fixture.ts';
 
 /**
  * For tests: a Task Scheduler in this process, behind the two programs that Rota calls. It keeps XML as Windows exports it (another order, defaults added, the user
- * as a SID), refuses what the schema refuses in count and names, and never starts anything. It is written from the documentation: it
- * shows that Rota's side of the conversation is consistent, not that Windows agrees. `says` is printed by every call of schtasks, whether it succeeds or not.
+ * as a SID), refuses what the schema refuses in count and names, and never starts anything. The script for PowerShell runs, in an interpreter of ours. All of it
+ * is written from the documentation: it shows that Rota's side of the conversation is consistent, not that Windows agrees. `says` is printed by every call of
+ * schtasks, whether it succeeds or not.
  */
-export interface FakeScheduler {
+export interface FakeScheduler extends TaskStore {
   readonly run: ProcessRunner;
-  /** Exported XML by full name. */
-  readonly tasks: Map<string, string>;
-  readonly folders: Set<string>;
   /** What was called: program and, for PowerShell, the operation. */
   readonly calls: string[];
   /** Makes the registration of a task fail with a code. */
   readonly failing: Map<string, number>;
-  /** Results as `LastTaskResult` would give them. */
-  readonly results: Map<string, number>;
   /** From now on nothing can be read. */
   broken: boolean;
+  /** From now on every change is answered with success, and not made. */
+  deaf: boolean;
 }
 
 /** Who uses this Windows. */
 export const me = { sid: 'S-1-5-21-1004336348-1177238915-682003330-1001', name: 'pc\\ann' };
 
-/** about_Language_Modes; as CLIXML, which `-EncodedCommand` brings. */
+/** about_Language_Modes. */
 const constrained =
-  '#< CLIXML\r\n<Objs Version="1.1.0.1"><S S="Error">Cannot invoke method. Method invocation is supported only on core types in this language mode._x000D__x000A_</S></Objs>';
+  'Cannot invoke method. Method invocation is supported only on core types in this language mode.\r\nAt line:3 char:3\r\n';
 
 export function fakeScheduler(
   readFile: (path: string) => Uint8Array | undefined,
@@ -49,74 +50,37 @@ export function fakeScheduler(
 
   const register = (path: string, xml: string): number => {
     const code = failing.get(path) ?? problemOf(xml);
-    if (code !== 0) return code;
+    if (code !== 0 || scheduler.deaf) return code;
     tasks.set(path, exported(path, xml));
     for (let at = parent(path); at !== ''; at = parent(at)) folders.add(at);
     return 0;
   };
-  const switchTask = (path: string, kind: 'enable' | 'disable'): number => {
+  const remove = (path: string): number => {
+    if (!tasks.has(path)) return 0x80070002;
+    if (scheduler.undeletable.has(path)) return 0x80070005;
+    if (!scheduler.deaf) tasks.delete(path);
+    return 0;
+  };
+  const switchTask = (path: string, on: boolean): number => {
     const xml = tasks.get(path);
     if (xml === undefined) return 0;
     const code = failing.get(path) ?? 0;
-    if (code === 0) tasks.set(path, switched(xml, kind === 'enable'));
+    if (code === 0) tasks.set(path, switched(xml, on));
     return code;
   };
-  const tidy = (from: string): void => {
-    for (let at = from; at.startsWith('\\Rota'); at = parent(at)) {
-      if ([...tasks.keys(), ...folders].some((path) => path.startsWith(`${at}\\`))) return;
-      folders.delete(at);
-    }
-  };
-
-  function script(request: ScriptRequest): unknown {
+  async function script(stdin: string): Promise<ProcessResult> {
+    const request: ScriptRequest = JSON.parse(Buffer.from(stdin.split('\n')[0] ?? '', 'base64').toString());
     calls.push(`powershell ${request.op}`);
-    switch (request.op) {
-      case 'read': {
-        const inside = [...tasks].filter(([path]) => request.folder === '\\' || path.startsWith(`${request.folder}\\`));
-        return { ok: true, tasks: inside.map(([path, xml]) => ({ path, xml })) };
-      }
-      case 'account':
-        return { ok: true, ...me };
-      case 'facts':
-        return {
-          ok: true,
-          tasks: request.paths
-            .filter((path) => tasks.has(path))
-            .map((path) => ({ path, running: false, lastRun: null, lastResult: results.get(path) ?? 0x41303, nextRun: null })),
-        };
-      case 'change': {
-        const before = new Map(tasks);
-        for (const step of request.steps) {
-          const code =
-            step.kind === 'register'
-              ? register(step.path, step.xml ?? '')
-              : step.kind === 'delete'
-                ? 0
-                : switchTask(step.path, step.kind);
-          if (step.kind === 'delete') {
-            tasks.delete(step.path);
-            tidy(parent(step.path));
-          }
-          if (code === 0) continue;
-          tasks.clear();
-          for (const [path, xml] of before) tasks.set(path, xml);
-          tidy(parent(step.path));
-          return {
-            ok: false,
-            path: step.path,
-            code: `0x${code.toString(16).toUpperCase()}`,
-            message: options.says ?? '',
-            undone: true,
-          };
-        }
-        return { ok: true };
-      }
+    try {
+      return ok(await runPowerShell(powerShellScript, { stdin, user: me, comObject: () => scheduleService(scheduler) }));
+    } catch (error) {
+      if (error instanceof Thrown) return bad(error.message);
+      throw error;
     }
   }
 
   const run: ProcessRunner = async ({ file, args, input }: ProcessRequest) => {
-    if (scheduler.broken && (args.includes('-EncodedCommand') || args.join(' ').includes('/query')))
-      return bad(options.says ?? '');
+    if (scheduler.broken && (file === 'powershell.exe' || args.join(' ').includes('/query'))) return bad(options.says ?? '');
     if (file === 'cmd.exe')
       return await run({ file: 'schtasks.exe', args: (args.at(-1) ?? '').split('schtasks.exe ')[1]?.split(' ') ?? [] });
     if (file === 'powershell.exe') {
@@ -124,13 +88,9 @@ export function fakeScheduler(
       // CreateProcess refuses it, as by a software restriction policy.
       if (options.powershell === 'blocked')
         throw new RotaError('ROTA_COMMAND_FAILED', 'The program powershell.exe could not be started: spawn UNKNOWN');
-      if (args.includes('-EncodedCommand')) {
-        if (options.powershell === 'constrained') return bad(constrained);
-        if (args.at(-1) !== encodedScript) return bad('unknown script');
-        const request: ScriptRequest = JSON.parse(Buffer.from(String(input), 'base64').toString());
-        return ok(Buffer.from(JSON.stringify(script(request))).toString('base64'));
-      }
-      return ok();
+      if (options.powershell === 'constrained') return bad(constrained);
+      if (args.at(-1) !== powerShellScript) return bad('unknown script');
+      return await script(String(input));
     }
     if (file === 'whoami.exe') return ok(`"${me.name}","${me.sid}"\r\n`);
     if (file !== 'schtasks.exe') throw new RotaError('ROTA_COMMAND_MISSING', `The program ${file} was not found.`);
@@ -148,21 +108,37 @@ export function fakeScheduler(
         if (tasks.has(path) && !args.includes('/f')) return refused(args, 0x800700b7);
         const bytes = readFile(value('/xml'));
         if (bytes === undefined || bytes[0] !== 0xff || bytes[1] !== 0xfe) return refused(args, 0x8004131a);
-        const code = register(path, decodeTaskXml(bytes));
+        const code = scheduler.register(path, decodeTaskXml(bytes));
         return code === 0 ? ok(options.says) : refused(args, code);
       }
       case '/change': {
-        const kind = args.includes('/disable') ? 'disable' : 'enable';
-        const code = tasks.has(path) ? switchTask(path, kind) : 0x80070002;
+        const code = tasks.has(path) ? switchTask(path, !args.includes('/disable')) : 0x80070002;
         return code === 0 ? ok(options.says) : refused(args, code);
       }
-      case '/delete':
-        return tasks.delete(path) ? ok(options.says) : refused(args, 0x80070002);
+      case '/delete': {
+        const code = remove(path);
+        return code === 0 ? ok(options.says) : refused(args, code);
+      }
       default:
         return bad(options.says ?? '');
     }
   };
-  const scheduler: FakeScheduler = { run, tasks, folders, calls, failing, results, broken: false };
+  const scheduler: FakeScheduler = {
+    run,
+    tasks,
+    folders,
+    keptFolders: new Set(),
+    facts: new Map(),
+    results,
+    calls,
+    failing,
+    register,
+    remove,
+    switchTask,
+    broken: false,
+    deaf: false,
+    undeletable: new Set(),
+  };
   return scheduler;
 }
 
@@ -204,18 +180,20 @@ function exported(path: string, xml: string): string {
     const kept = inner.filter(
       ({ name, text }) => !(name === 'RunLevel' && text === 'LeastPrivilege') && !(name === 'Hidden' && text === 'false'),
     );
+    const once = (name: string, text: string): string => (textAt(element, name) === undefined ? text : '');
     const extra =
       element.name === 'RegistrationInfo'
-        ? '<Date>2026-11-21T10:00:00.0000000</Date>'
+        ? once('Date', '<Date>2026-11-21T10:00:00.0000000</Date>')
         : element.name === 'Principal' && textAt(element, 'UserId') === undefined
           ? `<UserId>${me.sid}</UserId>`
           : element.name === 'IdleSettings'
-            ? '<Duration>PT10M</Duration><WaitTimeout>PT1H</WaitTimeout>'
+            ? once('Duration', '<Duration>PT10M</Duration>\r\n<WaitTimeout>PT1H</WaitTimeout>')
             : '';
     const attributes = Object.entries(element.attributes)
       .map(([name, text]) => ` ${name}="${text}"`)
       .join('');
-    return `<${element.name}${attributes}>${extra}${kept.map(write).join('\r\n')}${escapeText(element.text)}</${element.name}>`;
+    const content = [extra, ...kept.map(write)].filter((text) => text !== '').join('\r\n');
+    return `<${element.name}${attributes}>${content}${escapeText(element.text)}</${element.name}>`;
   };
   return path === '' ? '' : `<?xml version="1.0" encoding="UTF-16"?>\r\n${write(task)}`;
 }

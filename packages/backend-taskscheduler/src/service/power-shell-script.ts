@@ -1,13 +1,18 @@
 /**
  * The one script that Rota runs in Windows PowerShell. It speaks to the COM service `Schedule.Service`, whose answers are in no language. Request and reply are
- * base64 of JSON in UTF-8, because the console's code page would change other letters.
+ * base64 of JSON in UTF-8, because the console's code page would change other letters; each step of a batch has a line of its own, because Windows
+ * PowerShell 5.1 reads no JSON of more than 2 MB (fox-it/Invoke-ACLPwn#6). It is a plain argument, without a double quote: virus scanners take
+ * `-EncodedCommand` for an attack (openclaw/openclaw#138224).
  *
  * Flags: GetTasks(1) includes hidden tasks; RegisterTask 6 is TASK_CREATE_OR_UPDATE; logon types 2 S4U, 3 interactive token, 5 service account; state 4 is running.
  */
 export const powerShellScript = String.raw`
 $ErrorActionPreference = 'Stop'
-$text = [Text.Encoding]::UTF8.GetString([Convert]::FromBase64String([Console]::In.ReadToEnd().Trim()))
-$request = ConvertFrom-Json -InputObject $text
+function Read-Line($line) {
+  ConvertFrom-Json -InputObject ([Text.Encoding]::UTF8.GetString([Convert]::FromBase64String($line)))
+}
+$lines = @([Console]::In.ReadToEnd().Trim().Split([char]10))
+$request = Read-Line $lines[0]
 $service = New-Object -ComObject 'Schedule.Service'
 $service.Connect()
 
@@ -50,7 +55,8 @@ function Remove-EmptyFolders($path) {
     if ($null -ne $folder) {
       if ($folder.GetTasks(1).Count -gt 0 -or $folder.GetFolders(0).Count -gt 0) { return }
       $parts = Split-TaskPath $path
-      $service.GetFolder($parts.Folder).DeleteFolder($parts.Name, 0)
+      # An empty folder that Windows does not let go of harms nobody (community.windows#371).
+      try { $service.GetFolder($parts.Folder).DeleteFolder($parts.Name, 0) } catch { return }
     }
     $path = (Split-TaskPath $path).Folder
   }
@@ -68,6 +74,14 @@ function Remove-Task($path) {
   $parts = Split-TaskPath $path
   if ($null -ne (Find-Task $path)) { $service.GetFolder($parts.Folder).DeleteTask($parts.Name, 0) }
   Remove-EmptyFolders $parts.Folder
+}
+# What the batch has not changed is left alone: where a registration is refused, so is the way back.
+function Restore-Task($step) {
+  $now = Find-Task $step.path
+  if ($null -ne $step.enabled) {
+    if ($null -eq $now -or $now.Enabled -ne $step.enabled) { $now.Enabled = $step.enabled }
+  } elseif ($null -eq $step.xml) { Remove-Task $step.path
+  } elseif ($null -eq $now -or $now.Xml -cne $step.xml) { Register-Xml $step.path $step.xml $step.logon }
 }
 function Get-Epoch($time) {
   if ($time.Year -lt 2000) { return $null }
@@ -98,7 +112,9 @@ switch ($request.op) {
     $undo = New-Object System.Collections.ArrayList
     $current = $null
     try {
-      foreach ($step in $request.steps) {
+      foreach ($line in $lines) {
+        $step = Read-Line $line
+        if ($null -ne $step.op) { continue }
         $current = $step
         $before = Find-Task $step.path
         if (@('enable', 'disable') -contains $step.kind) {
@@ -114,17 +130,15 @@ switch ($request.op) {
         if ($step.kind -eq 'register') { Register-Xml $step.path $step.xml $step.logon } else { Remove-Task $step.path }
       }
     } catch {
-      $reply = @{ ok = $false; path = $current.path; code = (Get-Code $_); message = $_.Exception.Message; undone = $true }
+      $reply = @{ ok = $false; path = $current.path; code = (Get-Code $_) }
+      $left = New-Object System.Collections.ArrayList
       foreach ($step in $undo) {
-        try { if ($null -ne $step.enabled) { (Find-Task $step.path).Enabled = $step.enabled } elseif ($null -ne $step.xml) { Register-Xml $step.path $step.xml $step.logon } else { Remove-Task $step.path } }
-        catch { $reply.undone = $false }
+        try { Restore-Task $step } catch { [void]$left.Insert($left.Count, $step.path) }
       }
+      $reply.left = @($left)
     }
   }
 }
 $json = ConvertTo-Json -InputObject $reply -Depth 6 -Compress
 [Console]::Out.Write([Convert]::ToBase64String([Text.Encoding]::UTF8.GetBytes($json)))
 `;
-
-/** What `-EncodedCommand` takes: base64 of UTF-16LE. No quoting rule of any shell touches the script. */
-export const encodedScript: string = Buffer.from(powerShellScript, 'utf16le').toString('base64');

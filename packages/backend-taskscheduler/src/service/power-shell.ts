@@ -1,24 +1,16 @@
 import { type Host, RotaError } from '@rota/core';
 import { resultText } from '../result-text.ts';
-import { clixmlText } from './clixml-text.ts';
-import { encodedScript } from './power-shell-script.ts';
-import { remedyOf } from './remedy-of.ts';
-import type { LogonKind, TaskEntry, TaskFacts, TaskService, TaskStep } from './task-service.ts';
+import { powerShellScript } from './power-shell-script.ts';
+import { afterUndo, remedyOf } from './remedy-of.ts';
+import type { LogonKind, TaskEntry, TaskFacts, TaskService } from './task-service.ts';
 
 /** What the script is asked. */
 export type ScriptRequest =
   | { readonly op: 'read'; readonly folder: string }
   | { readonly op: 'account' }
   | { readonly op: 'facts'; readonly paths: readonly string[] }
-  | {
-      readonly op: 'change';
-      readonly steps: readonly {
-        readonly kind: TaskStep['kind'];
-        readonly path: string;
-        readonly xml?: string;
-        readonly logon?: number;
-      }[];
-    };
+  /** What is to be changed follows, a step a line. */
+  | { readonly op: 'change' };
 
 const logonTypes: Readonly<Record<LogonKind, number>> = { s4u: 2, interactive: 3, service: 5 };
 
@@ -41,19 +33,21 @@ export function powerShell(host: Pick<Host, 'run'>): TaskService {
     facts: async (paths) => readFacts(await ask(host, { op: 'facts', paths })),
     async change(steps) {
       if (steps.length === 0) return;
-      const reply = await ask(host, {
-        op: 'change',
-        steps: steps.map((step) =>
+      const reply = await ask(
+        host,
+        { op: 'change' },
+        steps.map((step) =>
           step.kind === 'register'
             ? { kind: step.kind, path: step.path, xml: withoutDeclaration(step.xml), logon: logonTypes[step.logon] }
             : { kind: step.kind, path: step.path },
         ),
-      });
+      );
       if (reply.ok !== false) return;
       const code = Number.parseInt(String(reply.code), 16);
+      const left = listOf(reply.left).map(String);
       throw new RotaError(
-        reply.undone === true ? 'ROTA_APPLY_FAILED' : 'ROTA_APPLY_INCOMPLETE',
-        `Task Scheduler refused ${String(reply.path)}: ${resultText(code)}${reply.undone === true ? '; the other tasks of the batch are as before' : ''}.`,
+        left.length === 0 ? 'ROTA_APPLY_FAILED' : 'ROTA_APPLY_INCOMPLETE',
+        `Task Scheduler refused ${String(reply.path)}: ${resultText(code)}. ${afterUndo(left)}`,
         { suggestions: remedyOf(code) },
       );
     },
@@ -65,11 +59,15 @@ function withoutDeclaration(xml: string): string {
   return xml.replace(/^\ufeff?<\?xml[^>]*\?>\s*/, '');
 }
 
-async function ask(host: Pick<Host, 'run'>, request: ScriptRequest): Promise<Readonly<Record<string, unknown>>> {
+async function ask(
+  host: Pick<Host, 'run'>,
+  request: ScriptRequest,
+  steps: readonly object[] = [],
+): Promise<Readonly<Record<string, unknown>>> {
   const result = await host.run({
     file: 'powershell.exe',
-    args: ['-NoLogo', '-NoProfile', '-NonInteractive', '-ExecutionPolicy', 'Bypass', '-EncodedCommand', encodedScript],
-    input: Buffer.from(JSON.stringify(request)).toString('base64'),
+    args: ['-NoLogo', '-NoProfile', '-NonInteractive', '-Command', powerShellScript],
+    input: [request, ...steps].map((part) => Buffer.from(JSON.stringify(part)).toString('base64')).join('\n'),
   });
   if (result.exitCode === 0) {
     try {
@@ -81,7 +79,7 @@ async function ask(host: Pick<Host, 'run'>, request: ScriptRequest): Promise<Rea
   }
   throw new RotaError(
     'ROTA_COMMAND_FAILED',
-    `PowerShell could not ask Task Scheduler (exit ${result.exitCode}): ${(clixmlText(result.stderr) || result.stdout.trim()).slice(0, 500)}`,
+    `PowerShell could not ask Task Scheduler (exit ${result.exitCode}): ${(result.stderr.trim() || result.stdout.trim()).replace(/\s+/g, ' ').slice(0, 500)}`,
     {
       suggestions: ['Is the service "Task Scheduler" (Schedule) running, and may you use it?'],
     },
@@ -103,11 +101,17 @@ function readFacts(reply: Readonly<Record<string, unknown>>): readonly TaskFacts
   }));
 }
 
-/** PowerShell 5.1 may write a list of one as its only element. */
 function list({ tasks }: Readonly<Record<string, unknown>>): readonly Readonly<Record<string, unknown>>[] {
   if (tasks === undefined || tasks === null)
     throw new RotaError('ROTA_COMMAND_FAILED', 'PowerShell answered without a list of tasks.');
-  return (Array.isArray(tasks) ? tasks : [tasks]).filter(isRecord);
+  return listOf(tasks).filter(isRecord);
+}
+
+/** PowerShell 5.1 may write a list of one as its only element, and a list as an object with its count (PowerShell/PowerShell#3153). */
+function listOf(value: unknown): readonly unknown[] {
+  if (value === undefined || value === null) return [];
+  if (isRecord(value) && Array.isArray(value.value)) return value.value;
+  return Array.isArray(value) ? value : [value];
 }
 
 function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {

@@ -2,7 +2,12 @@
 export function remedyOf(code: number): readonly string[] {
   return code >>> 0 === 0x80070005
     ? [
-        'Boot triggers, built-in accounts, the highest run level and tasks that an administrator made need an elevated process: run the apply as administrator.',
+        'Boot triggers, `account: s4u`, built-in accounts, the highest run level and tasks that an administrator made need an elevated process: run the apply as administrator.',
       ]
     : [];
+}
+
+/** How a batch stands that failed; `left` is what could not be put back. */
+export function afterUndo(left: readonly string[]): string {
+  return left.length === 0 ? 'The other tasks of the batch are as before.' : `Not undone: ${left.join(', ')}.`;
 }

@@ -5,7 +5,7 @@ import { encodeTaskXml } from '../xml/encode-task-xml.ts';
 import { readXml } from '../xml/read-xml.ts';
 import { splitTasks } from '../xml/split-tasks.ts';
 import { textAt } from '../xml/xml-element.ts';
-import { remedyOf } from './remedy-of.ts';
+import { afterUndo, remedyOf } from './remedy-of.ts';
 import type { TaskEntry, TaskService, TaskStep } from './task-service.ts';
 
 /**
@@ -57,6 +57,24 @@ export function schtasks(host: Pick<Host, 'run' | 'files' | 'stateDir'>): TaskSe
     }
   }
 
+  /** What stands as before is left alone: where a step was refused, so is the way back. Answers what could not be put back. */
+  async function takeBack(
+    undo: readonly TaskStep[],
+    before: ReadonlyMap<string, string>,
+    present: ReadonlySet<string>,
+  ): Promise<readonly string[]> {
+    const now = await readAll().then(
+      (all) => new Map(all.map(({ path, xml }) => [path, xml])),
+      () => undefined,
+    );
+    const left: string[] = [];
+    for (const step of undo) {
+      if (now !== undefined && now.get(step.path) === before.get(step.path)) continue;
+      await make(step, present).catch(() => left.push(step.path));
+    }
+    return left;
+  }
+
   return {
     name: 'schtasks',
     read: async (folder) => (await readAll()).filter(({ path }) => folder === '\\' || path.startsWith(`${folder}\\`)),
@@ -82,17 +100,15 @@ export function schtasks(host: Pick<Host, 'run' | 'files' | 'stateDir'>): TaskSe
           if (step.kind === 'register') present.add(step.path);
           if (step.kind === 'delete') present.delete(step.path);
         } catch (cause) {
-          const left: string[] = [];
-          // A creation that failed has left nothing to delete.
-          if (xml === undefined) undo.shift();
-          for (const back of undo) await make(back, present).catch(() => left.push(back.path));
+          const left = await takeBack(undo, before, present);
           const message = cause instanceof Error ? cause.message : String(cause);
           throw new RotaError(
             left.length === 0 ? 'ROTA_APPLY_FAILED' : 'ROTA_APPLY_INCOMPLETE',
-            left.length === 0
-              ? `${message} The other tasks of the batch are as before.`
-              : `${message} Not undone: ${left.join(', ')}.`,
-            { cause, suggestions: isRotaError(cause) ? cause.suggestions : [] },
+            `${message} ${afterUndo(left)}`,
+            {
+              cause,
+              suggestions: isRotaError(cause) ? cause.suggestions : [],
+            },
           );
         }
       }

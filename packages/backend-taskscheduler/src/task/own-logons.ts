@@ -10,6 +10,18 @@ export function withOwnLogons(xml: string, sid: string): string {
   return xml.replace(logonTrigger, (trigger) => trigger.replace('</LogonTrigger>', `<UserId>${sid}</UserId></LogonTrigger>`));
 }
 
+const openS4u = /(<Principal id="[^"]*">\s*)(?=<LogonType>S4U<)/;
+
+/** A rendered task whose S4U logon names its user: that whoever registers it is meant is documented for the interactive one alone ("Security Contexts for Tasks"). */
+export function withOwnS4u(xml: string, sid: string): string {
+  return xml.replace(openS4u, `$1<UserId>${sid}</UserId>`);
+}
+
+/** Whether a rendered task has an S4U logon without a user. */
+export function hasOpenS4u(xml: string): boolean {
+  return openS4u.test(xml);
+}
+
 /** Whether a rendered task has a logon trigger without a user. */
 export function hasOpenLogon(xml: string): boolean {
   return withOwnLogons(xml, '') !== xml;
