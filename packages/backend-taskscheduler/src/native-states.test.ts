@@ -1,4 +1,4 @@
-import { createHost, type Host, nodeFiles } from '@rota/core';
+import { createHost, createRota, declarationOf, type Host, nodeFiles } from '@rota/core';
 import { temporaryFolder } from '@rota/test-support';
 import { describe, expect, test } from 'vitest';
 import { compileInput } from './job.fixture.ts';
@@ -47,6 +47,25 @@ describe('what the scheduler says of a job, through PowerShell', () => {
     const { host, scheduler } = windows();
     scheduler.results.set(path, code);
     expect((await stateOf(host))?.failure).toBe(words);
+  });
+});
+
+test('what kept a task from starting is told by status and by the report', async () => {
+  const scheduler = fakeScheduler(nodeFiles.readBytes);
+  const user = { name: 'Ann', uid: 0, home: temporaryFolder() };
+  const host = createHost({ platform: 'win32', user, stateDir: temporaryFolder(), timezone: 'UTC', env: {}, run: scheduler.run });
+  const rota = createRota({ host, backends: [backend] });
+  const jobs = [{ tenant: 'acme', name: 'one', schedule: '0 4 * * *', command: process.execPath }];
+  await rota.apply(await rota.plan(await declarationOf(jobs, { host, source: 'test' }), { backend: 'taskscheduler' }));
+  expect((await rota.status())[0]).not.toHaveProperty('failure');
+  scheduler.results.set(path, 0x80070569);
+  const words = 'the account has not the right to log on this way (0x80070569)';
+  expect(await rota.status()).toMatchObject([{ state: 'failed', lastRun: null, failure: words }]);
+  expect((await rota.report()).attention).toContainEqual({
+    severity: 'error',
+    subject: 'acme/one',
+    message: `taskscheduler could not start it: ${words}.`,
+    remedy: 'rota doctor',
   });
 });
 

@@ -14,6 +14,7 @@ import { openNamespace } from '../open/open-rota.ts';
 import { durationText } from '../output/duration-text.ts';
 import { localTime } from '../output/local-time.ts';
 import { printMetrics } from '../output/metrics.ts';
+import { notStartedLines } from '../output/not-started-lines.ts';
 import { ownJobs, ownJobsLines } from '../output/own-jobs.ts';
 import { table } from '../output/table.ts';
 import type { CommandContext } from '../program/command.ts';
@@ -66,6 +67,7 @@ function printJobs(context: CommandContext, jobs: readonly JobStatus[]): void {
     context.io.columns,
   ))
     context.print(line);
+  for (const line of notStartedLines(jobs)) context.print(line);
 }
 
 /** What a plugin says of itself, below the jobs. */

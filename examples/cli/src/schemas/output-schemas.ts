@@ -15,6 +15,7 @@ import {
   issue,
   jobKey,
   jobRun,
+  notStarted,
   run,
 } from './parts.ts';
 import { reportOutput } from './report-schema.ts';
@@ -128,6 +129,7 @@ export const outputSchemas = {
         state: v.picklist(['waiting', 'running', 'paused', 'disabled', 'failed', 'missing', 'drifted']),
         nextRun: v.nullable(instant),
         lastRun: v.nullable(run),
+        failure: notStarted,
         fidelity: v.nullable(fidelity),
       }),
     ),

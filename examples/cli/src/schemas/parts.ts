@@ -99,3 +99,8 @@ export const applyJob = v.object({
   exitCode: v.nullable(v.number()),
   reason: v.nullable(v.string()),
 });
+
+export const notStarted = v.pipe(
+  v.optional(v.string()),
+  v.description("Why the scheduler's last start failed before the job's own process could; of that start there is no run."),
+);

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { features, fidelity, formatVersion, instant, jobKey, run } from './parts.ts';
+import { features, fidelity, formatVersion, instant, jobKey, notStarted, run } from './parts.ts';
 
 const text = (description: string) => v.pipe(v.string(), v.description(description));
 const counts = (description: string) => v.pipe(v.array(v.number()), v.description(description));
@@ -38,6 +38,7 @@ const job = v.object({
   state: v.picklist(['waiting', 'running', 'paused', 'disabled', 'failed', 'missing', 'drifted']),
   nextRun: v.nullable(instant),
   lastRun: v.nullable(v.object(reportRun)),
+  failure: notStarted,
   fidelity: v.nullable(fidelity),
   features,
   labels,

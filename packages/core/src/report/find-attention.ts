@@ -46,13 +46,21 @@ function ofJob(job: ReportJob): readonly Attention[] {
     case 'drifted':
       return [{ severity: 'warning', subject, message: 'Its entry was edited by hand.', remedy: 'rota apply --repair' }];
     case 'failed':
-      return [{ severity: 'error', subject, message: failureText(job), remedy: `rota logs ${subject}` }];
+      return [
+        {
+          severity: 'error',
+          subject,
+          message: failureText(job),
+          remedy: job.failure === undefined ? `rota logs ${subject}` : 'rota doctor',
+        },
+      ];
     default:
       return [];
   }
 }
 
-function failureText({ lastRun }: ReportJob): string {
+function failureText({ backend, failure, lastRun }: ReportJob): string {
+  if (failure !== undefined) return `${backend} could not start it: ${failure}.`;
   if (lastRun === null || !['failure', 'timeout', 'interrupted'].includes(lastRun.status)) return 'Its entry has failed.';
   const how =
     lastRun.reason ??

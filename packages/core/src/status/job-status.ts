@@ -18,5 +18,7 @@ export interface JobStatus extends JobKey {
   readonly state: 'waiting' | 'running' | 'paused' | 'disabled' | 'failed' | 'missing' | 'drifted';
   readonly nextRun: string | null;
   readonly lastRun: Run | null;
+  /** In the words of the scheduler, when its last start failed before the job's own process could; of that start there is no run. */
+  readonly failure?: string;
   readonly fidelity: 'exact' | 'gated' | null;
 }

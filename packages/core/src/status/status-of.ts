@@ -38,6 +38,7 @@ export function statusOf(facts: JobFacts): JobStatus {
     state,
     nextRun: next === null || state === 'paused' || state === 'missing' ? null : instantText(next),
     lastRun: facts.lastRun,
+    ...(facts.native?.failure === undefined ? {} : { failure: facts.native.failure }),
     fidelity: facts.fidelity,
   };
 }
