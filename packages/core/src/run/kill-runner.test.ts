@@ -2,6 +2,7 @@ import { sampleSize, testSeed } from '@rota/test-support';
 import { expect, it } from 'vitest';
 import { killedRuns } from './killed-runs.test-support.ts';
 import type { RunnerUnderTest } from './runner-under-test.test-support.ts';
+import { seededNumbers } from './seeded-numbers.test-support.ts';
 
 const rounds = sampleSize({ here: 30, inCi: 50, long: 500 });
 const lanes = 2;
@@ -29,13 +30,14 @@ it(`holds what it promises when it is killed at ${rounds} random instants`, asyn
   console.log(`kill test: seed ${testSeed}`);
   await Promise.all(
     names.map(async (name, lane) => {
-      const random = generator(testSeed + lane);
+      const random = seededNumbers(testSeed + lane);
       const path = runs.job(name);
       const fires = Array.from({ length: rounds / lanes }, (_, round) => runs.fire(round));
       for (const fire of fires) {
         await killed(rota, path, fire, wholeMs * (0.2 + random() * 1.2));
         // The scheduler, or the gate, asks again.
         await rota.run(path, ['--scheduled-at', fire]);
+        await runs.expectFollowed(name);
       }
       const last = runs.fire(fires.length);
       await runs.settle(name, path, last);
@@ -43,6 +45,7 @@ it(`holds what it promises when it is killed at ${rounds} random instants`, asyn
       console.log(`kill test, lane ${lane}: ${JSON.stringify(count(statuses))}`);
     }),
   );
+  for (const name of names) await runs.expectFollowed(name);
   runs.expectNothingLeft(names);
   expect(rota.records().length).toBeGreaterThanOrEqual(rounds);
 }, 1_200_000);
@@ -51,13 +54,4 @@ function count(words: readonly string[]): Readonly<Record<string, number>> {
   const counts: Record<string, number> = {};
   for (const word of words) counts[word] = (counts[word] ?? 0) + 1;
   return counts;
-}
-
-/** Park and Miller's generator: the same instants again from the same seed. */
-function generator(seed: number): () => number {
-  let state = (seed % 2147483646) + 1;
-  return () => {
-    state = (state * 48271) % 2147483647;
-    return state / 2147483647;
-  };
 }

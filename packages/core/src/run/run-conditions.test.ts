@@ -128,6 +128,22 @@ describe('a run', () => {
     expect(rota.records().filter(({ name }) => name === 'follower')).toMatchObject([{ status: 'success', trigger: 'event' }]);
   });
 
+  it('leaves a failed run in the history of a follower that could not be started, and tells of it as of any other', async () => {
+    const rota = await runnerUnderTest();
+    const server = await endpoint();
+    const alerts: LaunchFile['alerts'] = { on: ['failure'], channels: [{ kind: 'webhook', url: server.url }] };
+    const launchFile = rota.launchFile({ name: 'follower', alerts });
+    const follower = { tenant: 'acme', name: 'follower', start: ['/bin/false'], launchFile };
+    expect((await rota.run(rota.launchFile({ followers: [follower] }))).code).toBe(0);
+    const reason = 'It was to follow acme/job and was not started: /bin/false ended with status 1.';
+    expect(rota.records()).toMatchObject([
+      { name: 'job', status: 'success' },
+      { name: 'follower', status: 'failure', reason, attempts: 0, trigger: 'event' },
+    ]);
+    expect(server.messages()).toMatchObject([{ event: 'failure', job_name: 'follower' }]);
+    expect(rota.spooled()).toEqual([]);
+  });
+
   it('starts them also when it is killed while its endpoint does not answer', async () => {
     const rota = await runnerUnderTest();
     installLauncher({ files: nodeFiles, stateDir: rota.stateDir, platform: 'linux' }, { bundlePath: await runnerBundle() });

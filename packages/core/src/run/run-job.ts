@@ -4,7 +4,7 @@ import { defineSchedule, type Schedule } from '../schedule/schedule.ts';
 import { loadZone } from '../schedule/zone/load-zone.ts';
 import { ownIdentity } from '../state/process-identity.ts';
 import { type Admission, admitRun } from './admit/admit-run.ts';
-import { finishRun } from './admit/finish-run.ts';
+import { finishRun, forgetFollowing } from './admit/finish-run.ts';
 import { type Claim, readJobState } from './admit/job-state.ts';
 import { namedLocks, waitForTurn } from './admit/wait-turn.ts';
 import { maskText } from './attempt/mask-secrets.ts';
@@ -46,6 +46,10 @@ export async function runJob(input: RunJobInput): Promise<number> {
     },
   });
   try {
+    if (admission.cutOff.length > 0) {
+      const { tellCutOff } = await import('./tell-not-started.ts');
+      waiting.push(...tellCutOff(input, admission.cutOff));
+    }
     if (admission.claim !== null) {
       const code = await runClaimed(input, admission, admission.claim, locks, waiting);
       const queued = schedule === null ? null : queuedFire(input, schedule);
@@ -139,10 +143,11 @@ async function runClaimed(
   if (lost !== null) process.stderr.write(`rota-run: ${launch.tenant}/${launch.name}: ${lost}\n`);
   let newFile: boolean;
   let end: readonly WaitingReport[] | undefined;
+  const followed = outcome.status === 'success' && launch.followers.length > 0;
   try {
     newFile = appendRecord(files, layout, record);
     end = spoolEnd(input, record, log.tail(), admission.failingBefore);
-    finishRun(files, layout, launch, record, isTold(input, record));
+    finishRun(files, layout, launch, record, isTold(input, record), followed ? claim.owner : null);
     if (launch.alerts?.by === 'job') files.remove(alertsDonePath(layout, record.runId));
   } catch (error) {
     // The next runner finds the claim and makes up for what is missing; whoever started this one, and whoever is told, still learns how the job ended.
@@ -156,14 +161,29 @@ async function runClaimed(
     return exitStatus(record);
   }
   locks.release();
-  // Before the reports, which may take long: a runner that is killed meanwhile loses none of them, but would lose the followers.
-  if (outcome.status === 'success' && launch.followers.length > 0) {
-    const { startFollowers } = await import('./start-followers.ts');
-    for (const problem of await startFollowers(launch, place)) process.stderr.write(`rota-run: ${problem}\n`);
-  }
+  // Before the reports, which may take long.
+  if (followed) end = [...end, ...(await follow(input, record.runId))];
   await report(input, started, [...waiting, ...end]);
   if (newFile) await retain(input, endedMs);
   return exitStatus(record);
+}
+
+/** Starts the jobs that follow. Killed before it is done, the next runner finds what was not started. */
+async function follow(input: RunJobInput, runId: string): Promise<readonly WaitingReport[]> {
+  const { launch, place, files } = input;
+  const waiting: WaitingReport[] = [];
+  try {
+    const { startFollowers } = await import('./start-followers.ts');
+    for (const one of await startFollowers(launch, place)) {
+      const { tellNotStarted } = await import('./tell-not-started.ts');
+      waiting.push(...tellNotStarted(input, one));
+    }
+    forgetFollowing(files, place.layout, launch, [runId]);
+  } catch (error) {
+    const { stateProblem } = await import('./failed-runner.ts');
+    process.stderr.write(`rota-run: ${launch.tenant}/${launch.name}: ${stateProblem(place, error)}\n`);
+  }
+  return waiting;
 }
 
 /** Once a month, and whenever much was recorded: here too, since not every host has the maintenance job. It changes no outcome. */

@@ -10,7 +10,15 @@ import { readRecords } from '../record/read-records.ts';
 import { newRunId } from '../record/run-id.ts';
 import type { RunRecord } from '../record/run-record.ts';
 import { dueFire, punctual, tooLate } from './due-fire.ts';
-import { advance, type Claim, changeJobState, clockChange, type JobState, type JobStateFiles } from './job-state.ts';
+import {
+  advance,
+  type Claim,
+  changeJobState,
+  clockChange,
+  type Following,
+  type JobState,
+  type JobStateFiles,
+} from './job-state.ts';
 import { orphansOf } from './orphans.ts';
 
 /** What started the runner. */
@@ -49,6 +57,8 @@ export interface Admission {
   /** Claims whose owners have to be ended. */
   readonly replaced: readonly Claim[];
   readonly failingBefore: boolean;
+  /** Runs whose runner was gone before it had started their followers. */
+  readonly cutOff: readonly Following[];
 }
 
 /** Fire times that came due during a run, recorded one by one up to this many. */
@@ -64,9 +74,10 @@ export function admitRun(input: AdmitInput): Admission {
       input.onUnreported(written ?? made, swept.failing);
     };
     const wanted = wantedRun(swept, input);
+    const cutOff = swept.following.filter(({ owner }) => !isAlive(input.files, owner));
     const answer = (state: JobState, rest: Partial<Admission>): readonly [JobState, Admission] => [
       state,
-      { claim: null, missed: wanted.missed, replaced: [], failingBefore: swept.failing, ...rest },
+      { claim: null, missed: wanted.missed, replaced: [], failingBefore: swept.failing, cutOff, ...rest },
     ];
     if (wanted.kind === 'none') return answer(swept, { missed: 0 });
     const fire = wanted.fire;
@@ -154,6 +165,9 @@ function sweep(state: JobState, input: AdmitInput): JobState {
       input.onUnreported(made, next.failing);
       const stays = made.status === 'skipped' || input.isTold?.(made) === true;
       next = { ...next, failing: stays ? next.failing : made.status !== 'success' };
+      const { runId, endedAt } = made;
+      if (made.status === 'success' && input.launch.followers.length > 0)
+        next = { ...next, following: [...next.following, { runId, endedAt, owner: claim.owner }] };
     }
     const left = orphans.get(claim.runId) ?? [];
     if (input.nowMs - Date.parse(claim.startedAt) > limitMs) for (const pid of left) killQuietly(pid);

@@ -1,5 +1,6 @@
 import type { JobKey } from '../../job/job.ts';
 import type { NamespaceLayout } from '../../state/layout.ts';
+import type { ProcessIdentity } from '../../state/process-identity.ts';
 import type { RunRecord } from '../record/run-record.ts';
 import { changeJobState, type JobState, type JobStateFiles } from './job-state.ts';
 
@@ -8,9 +9,20 @@ import { changeJobState, type JobState, type JobStateFiles } from './job-state.t
  * recorded again.
  *
  * @param isTold the job has told of its bad end by itself: what the runner has told before stays as it is
+ * @param starter who now starts the jobs that follow this run; `null` where none do
  */
-export function finishRun(files: JobStateFiles, layout: NamespaceLayout, key: JobKey, record: RunRecord, isTold = false): void {
-  const work = (state: JobState): readonly [JobState, undefined] => {
+export function finishRun(
+  files: JobStateFiles,
+  layout: NamespaceLayout,
+  key: JobKey,
+  record: RunRecord,
+  isTold = false,
+  starter: ProcessIdentity | null = null,
+): void {
+  const work = (before: JobState): readonly [JobState, undefined] => {
+    const { runId, endedAt } = record;
+    const following = starter === null ? before.following : [...before.following, { runId, endedAt, owner: starter }];
+    const state = { ...before, following };
     const claims = state.claims.filter((claim) => claim.runId !== record.runId);
     if (record.status === 'skipped') return [{ ...state, claims }, undefined];
     const lastRun = { from: Date.parse(record.startedAt) / 1000, to: Date.parse(record.endedAt) / 1000 };
@@ -18,4 +30,13 @@ export function finishRun(files: JobStateFiles, layout: NamespaceLayout, key: Jo
   };
   // The record is on the disk; a claim that outlives a power failure is dropped because of it.
   changeJobState(files, layout, key, work, false);
+}
+
+/** The followers of these runs are started, or it is told that they are not. */
+export function forgetFollowing(files: JobStateFiles, layout: NamespaceLayout, key: JobKey, runIds: readonly string[]): void {
+  const rest = (state: JobState): readonly [JobState, undefined] => [
+    { ...state, following: state.following.filter(({ runId }) => !runIds.includes(runId)) },
+    undefined,
+  ];
+  changeJobState(files, layout, key, rest, false);
 }

@@ -16,6 +16,14 @@ export interface Claim extends Pick<RunRecord, 'runId' | 'scheduledAt' | 'starte
   readonly replaces: readonly string[];
 }
 
+/** A run that ended well, of whose followers nobody has said yet that they are started. */
+export interface Following {
+  readonly runId: string;
+  readonly endedAt: string;
+  /** Who starts them while it lives. */
+  readonly owner: ProcessIdentity;
+}
+
 /** What the runners of one job share: one small file, changed only under the job's lock. */
 export interface JobState {
   /** Fire times up to here have been started, skipped or declared past: seconds since the epoch. */
@@ -27,17 +35,19 @@ export interface JobState {
   readonly lastRun: { readonly from: number; readonly to: number } | null;
   /** Whether the last outcome was bad, for the notice of recovery. */
   readonly failing: boolean;
+  readonly following: readonly Following[];
 }
 
 export type JobStateFiles = Pick<Files, 'readText' | 'list' | 'makeFolder' | 'removeFolder' | 'write' | 'append'>;
 
 /** As it stands in the file. */
-interface Stored extends Omit<JobState, 'handled' | 'reached'> {
+interface Stored extends Omit<JobState, 'handled' | 'reached' | 'following'> {
   readonly handled: string | null;
   readonly reached?: string;
+  readonly following?: readonly Following[];
 }
 
-const empty: JobState = { handled: null, reached: null, claims: [], lastRun: null, failing: false };
+const empty: JobState = { handled: null, reached: null, claims: [], lastRun: null, failing: false, following: [] };
 
 /** DETAILS: a jump of the clock of three hours or more is a correction of the clock, not time that passed. Seconds. */
 export const clockChange = 3 * 3600;
@@ -68,11 +78,12 @@ export function changeJobState<T>(
     const before = lastState(text);
     const [after, result] = work(before);
     if (after === before) return result;
-    const { handled, reached, ...rest } = after;
+    const { handled, reached, following, ...rest } = after;
     const stored: Stored = {
       handled: handled === null ? null : instantText(handled),
       ...(reached === null ? {} : { reached: instantText(reached) }),
       ...rest,
+      ...(following.length === 0 ? {} : { following }),
     };
     const line = `${JSON.stringify(stored)}\n`;
     const torn = text !== '' && !text.endsWith('\n');
@@ -91,9 +102,10 @@ function lastState(text: string | undefined): JobState {
       return {
         handled: instantSeconds(value.handled),
         reached: instantSeconds(value.reached),
-        claims: Array.isArray(value.claims) ? value.claims.filter(isClaim) : [],
+        claims: Array.isArray(value.claims) ? value.claims.filter(isOwned) : [],
         lastRun: value.lastRun ?? null,
         failing: value.failing === true,
+        following: Array.isArray(value.following) ? value.following.filter(isOwned) : [],
       };
     } catch {
       // damaged by the disk; the line before it is the best that is known
@@ -102,7 +114,7 @@ function lastState(text: string | undefined): JobState {
   return empty;
 }
 
-function isClaim(value: unknown): value is Claim {
+function isOwned(value: unknown): boolean {
   if (typeof value !== 'object' || value === null || !('owner' in value) || !('runId' in value)) return false;
   const { owner } = value;
   return typeof owner === 'object' && owner !== null && 'pid' in owner && typeof owner.pid === 'number';

@@ -1,0 +1,68 @@
+import { join } from 'node:path';
+import { finishRun, forgetFollowing } from './admit/finish-run.ts';
+import { type Following, readJobState } from './admit/job-state.ts';
+import { stateProblem } from './failed-runner.ts';
+import { readLaunchFile } from './launch/read-launch-file.ts';
+import { appendRecord } from './record/append-record.ts';
+import { readRecords } from './record/read-records.ts';
+import { badLaunchRecord } from './record-bad-launch-file.ts';
+import type { RunJobInput } from './run-job-input.ts';
+import { besideOwn, type Follower, type NotStarted } from './start-followers.ts';
+import { spoolReport, type WaitingReport } from './tell/spool.ts';
+import { endReports } from './tell/spool-end.ts';
+
+/** Jobs that were to follow and could not be started: each gets a failed run in its history, which is told as any other of its runs would be. */
+export function tellNotStarted(input: RunJobInput, { follower, problem }: NotStarted): readonly WaitingReport[] {
+  const { files, launch, place } = input;
+  const reason = `It was to follow ${launch.tenant}/${launch.name} and was not started: ${problem}.`;
+  process.stderr.write(`rota-run: ${follower.tenant}/${follower.name}: ${reason}\n`);
+  const read = follower.launchFile === null ? null : readLaunchFile(files, besideOwn(follower.launchFile, place));
+  const backend = read?.ok ? read.launch.backend : launch.backend;
+  const record = { ...badLaunchRecord(follower, reason, 'event'), backend };
+  const { failing } = readJobState(files, place.layout, follower);
+  appendRecord(files, place.layout, record);
+  const reports = read?.ok ? endReports({ ...read, files }, record, reason, failing) : [];
+  const waiting = reports.map((report) => spoolReport(files, place.layout, report, Date.parse(record.endedAt)));
+  finishRun(files, place.layout, follower, record);
+  return waiting;
+}
+
+/** Of runs whose runner was gone before it had started their followers: those that have not begun since are told. What fails of it is tried by the next runner. */
+export function tellCutOff(input: RunJobInput, runs: readonly Following[]): readonly WaitingReport[] {
+  const { launch, place } = input;
+  try {
+    return cutOffReports(input, runs);
+  } catch (error) {
+    process.stderr.write(`rota-run: ${launch.tenant}/${launch.name}: ${stateProblem(place, error)}\n`);
+    return [];
+  }
+}
+
+function cutOffReports(input: RunJobInput, runs: readonly Following[]): readonly WaitingReport[] {
+  const { files, launch, place } = input;
+  const waiting = runs.flatMap(({ endedAt }) =>
+    launch.followers
+      .filter((follower) => !hasBegun(input, follower, Date.parse(endedAt)))
+      .flatMap((follower) => {
+        const problem = `that ended well at ${endedAt}, and its runner was gone before it had started this one`;
+        return tellNotStarted(input, { follower, problem });
+      }),
+  );
+  const runIds = runs.map(({ runId }) => runId);
+  forgetFollowing(files, place.layout, launch, runIds);
+  return waiting;
+}
+
+/** Whether a run of it is recorded, goes on or has just been started; of one that its scheduler runs without the runner only its end is known, so in doubt it has. */
+function hasBegun({ files, place }: RunJobInput, { tenant, name, launchFile }: Follower, sinceMs: number): boolean {
+  if (launchFile === null) return true;
+  const { layout } = place;
+  const since = (startedAt: string): boolean => Date.parse(startedAt) >= sinceMs;
+  if (readJobState(files, layout, { tenant, name }).claims.some(({ startedAt }) => since(startedAt))) return true;
+  const path = besideOwn(launchFile, place);
+  for (const word of files.list(layout.starting))
+    if (files.readText(join(layout.starting, word))?.split('\n')[1] === path) return true;
+  for (const record of readRecords(layout, { since: sinceMs / 1000, only: new Set([`${tenant}/${name}`]) }))
+    if (since(record.startedAt)) return true;
+  return false;
+}
