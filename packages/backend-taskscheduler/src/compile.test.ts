@@ -6,7 +6,7 @@ import { commandPart, requirePart, temporaryFolder } from '@rota/test-support';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { capabilities } from './capabilities.ts';
-import { compile } from './compile.ts';
+import { compile, refuseTooMany } from './compile.ts';
 import { compileInput } from './job.fixture.ts';
 import type { TaskSchedulerOptions } from './options.ts';
 import { taskSchedule } from './simulate/native-schedule.ts';
@@ -136,6 +136,22 @@ describe('a task', () => {
     expect(action(readXml(artifact.files[0]?.content ?? ''))[1]).toContain(` "${launchFile}"`);
   });
 
+  // With conhost.exe in front of it the launcher is an argument, which has no limit of its own in the schema; cmd.exe has.
+  test.each([
+    [`C:\\${'x'.repeat(260)}`, /at most 260 characters/],
+    ['C:\\50%TEMP%off', /would replace `%\.\.\.%` in .*rota-run\.cmd/],
+    ['C:\\$(Arg0)', /would replace `\$\(\.\.\.\)` in .*rota-run\.cmd/],
+  ])('is refused when what it starts stands in %s, whether or not its window is hidden', (folder, message) => {
+    const launcher = `${folder}\\bin\\rota-run.cmd`;
+    for (const hideWindow of [true, false]) {
+      const made = () => compile({ ...compileInput({}, { runner: true }), launcher }, { hideWindow });
+      expect(made).toThrow(message);
+      expect(made).toThrow(
+        expect.objectContaining({ code: 'ROTA_JOB_REFUSED', suggestions: [expect.stringContaining('--state-dir')] }),
+      );
+    }
+  });
+
   test('has the same digest wherever the launcher and the state stand, and another for another launch file', () => {
     const digest = (launcher: string, launchFile: string): string =>
       compile({ ...compileInput({}, { runner: true }), launcher, launchFile }).artifact.digest;
@@ -230,6 +246,13 @@ describe('a task', () => {
   ] as const)('is refused, with the way out, for %#', (changes, message) => {
     expect(() => made(changes)).toThrow(message);
     expect(() => made(changes)).toThrow(expect.objectContaining({ code: 'ROTA_JOB_REFUSED' }));
+  });
+
+  test('of more triggers than a task holds is refused with their number', () => {
+    const { job } = compileInput();
+    expect(() => refuseTooMany({ job }, 48)).not.toThrow();
+    expect(() => refuseTooMany({ job }, 49)).toThrow(expect.objectContaining({ code: 'ROTA_JOB_REFUSED' }));
+    expect(() => refuseTooMany({ job }, 61)).toThrow('its schedule needs 61 triggers, and a task holds 48');
   });
 
   test('keeps 100% and a lone percent sign', () => {

@@ -17,7 +17,7 @@ import { type Translation, translateSchedule } from './translate/translate-sched
 export function compile(input: CompileInput, options: TaskSchedulerOptions = {}): Compiled {
   const { namespace, job, schedule, launchFile } = input;
   const { triggers, moreDays } = triggersOf(input);
-  if (triggers.length > TRIGGER_LIMIT) throw new RotaError('ROTA_INTERNAL', `${triggers.length} triggers for one task.`);
+  refuseTooMany(input, triggers.length);
   refuseProfile(input, options);
   const action = taskAction(input, options);
   // Where the launcher and the state folder stand is not part of what was declared; which launch file it is, is.
@@ -39,6 +39,16 @@ export function compile(input: CompileInput, options: TaskSchedulerOptions = {})
     ...(schedule === undefined ? {} : { native: taskSchedule(content, schedule.systemZone, schedule.horizon, moreDays) }),
     warnings: statements(input, options, triggers),
   };
+}
+
+/** No translation makes so many; what did would be refused here, before anything is written. */
+export function refuseTooMany({ job }: Pick<CompileInput, 'job'>, count: number): void {
+  if (count <= TRIGGER_LIMIT) return;
+  throw new RotaError(
+    'ROTA_JOB_REFUSED',
+    `${job.tenant}/${job.name} cannot be a task: its schedule needs ${count} triggers, and a task holds ${TRIGGER_LIMIT}.`,
+    { suggestions: ['Declare it as several jobs, or at times that are evenly spaced.'] },
+  );
 }
 
 /** Whoever can change what a built-in account starts has the rights of that account. */

@@ -22,12 +22,30 @@ const lineLimit = 32_767;
  */
 export function whyRunner(job: CompileInput['job']): string | undefined {
   const all = [...job.command, ...(job.workingDir === undefined ? [] : [job.workingDir])];
-  if (all.some((text) => /%[^%]+%/.test(text))) return 'Task Scheduler would replace `%...%` in the command';
-  if (all.some((text) => text.includes('$('))) return 'Task Scheduler would replace `$(...)` in the command';
+  const replaced = all.map(whatIsReplaced).find((what) => what !== undefined);
+  if (replaced !== undefined) return `Task Scheduler would replace \`${replaced}\` in the command`;
   if (all.some((text) => !fitsXml(text))) return 'a task cannot hold control characters';
   if ((job.command[0] ?? '').length > pathLimit) return `a task holds a program path of at most ${pathLimit} characters`;
   if (commandLine(job.command).length >= lineLimit) return `Windows takes command lines of at most ${lineLimit - 1} characters`;
   return undefined;
+}
+
+function whatIsReplaced(text: string): string | undefined {
+  return /%[^%]+%/.test(text) ? '%...%' : text.includes('$(') ? '$(...)' : undefined;
+}
+
+/** What a task starts the runner with. The launcher may be an argument of another program; cmd.exe reads no file of a longer name. */
+function checkRunnerPaths(input: CompileInput, paths: readonly string[]): void {
+  for (const path of paths) {
+    const replaced = whatIsReplaced(path);
+    const long = path === input.launcher && path.length > pathLimit;
+    if (replaced === undefined && !long) continue;
+    const why =
+      replaced === undefined
+        ? `what it starts has a path of at most ${pathLimit} characters, ${path} has ${path.length}.`
+        : `Task Scheduler would replace \`${replaced}\` in ${path}.`;
+    throw refused(input, why, ['Keep the state in a folder of another name: --state-dir DIR']);
+  }
 }
 
 /** @throws ROTA_JOB_REFUSED for what the format has no room for */
@@ -36,6 +54,7 @@ export function taskAction(input: CompileInput, options: TaskSchedulerOptions): 
   if (lowering.runner) {
     if (launchFile === undefined)
       throw new RotaError('ROTA_INTERNAL', `${job.tenant}/${job.name}: the runner has no launch file.`);
+    checkRunnerPaths(input, [launcher, launchFile]);
     return checked(input, runnerAction(launcher, launchFile, home, options));
   }
   const reason = whyRunner(job);
@@ -94,6 +113,6 @@ function absolute(workingDir: string | undefined, home: string): string {
   return workingDir === undefined ? home : pathsOf(home).resolve(home, workingDir);
 }
 
-function refused({ job }: CompileInput, why: string): RotaError {
-  return new RotaError('ROTA_JOB_REFUSED', `${job.tenant}/${job.name} cannot be a task: ${why}`);
+function refused({ job }: CompileInput, why: string, suggestions: readonly string[] = []): RotaError {
+  return new RotaError('ROTA_JOB_REFUSED', `${job.tenant}/${job.name} cannot be a task: ${why}`, { suggestions });
 }
