@@ -2,6 +2,7 @@ import { closeSync, openSync } from 'node:fs';
 import type { Readable } from 'node:stream';
 import { RotaError } from '../errors/rota-error.ts';
 import { endProgram } from './end-program.ts';
+import { findWindowsProgram } from './find-windows-program.ts';
 import type { ProcessRequest, ProcessRunner } from './process-runner.ts';
 import { startDetached } from './start-detached.ts';
 
@@ -14,7 +15,7 @@ export const execaRunner: ProcessRunner = async (request) => {
   // execa would make it readable for everybody.
   if (request.errorFile !== undefined) closeSync(openSync(request.errorFile, 'a', 0o600));
   const { execa } = await import('execa');
-  const running = execa(request.file, [...request.args], {
+  const running = execa(programOf(request), [...request.args], {
     reject: false,
     // execa waits for what was started beside the program, and makes one text of all output for its messages.
     buffer: false,
@@ -75,6 +76,15 @@ export const execaRunner: ProcessRunner = async (request) => {
     request.signal?.removeEventListener('abort', cancel);
   }
 };
+
+/** @throws ROTA_COMMAND_MISSING */
+function programOf({ file, env }: ProcessRequest): string {
+  if (process.platform !== 'win32') return file;
+  // A search path of its own comes first, however it is written.
+  const found = findWindowsProgram(file, { ...env, ...process.env, ...env });
+  if (found === undefined) throw new RotaError('ROTA_COMMAND_MISSING', `The program ${file} was not found.`);
+  return found;
+}
 
 /** Nothing that is read as a whole comes near it; a text of a few times as much is more than Node can hold. */
 const mostOutput = 100_000_000;

@@ -20,14 +20,14 @@ import {
 } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { FileFacts, Files } from './files.ts';
-import { retryWhileOpen } from './retry-while-open.ts';
+import { retryWhileLocked, retryWhileOpen } from './retry-while-open.ts';
 
 let sequence = 0;
 
 /** The files of this machine. */
 export const nodeFiles: Files = {
-  readText: (path) => absentIsUndefined(() => readFileSync(path, 'utf8')),
-  readBytes: (path) => absentIsUndefined(() => readFileSync(path)),
+  readText: (path) => absentIsUndefined(() => retryWhileLocked(() => readFileSync(path, 'utf8'))),
+  readBytes: (path) => absentIsUndefined(() => retryWhileLocked(() => readFileSync(path))),
   facts: (path) => absentIsUndefined(() => factsOf(path)),
   readLink: (path) =>
     // Asked first, because most of what is looked at is no link, and the error that says so is dear.
@@ -57,7 +57,7 @@ export const nodeFiles: Files = {
   },
   append(path, content, mode = 0o600, sync = true) {
     mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
-    const file = openSync(path, 'a', mode);
+    const file = retryWhileLocked(() => openSync(path, 'a', mode));
     try {
       const bytes = Buffer.from(content);
       // A disk that becomes full takes a part of it and says nothing; asked for the rest, it does.

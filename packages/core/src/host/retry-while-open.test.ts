@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { retryWhileOpen } from './retry-while-open.ts';
+import { retryWhileLocked, retryWhileOpen } from './retry-while-open.ts';
 
 /** Fails some times, then answers how often it was asked. */
 function failing(code: string, times: number): { readonly work: () => number; readonly asked: () => number } {
@@ -14,6 +14,19 @@ function failing(code: string, times: number): { readonly work: () => number; re
 
 test.each(['EPERM', 'EACCES', 'EBUSY'])('on Windows %s passes by', (code) => {
   expect(retryWhileOpen(failing(code, 3).work, 'win32')).toBe(4);
+});
+
+test('what somebody has for themselves is opened when they let go of it, and what may not be opened is not waited for', () => {
+  expect(retryWhileLocked(failing('EBUSY', 3).work, 'win32')).toBe(4);
+  for (const [code, platform] of [
+    ['EPERM', 'win32'],
+    ['EACCES', 'win32'],
+    ['EBUSY', 'linux'],
+  ] as const) {
+    const { work, asked } = failing(code, 1);
+    expect(() => retryWhileLocked(work, platform)).toThrow(code);
+    expect(asked()).toBe(1);
+  }
 });
 
 test('it does not wait for ever, and hands on what went wrong', () => {

@@ -1,7 +1,7 @@
 import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { requirePart, type WindowsNode, windowsNode, windowsNodeParts } from '@rota/test-support';
+import { bundled, requirePart, type WindowsNode, windowsNode, windowsNodeParts } from '@rota/test-support';
 import { beforeAll, expect, test } from 'vitest';
 import type { LaunchFile } from '../backend/launch-file.ts';
 import { nodeFiles } from '../host/node-files.ts';
@@ -226,6 +226,14 @@ describeRunner(`the runner on Windows${onWindows ? '' : ', under Wine'}`, () => 
     expect((await machine.run(['cmd.exe', '/c', windows(launcher), told], { NODE_OPTIONS: options })).code).toBe(0);
     expect(last()).toMatchObject({ name: 'told', status: 'success' });
     expect(lastOutput()).toContain('--no-such-option="a b"');
+  });
+
+  test('waits for a file that somebody has for themselves, and takes no program for one of the system because it lies in the current folder', async () => {
+    const seen = windows(await bundled('packages/core/src/host/windows-host.test-support.ts', 'cjs'));
+    const folder = join(runner.scratch, 'current');
+    mkdirSync(folder);
+    const { output } = await machine.run([machine.exe, '--no-warnings', seen, windows(folder)]);
+    expect(JSON.parse(output)).toEqual({ read: 'appended', planted: 'ROTA_COMMAND_MISSING', byPlace: 0, onThePath: 0 });
   });
 
   test("starts Rota's own command with every word as it is, in a folder of any name", { timeout: 300_000 }, async () => {

@@ -1,6 +1,7 @@
 import { closeSync, mkdirSync, openSync, readdirSync, renameSync, unlinkSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import type { LaunchFile } from '../../backend/launch-file.ts';
+import { retryWhileLocked, retryWhileOpen } from '../../host/retry-while-open.ts';
 import type { NamespaceLayout } from '../../state/layout.ts';
 import { newRunId } from '../record/run-id.ts';
 
@@ -60,7 +61,7 @@ export function openOutputLog(folder: string, runId: string, { maxBytes, keep }:
   const put = (bytes: Buffer): number => {
     if (file === undefined) {
       mkdirSync(folder, { recursive: true, mode: 0o700 });
-      file = openSync(path, 'a', 0o600);
+      file = retryWhileLocked(() => openSync(path, 'a', 0o600));
     }
     const written = writeSync(file, bytes, 0, Math.min(bytes.length, Math.max(1, half - size)));
     size += written;
@@ -68,7 +69,7 @@ export function openOutputLog(folder: string, runId: string, { maxBytes, keep }:
       closeSync(file);
       file = undefined;
       size = 0;
-      renameSync(path, `${path}.1`);
+      retryWhileOpen(() => renameSync(path, `${path}.1`));
     }
     return written;
   };

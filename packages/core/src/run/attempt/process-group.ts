@@ -9,7 +9,9 @@ export function signalGroup(leader: number, signal: 'SIGTERM' | 'SIGKILL'): void
     const instead = (): void => {
       if (signal === 'SIGKILL') killProcess(leader);
     };
-    spawn('taskkill', ['/PID', String(leader), '/T', ...force], { stdio: 'ignore', windowsHide: true })
+    // By its place: the folder that the runner happens to stand in could have another one.
+    const taskkill = `${process.env.SystemRoot ?? 'C:\\Windows'}\\System32\\taskkill.exe`;
+    spawn(taskkill, ['/PID', String(leader), '/T', ...force], { stdio: 'ignore', windowsHide: true })
       .on('error', instead)
       .on('exit', (code) => code !== 0 && instead());
     return;

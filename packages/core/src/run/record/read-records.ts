@@ -1,6 +1,7 @@
 import { closeSync, fstatSync, openSync, readdirSync, readSync } from 'node:fs';
 import { join } from 'node:path';
 import { nodeFiles } from '../../host/node-files.ts';
+import { retryWhileLocked } from '../../host/retry-while-open.ts';
 import type { NamespaceLayout } from '../../state/layout.ts';
 import { formerNames, readMovedJobs, renamedRecord } from './moved-jobs.ts';
 import type { RunRecord } from './run-record.ts';
@@ -125,7 +126,7 @@ function isRecord(value: unknown): value is RunRecord {
 
 function openIfThere(path: string): number | undefined {
   try {
-    return openSync(path, 'r');
+    return retryWhileLocked(() => openSync(path, 'r'));
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
     throw error;
