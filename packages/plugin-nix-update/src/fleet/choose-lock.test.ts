@@ -27,7 +27,10 @@ function host(name: string, healthy: readonly (readonly [string, number])[], bad
 }
 
 const lockMade = (days: number): string =>
-  JSON.stringify({ nodes: { dep: { locked: { rev: 'x', lastModified: (now - days * day) / 1000 } } } });
+  JSON.stringify({
+    nodes: { root: { inputs: { dep: 'dep' } }, dep: { locked: { rev: 'x', lastModified: (now - days * day) / 1000 } } },
+    root: 'root',
+  });
 const locks = { a: lockMade(21), b: lockMade(9), c: lockMade(3), damaged: '{' };
 const choose = (hosts: readonly HostReport[], ring: string | undefined = 'rest') =>
   chooseLock({ hosts, locks }, { rings, ring, nowMs: now });

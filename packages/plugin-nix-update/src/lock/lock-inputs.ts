@@ -1,5 +1,6 @@
 /** One input of a flake as its lock has it. */
 export interface LockedInput {
+  /** Its path from the flake, such as `nixpkgs` or `home-manager/nixpkgs`. */
   readonly name: string;
   readonly rev: string | null;
   /** Seconds since the epoch. */
@@ -18,27 +19,46 @@ export interface InputChange {
   readonly toDate: number | null;
 }
 
-/** All inputs of a lock file, those of inputs included. @throws SyntaxError, TypeError for what is no lock file */
+/**
+ * All inputs of a lock file, those of inputs included. They are known by their path: nix numbers its nodes (`nixpkgs_2`), and numbers them anew when an
+ * input comes or goes. @throws SyntaxError, TypeError for what is no lock file
+ */
 export function lockedInputs(text: string): readonly LockedInput[] {
   const lock: unknown = JSON.parse(text);
-  const nodes = isRecord(lock) && isRecord(lock.nodes) ? lock.nodes : undefined;
-  if (nodes === undefined) throw new TypeError('the lock file has no nodes');
-  return Object.entries(nodes).flatMap(([name, node]) => {
-    if (!isRecord(node) || !isRecord(node.locked)) return [];
-    const { rev, narHash, lastModified } = node.locked;
-    const identity = typeof rev === 'string' ? rev : typeof narHash === 'string' ? narHash : null;
+  if (!isRecord(lock) || !isRecord(lock.nodes) || typeof lock.root !== 'string')
+    throw new TypeError('the lock file has no nodes, or no root');
+  const { nodes, root } = lock;
+  const seen = new Set<string>();
+  const below = (key: string, path: string): readonly LockedInput[] => {
+    const node = nodes[key];
+    if (seen.has(key) || !isRecord(node)) return [];
+    seen.add(key);
+    // What follows another input is a path in the lock, and that input itself.
+    const inputs = Object.entries(isRecord(node.inputs) ? node.inputs : {}).filter(
+      (entry): entry is [string, string] => typeof entry[1] === 'string',
+    );
     return [
-      {
-        name,
-        rev: identity,
-        lastModified: typeof lastModified === 'number' ? lastModified : null,
-        original: JSON.stringify(node.original ?? null),
-      },
+      ...(path === '' ? [] : lockedNode(path, node)),
+      ...inputs.flatMap(([name, to]) => below(to, path === '' ? name : `${path}/${name}`)),
     ];
-  });
+  };
+  return below(root, '');
 }
 
-/** What differs between two lock files, by the name of the node. */
+function lockedNode(name: string, { locked, original }: Readonly<Record<string, unknown>>): readonly LockedInput[] {
+  if (!isRecord(locked)) return [];
+  const { rev, narHash, lastModified } = locked;
+  return [
+    {
+      name,
+      rev: typeof rev === 'string' ? rev : typeof narHash === 'string' ? narHash : null,
+      lastModified: typeof lastModified === 'number' ? lastModified : null,
+      original: JSON.stringify(original ?? null),
+    },
+  ];
+}
+
+/** What differs between two lock files. */
 export function inputChanges(before: readonly LockedInput[], after: readonly LockedInput[]): readonly InputChange[] {
   const old = new Map(before.map((input) => [input.name, input]));
   const names = [...new Set([...before, ...after].map(({ name }) => name))].sort();
@@ -58,12 +78,23 @@ export function inputChanges(before: readonly LockedInput[], after: readonly Loc
   });
 }
 
-/** Inputs of the same address that became older: what an update over a stale cache or a rewound branch looks like. */
+/**
+ * Inputs of the same address that became older: what an update over a stale cache or a rewound branch looks like. What the inputs of an input are is said
+ * by that input: one that moved may ask for something older than before.
+ */
 export function steppedBack(before: readonly LockedInput[], after: readonly LockedInput[]): readonly LockedInput[] {
   const old = new Map(before.map((input) => [input.name, input]));
+  const fresh = new Map(after.map((input) => [input.name, input]));
+  const isAskedForByNewer = (name: string): boolean => {
+    const end = name.lastIndexOf('/');
+    if (end === -1) return false;
+    const above = name.slice(0, end);
+    return old.get(above)?.rev !== fresh.get(above)?.rev || isAskedForByNewer(above);
+  };
   return after.filter(({ name, original, lastModified }) => {
     const from = old.get(name);
-    return from?.original === original && from.lastModified !== null && lastModified !== null && lastModified < from.lastModified;
+    const isOlder = from !== undefined && from.lastModified !== null && lastModified !== null && lastModified < from.lastModified;
+    return isOlder && from.original === original && !isAskedForByNewer(name);
   });
 }
 
