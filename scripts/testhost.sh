@@ -12,7 +12,8 @@
 #        scripts/testhost.sh exec NAME COMMAND...          run as root inside
 #        scripts/testhost.sh user NAME USER COMMAND...     run as an ordinary user with a running user manager; a missing user is
 #                                                          created, with linger
-#        scripts/testhost.sh reboot NAME [--hard]          shut down in order and boot with the same disk; --hard cuts the power
+#        scripts/testhost.sh reboot NAME [--hard]          shut down in order and boot with the same disk; --hard cuts the power; one
+#                                                          that went down by itself is only booted
 #        scripts/testhost.sh down NAME | --all             end machines and remove their disks
 #        scripts/testhost.sh list                          name, init and state of each machine
 #
@@ -304,9 +305,11 @@ take_name() {
 reboot() {
   select_machine "${1:-}"
   local pid until
-  pid=$(init_pid)
+  [ -e "$dir/net" ] || init_pid >/dev/null
   net=$(cat "$dir/net")
-  if [ "${2:-}" != --hard ]; then
+  # One that has gone down by itself is switched on again.
+  if is_running && [ "${2:-}" != --hard ]; then
+    pid=$(init_pid)
     enter "$pid" systemctl poweroff --no-block
     until=$((SECONDS + stop_seconds))
     while is_running && [ $SECONDS -lt $until ]; do sleep 0.1; done

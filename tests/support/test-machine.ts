@@ -22,7 +22,7 @@ export interface TestMachine {
   exec(program: string, args?: readonly string[], options?: MachineCommandOptions): Promise<CommandResult>;
   /** As `exec`, but returns the output and rejects when the command fails. */
   output(program: string, args?: readonly string[], options?: MachineCommandOptions): Promise<string>;
-  /** Shuts down in order and boots again with the same disk; `hard` cuts the power instead. */
+  /** Shuts down in order and boots again with the same disk; `hard` cuts the power instead. One that went down by itself is only booted. */
   reboot(options?: { readonly hard?: boolean }): Promise<void>;
   /** Ends the machine and removes its disk. Happens by itself when the test file ends. */
   down(): Promise<void>;

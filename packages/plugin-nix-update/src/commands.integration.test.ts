@@ -1,45 +1,23 @@
-import { bundleRota, installRota, requirePart, testMachinePart } from '@rota/test-support';
-import { Ajv } from 'ajv';
+import { requirePart, testMachinePart } from '@rota/test-support';
 import { beforeAll, beforeEach, expect, test } from 'vitest';
-import { nixCommands } from './commands/nix-commands.ts';
 import { type NixMachine, nixMachine } from './testing/nix-machine.ts';
+import { installRotaNix, type RotaNix } from './testing/rota-nix.ts';
 
 const describe = requirePart(testMachinePart);
-
-const ajv = new Ajv({ allowUnionTypes: true, formats: { 'date-time': /^\d{4}-\d\d-\d\dT[\d:.]+Z$/ } });
-
-/** What a command answers is what its schema, which `rota schema nix-NAME` prints, promises. */
-function holdsSchema(name: string, answer: unknown): void {
-  const command = nixCommands(undefined).commands.find((each) => each.name === name);
-  const validate = ajv.compile(command?.output ?? false);
-  expect(validate(answer), `${name}: ${JSON.stringify(validate.errors)}`).toBe(true);
-}
 
 describe('rota nix', () => {
   let machine: NixMachine;
   beforeAll(async () => {
     machine = await nixMachine('nix-command');
-    await installRota(machine, await bundleRota('plugin-nix-update'));
+    ({ rota, json, declare } = await installRotaNix(machine));
   });
+  let rota: RotaNix['rota'];
+  let json: RotaNix['json'];
+  let declare: RotaNix['declare'];
   beforeEach(async () => {
     await machine.reset();
-    const options = JSON.stringify(machine.options);
-    const config = `import { nixUpdate } from '/opt/rota/node_modules/@rota/plugin-nix-update/index.js';
-export default { tenant: 'home', backend: 'systemd', plugins: [nixUpdate(${options})] };\n`;
-    await machine.output('sh', ['-ec', 'mkdir -p /root/homelab; cat >/root/homelab/jobs.config.mjs'], { input: config });
+    await declare(machine.options);
   });
-
-  const rota = async (...args: readonly string[]) =>
-    await machine.exec('rota', args, { cwd: '/root/homelab', timeoutMs: 120_000 });
-  const json = async (...args: readonly string[]) => {
-    const { stdout, stderr } = await rota(...args, '--json');
-    if (stdout === '')
-      throw new Error(`rota ${args.join(' ')} printed nothing:
-${stderr}`);
-    const answer = JSON.parse(stdout);
-    if (!('error' in answer)) holdsSchema(args[1] ?? '', answer);
-    return answer;
-  };
 
   /** Everything that a program could have left behind: every file of the disk and of /run, with size, time, link and mode. */
   const everything = async (): Promise<string> =>
@@ -63,6 +41,41 @@ ${stderr}`);
     expect(await json('nix', 'check')).toMatchObject({ ready: true, problems: [] });
     await rota('nix', 'status');
     expect(await everything()).toBe(before);
+  });
+
+  test('so it does with hooks, checks, a fleet, notices, commits and reboots', async () => {
+    await machine.publish({ version: '2', kernel: '6.2' });
+    await machine.sh('git init -q --bare /srv/fleet.git');
+    await declare({
+      ...machine.options,
+      autoReboot: true,
+      rebootWindow: { lower: '00:00', upper: '00:00' },
+      hostCanCommitConfig: true,
+      requireRunning: true,
+      preUpdateHooks: [{ command: ['touch', '/srv/hook-ran'] }],
+      healthChecks: [{ command: ['touch', '/srv/check-ran'] }, { tcp: '127.0.0.1:1' }],
+      fleet: { repository: '/srv/fleet.git' },
+      notify: { command: ['touch', '/srv/notice-ran'] },
+    });
+    const before = await everything();
+    const { dryRun, commands } = await json('nix', 'update', '--dry-run');
+    expect(await everything()).toBe(before);
+    expect(dryRun).toBe(true);
+    const listed = commands.map(({ step, command }: { step: string; command: string }) => `${step}: ${command}`);
+    for (const one of [
+      'hooks: touch /srv/hook-ran',
+      'health: touch /srv/check-ran',
+      'rollback: touch /srv/check-ran',
+      'notice: touch /srv/notice-ran',
+      'preconditions: systemctl is-system-running',
+      expect.stringMatching(/^update-lock: git .*fetch --quiet \/srv\/fleet\.git/),
+      expect.stringMatching(/^notice: git .*push --quiet \/srv\/fleet\.git HEAD:refs\/heads\/rota-fleet$/),
+      expect.stringMatching(/^update-lock: git .*commit .*-- flake\.lock$/),
+      expect.stringMatching(/^keep-lock: git .*merge --quiet --ff-only COMMIT$/),
+      expect.stringMatching(/^reboot: shutdown -r \+2 /),
+    ])
+      expect(listed).toContainEqual(one);
+    await machine.sh('rm -rf /srv/fleet.git');
   });
 
   test('update, status, history, reboot-needed and rollback tell one story', async () => {

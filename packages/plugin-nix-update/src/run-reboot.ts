@@ -1,6 +1,8 @@
 import { type Host, withLock } from '@rota/core';
 import { failureOf } from './machine/classify-output.ts';
-import { cancelRestart, restart } from './machine/systemd-commands.ts';
+import { followLink } from './machine/follow-link.ts';
+import { readBootId } from './machine/read-boot-id.ts';
+import { cancelRestart, isRestartAnnounced, restart } from './machine/systemd-commands.ts';
 import { openContext } from './open-context.ts';
 import { inWindow } from './reboot/in-window.ts';
 import { readRebootMarker, writeRebootMarker } from './reboot/reboot-marker.ts';
@@ -17,7 +19,7 @@ export interface RebootInput {
   readonly mode: 'when-due' | 'now' | 'cancel';
 }
 
-/** What came of it; `not-due`: none is awaited, or the window is closed. */
+/** What came of it; `not-due`: none is awaited or announced, it has been, or the window is closed. */
 export interface RebootAnswer {
   readonly outcome: 'scheduled' | 'cancelled' | 'not-due' | 'failed';
   readonly reason: string;
@@ -26,17 +28,23 @@ export interface RebootAnswer {
 /** Announces the reboot that an update waits for, or takes it back. @throws ROTA_LOCK_HELD */
 export async function rebootForUpdate(input: RebootInput): Promise<RebootAnswer> {
   const { context } = openContext(usableSettings(input), 'manual', input.host);
-  const { host, layout, settings, call } = context;
+  const { host, layout, settings, system, call } = context;
   return await withLock(host, layout.lock, { purpose: 'nix reboot', waitMs: 0 }, async (): Promise<RebootAnswer> => {
     const marker = readRebootMarker(host.files, layout.reboot);
     if (input.mode === 'cancel') {
+      if (!isRestartAnnounced(host.files)) return { outcome: 'not-due', reason: 'No reboot is announced.' };
       const cancelled = await call(cancelRestart());
+      if (cancelled.exitCode !== 0) return { outcome: 'failed', reason: failureOf(cancelled, 'boot', 'shutdown -c').message };
       if (marker !== null) writeRebootMarker(host.files, layout.reboot, { ...marker, state: 'pending' });
-      return cancelled.exitCode === 0
-        ? { outcome: 'cancelled', reason: 'The machine stays up; the update still waits for a reboot.' }
-        : { outcome: 'failed', reason: failureOf(cancelled, 'boot', 'shutdown -c').message };
+      const still = marker === null ? 'no update waits' : 'the update still waits';
+      return { outcome: 'cancelled', reason: `The machine stays up; ${still} for a reboot.` };
     }
     if (marker === null) return { outcome: 'not-due', reason: 'No update waits for a reboot.' };
+    // Without this a machine whose look after the boot never comes about would reboot night after night.
+    if (marker.bootId !== readBootId(host.files))
+      return { outcome: 'not-due', reason: 'It has rebooted since; whether what booted is well is told by: rota nix verify' };
+    if (followLink(host.files, system.profile) !== marker.expected)
+      return { outcome: 'not-due', reason: `Somebody has made another system the default than ${marker.expected}, which waits.` };
     const delay = input.mode === 'now' ? 0 : settings.rebootDelay;
     if (input.mode === 'when-due') {
       if (!settings.autoReboot || settings.reboot === 'never')

@@ -1,3 +1,4 @@
+import type { Files } from '@rota/core';
 import { type Command, changes, reads } from './command.ts';
 import type { UpdatedSystem } from './updated-system.ts';
 
@@ -30,6 +31,10 @@ export const restart = (delayMs: number, message: string): Command => {
 };
 
 export const cancelRestart = (): Command => changes('shutdown', '-c');
+
+/** Whether a shutdown or a reboot is announced: systemd-logind keeps it in this file. */
+export const isRestartAnnounced = (files: Pick<Files, 'facts'>): boolean =>
+  files.facts('/run/systemd/shutdown/scheduled') !== undefined;
 
 /** The names in the first column. */
 export function parseUnitNames(stdout: string): readonly string[] {

@@ -3,7 +3,7 @@ import { followLink } from '../machine/follow-link.ts';
 import { keepPath } from '../machine/nix-commands.ts';
 import type { Baseline } from '../machine/read-baseline.ts';
 import { readBootId } from '../machine/read-boot-id.ts';
-import { cancelRestart, restart } from '../machine/systemd-commands.ts';
+import { cancelRestart, isRestartAnnounced, restart } from '../machine/systemd-commands.ts';
 import { readBadRevisions } from '../record/bad-revisions.ts';
 import type { RunFacts } from '../record/finish-report.ts';
 import type { UpdateContext } from '../update-context.ts';
@@ -56,7 +56,10 @@ export async function decideReboot(context: UpdateContext, input: DecideRebootIn
     lockDigest: input.facts.lockDigest ?? awaitedBefore?.lockDigest ?? null,
   } as const;
   await keepForBoot(context, fresh.previous);
-  writeRebootMarker(host.files, layout.reboot, { ...fresh, state: now ? 'scheduled' : 'pending' });
+  // What was announced before goes on, and boots what is the default then.
+  const isAnnounced = waiting?.state === 'scheduled' && isRestartAnnounced(host.files);
+  writeRebootMarker(host.files, layout.reboot, { ...fresh, state: now || isAnnounced ? 'scheduled' : 'pending' });
+  if (isAnnounced && !input.rebootNow) return 'scheduled';
   if (!now) return 'pending';
   const announced = await call(restart(input.rebootNow ? 0 : settings.rebootDelay, settings.rebootMessage));
   if (announced.exitCode === 0) return 'scheduled';
