@@ -65,6 +65,30 @@ describe('hosts that share what they have seen through Git', () => {
     });
   });
 
+  test('are not told that a lock is bad because the disk of one of them was full', async () => {
+    await machine.publish({ version: '2' });
+    await machine.sh('echo "No space left on device" >/var/lib/machine/says-boot');
+    const at = { moment: 'boot:failed', run: 'rm /var/lib/machine/says-boot' };
+    expect(await machine.update(on('anna', undefined, { at }))).toMatchObject([
+      { status: 'rolled-back', step: 'boot', failure: { class: 'disk' } },
+    ]);
+    expect(await machine.update(on('bert', undefined))).toMatchObject([{ status: 'updated' }]);
+  });
+
+  test('that are ahead of their ring after an emergency wait for it, and nobody is alarmed', async () => {
+    await machine.publish({ version: '2' });
+    await machine.update(on('anna', 'canary'));
+    await becomeOtherHost();
+    await machine.publish({ version: '3' });
+    const [ahead] = await machine.update(on('bert', 'rest', { cause: 'emergency' }));
+    expect(ahead).toMatchObject({ status: 'updated' });
+    const lock = (await machine.facts()).lock;
+    expect(await machine.update(on('bert', 'rest', { clockOffsetMs: 2 * hour }))).toMatchObject([
+      { status: 'deferred', failure: { class: 'ring' } },
+    ]);
+    expect(await machine.facts()).toMatchObject({ current: ahead?.to, lock });
+  });
+
   test('that cannot reach the others update nothing; that cannot tell them say so', async () => {
     await machine.publish({ version: '2' });
     await machine.sh('rm -rf /srv/fleet.git');

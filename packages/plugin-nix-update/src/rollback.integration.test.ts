@@ -70,6 +70,62 @@ describe('an update that is not well', () => {
     expect(await machine.facts()).toEqual({ ...before, journal: [`test ${report?.to}`, `test ${before.current}`] });
   });
 
+  test('an activation that fails because the network was away is taken back, and tried again', async () => {
+    await machine.publish({ version: '2' });
+    await machine.sh(`echo 'echo "curl: (6) Could not resolve host: vault.lan" >&2; exit 7' >/var/lib/machine/after-test`);
+    expect(await machine.update()).toMatchObject([{ status: 'rolled-back', step: 'activate', failure: { class: 'network' } }]);
+    expect({ ...(await machine.facts()), journal: [] }).toEqual(before);
+    expect(await machine.update()).toMatchObject([{ status: 'updated' }]);
+  });
+
+  test('a tested system is gone back to although it is in no generation and the garbage was collected meanwhile', async () => {
+    const options = { ...machine.options, operation: 'test' } as const;
+    await machine.publish({ version: '2', padding: 1 });
+    const [tested] = await machine.update({ options });
+    await machine.publish({ version: '3', padding: 1, appRc: 1 });
+    const [bad] = await machine.update({ options, at: { moment: 'health:started', run: 'nix-store --gc >/dev/null 2>&1' } });
+    expect(bad).toMatchObject({ status: 'rolled-back', failure: { class: 'health' } });
+    expect(await machine.facts()).toMatchObject({
+      current: tested?.to,
+      bootDefault: before.bootDefault,
+      profile: before.profile,
+    });
+    // Nothing of it is kept longer than that.
+    await machine.publish({ version: '4' });
+    const [switched] = await machine.update();
+    expect(await machine.update()).toMatchObject([{ status: 'unchanged', to: null }]);
+    await machine.publish({ version: '5' });
+    expect(await machine.update()).toMatchObject([{ status: 'updated', from: switched?.to }]);
+    expect(await machine.sh('ls /root/.local/state/rota/nix-update')).not.toContain('rollback-active');
+  });
+
+  test('is judged by pages and ports, too: they answer, or it is rolled back', async () => {
+    // The machines of two runs share the network.
+    const at = `127.0.0.1:${20_000 + (process.pid % 10_000)}`;
+    const healthChecks = [{ http: `http://${at}/`, contains: 'It works' }, { tcp: at }];
+    const options = { ...machine.options, requiredServices: [], healthChecks };
+    const page = 'mkdir -p /srv/page; echo "It works" >/srv/page/index.html';
+    const serve = `systemd-run --quiet --collect --unit=page python3 -m http.server --bind 127.0.0.1 --directory /srv/page ${at.split(':')[1]}`;
+    // The page comes with the new system: it is waited for.
+    await machine.publish({ version: '2' });
+    await machine.sh(`echo '${page}; ${serve}' >/var/lib/machine/after-test`);
+    const [good] = await machine.update({ options: { ...options, healthGrace: '60s' } });
+    expect(good).toMatchObject({ status: 'updated', warnings: [] });
+
+    await machine.publish({ version: '3' });
+    await machine.sh("echo 'echo other >/srv/page/index.html' >/var/lib/machine/after-test");
+    const [changed] = await machine.update({ options });
+    expect(changed).toMatchObject({ status: 'rolled-back', step: 'health', failure: { class: 'health' } });
+    expect(changed?.failure?.message).toBe(`http://${at}/ does not contain "It works".`);
+
+    await machine.publish({ version: '4' });
+    await machine.sh("echo 'systemctl stop page' >/var/lib/machine/after-test");
+    const [gone] = await machine.update({ options });
+    expect(gone).toMatchObject({ status: 'rolled-back', step: 'health', failure: { class: 'health' } });
+    expect(gone?.failure?.message).toMatch(/ does not answer: .* takes no connection: .*ECONNREFUSED/);
+    expect(await machine.facts()).toMatchObject({ current: good?.to, bootDefault: good?.to, profile: good?.to });
+  });
+
   test('a switch that refuses before it begins waits for a boot, and one that hangs and hears nothing is ended and taken back', async () => {
     await machine.publish({ version: '2' });
     await machine.sh('cd /var/lib/machine; echo 1 >rc-test; echo "Pre-switch checks failed" >says-test');

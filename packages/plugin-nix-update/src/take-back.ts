@@ -3,7 +3,7 @@ import { discardLockChange } from './lock/discard-lock-change.ts';
 import type { LockChange } from './lock/lock-change.ts';
 import type { Baseline } from './machine/read-baseline.ts';
 import { rebootIntoDefault } from './reboot/reboot-into-default.ts';
-import { rememberBad } from './record/bad-revisions.ts';
+import { isItsFault, rememberBad } from './record/bad-revisions.ts';
 import type { Ending, RunFacts } from './record/finish-report.ts';
 import { rollBack } from './steps/roll-back.ts';
 import { isAtOrAfter } from './steps/step-names.ts';
@@ -29,8 +29,8 @@ export async function takeBack(
   const deployed = activated || defaultChanged;
   if (deployed) noteTakenBack(context, run);
   const { failureClass, message } = failure;
-  // Remembered before anything else: should the rollback fail or be killed, it is still not tried again. A full disk is not its fault.
-  if (deployed && target !== null && failureClass !== 'disk' && failureClass !== 'internal') {
+  // Remembered before anything else: should the rollback fail or be killed, it is still not tried again.
+  if (deployed && target !== null && isItsFault(failureClass)) {
     rememberBad(context, {
       path: target,
       lockDigest: facts.lockDigest,

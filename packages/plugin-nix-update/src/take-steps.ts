@@ -76,7 +76,7 @@ export async function takeSteps(
   await run.step(
     'build',
     async () => {
-      await keepRollbackTarget(context, baseline.profile ?? baseline.current);
+      await keepRollbackTarget(context, baseline);
       await build(context, evaluated);
     },
     () => evaluated.output,

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { lockDigest } from '../lock/lock-digest.ts';
 import { followLink } from '../machine/follow-link.ts';
 import { rebootNeed } from '../reboot/reboot-needed.ts';
+import { readBadRevisions } from '../record/bad-revisions.ts';
 import type { UpdateReport } from '../report.ts';
 import type { UpdateContext } from '../update-context.ts';
 import { publishReport } from './fleet-repository.ts';
@@ -9,7 +10,7 @@ import { nextHostReport } from './host-report.ts';
 
 /** Tells the fleet how a run ended. What does not go through is a warning: the machine is what it is. */
 export async function publishRun(context: UpdateContext, report: UpdateReport): Promise<void> {
-  const { host, settings, system, warn } = context;
+  const { host, settings, system, layout, warn } = context;
   if (settings.fleet === undefined) return;
   const text = host.files.readText(join(settings.flakePath, 'flake.lock'));
   const lock =
@@ -21,6 +22,7 @@ export async function publishRun(context: UpdateContext, report: UpdateReport): 
     ring: settings.fleet.ring ?? settings.rings[0]?.name ?? null,
     report,
     current: followLink(host.files, system.current),
+    isRememberedAsBad: readBadRevisions(host.files, layout.badRevisions).some(({ path }) => path === report.to),
     rebootNeeded: rebootNeed(host.files, system, followLink(host.files, system.profile)).needed,
   };
   try {

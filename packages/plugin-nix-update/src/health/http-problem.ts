@@ -1,11 +1,14 @@
 import type { HealthCheck } from '../settings/options-schema.ts';
 
-const timeoutMs = 10_000;
+const patienceMs = 10_000;
 /** Enough to find a word in a page; a larger answer is not read to its end. */
 const longestBody = 1 << 20;
 
-/** Why a page does not answer as it should, or `null`. */
-export async function httpProblem(check: Extract<HealthCheck, { http: string }>): Promise<string | null> {
+/** Why a page does not answer as it should, or `null`. The whole answer has to come in time. */
+export async function httpProblem(
+  check: Extract<HealthCheck, { http: string }>,
+  timeoutMs: number = patienceMs,
+): Promise<string | null> {
   try {
     const response = await fetch(check.http, { redirect: 'manual', signal: AbortSignal.timeout(timeoutMs) });
     if (response.status !== check.status) return `${check.http} answers ${response.status}, not ${check.status}.`;

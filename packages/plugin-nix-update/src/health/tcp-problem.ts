@@ -1,9 +1,9 @@
 import { connect } from 'node:net';
 
-const timeoutMs = 5000;
+const patienceMs = 5000;
 
 /** Why nothing takes a connection at HOST:PORT, or `null`. */
-export async function tcpProblem(address: string): Promise<string | null> {
+export async function tcpProblem(address: string, timeoutMs: number = patienceMs): Promise<string | null> {
   const at = address.lastIndexOf(':');
   const host = address.slice(0, at).replace(/^\[(.*)\]$/, '$1');
   const port = Number(address.slice(at + 1));

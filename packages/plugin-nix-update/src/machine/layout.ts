@@ -10,6 +10,8 @@ export interface UpdateLayout {
   readonly candidate: string;
   /** Root of the garbage collector for the system that a rollback goes to. */
   readonly rollbackRoot: string;
+  /** The same for what is active and not the default, such as a system that is only tested. */
+  readonly activeRoot: string;
   /** Root of the garbage collector for the system that a boot which fails goes back to. */
   readonly bootRoot: string;
   /** One JSON line for each run. */
@@ -38,6 +40,7 @@ export function updateLayout(stateDir: string, logFile?: string): UpdateLayout {
     journal: join(root, 'journal.json'),
     candidate: join(root, 'candidate'),
     rollbackRoot: join(root, 'rollback-target'),
+    activeRoot: join(root, 'rollback-active'),
     bootRoot: join(root, 'boot-target'),
     history: join(root, 'history.jsonl'),
     badRevisions: join(root, 'bad-revisions.json'),

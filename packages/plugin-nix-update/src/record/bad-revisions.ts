@@ -22,6 +22,13 @@ const schema = v.object({
   reason: v.string(),
 }) satisfies v.GenericSchema<unknown, BadRevision>;
 
+/** What sends a system back through no fault of its own: it may be tried again. */
+const blameless: ReadonlySet<FailureClass> = new Set(['disk', 'network', 'internal']);
+
+export function isItsFault(failureClass: FailureClass): boolean {
+  return !blameless.has(failureClass);
+}
+
 /** More than a year of bad nights; the oldest are forgotten. */
 const most = 400;
 
