@@ -14,16 +14,18 @@ import {
   removeWorktree,
   upstreamOf,
 } from './lock/git-commands.ts';
-import { activate } from './machine/activation-commands.ts';
+import { activate, activationUnit } from './machine/activation-commands.ts';
 import { type Command, changes, printCommand, reads } from './machine/command.ts';
 import {
   buildSystem,
   closureDifference,
   evaluateSystem,
   keepPath,
+  nixVersion,
   previewBuild,
   setProfile,
   updateFlake,
+  updateFlakeOfOldNix,
 } from './machine/nix-commands.ts';
 import {
   cancelRestart,
@@ -106,9 +108,9 @@ function lock({ host, settings, layout }: UpdateContext): readonly PlannedComman
   const unkept = 'an earlier lock could not be kept';
   const committing: Planned = [
     ['update-lock', isBefore(repository, 'COMMIT'), unkept],
-    ['update-lock', fastForward(repository, 'COMMIT'), unkept],
     ['update-lock', upstreamOf(repository), unkept],
-    ['update-lock', push(repository), unkept],
+    ['update-lock', push(repository, 'REMOTE', 'COMMIT', 'BRANCH'), unkept],
+    ['update-lock', fastForward(repository, 'COMMIT'), unkept],
     ['update-lock', removeWorktree(repository, layout.worktree)],
     ['update-lock', pruneWorktrees(repository)],
     ['update-lock', addWorktree(repository, layout.worktree)],
@@ -123,7 +125,9 @@ function lock({ host, settings, layout }: UpdateContext): readonly PlannedComman
     ['update-lock', findRepository(flakePath)],
     ['update-lock', listChanges(flakePath, hostCanCommitConfig ? '.' : 'flake.lock'), 'the flake is in a Git repository'],
     ...(hostCanCommitConfig ? committing : []),
+    ['update-lock', nixVersion()],
     ['update-lock', updateFlake(flake, inputs)],
+    ['update-lock', updateFlakeOfOldNix(flake, inputs), 'nix is older than 2.19, instead'],
     ...(hostCanCommitConfig ? commit : []),
     ['evaluate', evaluateSystem(flake, systemAttribute(host, settings))],
   ]);
@@ -137,6 +141,7 @@ function deploy(context: UpdateContext): readonly PlannedCommand[] {
   return listed([
     ['cost', previewBuild('DERIVATION'), newer],
     ['build', keepPath(oldSystem, layout.rollbackRoot), newer],
+    ['build', keepPath('ACTIVE_SYSTEM', layout.activeRoot), 'what is active is not the default'],
     ['build', buildSystem('DERIVATION', layout.candidate), newer],
     ['summary', closureDifference(oldSystem, newSystem), newer],
     ...(tested ? [['activate', activation(context, newSystem, 'test'), newer] as const] : []),
@@ -149,18 +154,18 @@ function deploy(context: UpdateContext): readonly PlannedCommand[] {
 function after({ settings, system, layout }: UpdateContext): readonly PlannedCommand[] {
   const repository = 'REPOSITORY';
   const committed: Planned = [
+    ['keep-lock', upstreamOf(repository), 'an input changed'],
+    ['keep-lock', push(repository, 'REMOTE', 'COMMIT', 'BRANCH'), 'the branch has an upstream'],
     ['keep-lock', fastForward(repository, 'COMMIT'), 'an input changed'],
     ['keep-lock', removeWorktree(repository, layout.worktree)],
     ['keep-lock', pruneWorktrees(repository)],
-    ['keep-lock', upstreamOf(repository), 'an input changed'],
-    ['keep-lock', push(repository), 'the branch has an upstream'],
   ];
   const reboots = system.kind === 'nixos' && settings.autoReboot && settings.reboot !== 'never' && settings.operation !== 'test';
   const when = settings.reboot === 'always' ? 'the window is open' : 'the kernel or its like changed, and the window is open';
   return listed([
     ...(settings.hostCanCommitConfig ? committed : []),
     ...(system.kind === 'nixos' && settings.operation !== 'test'
-      ? [['reboot', keepPath(oldSystem, layout.bootRoot), 'a reboot is needed'] as const]
+      ? [['reboot', keepPath('BOOTED_SYSTEM', layout.bootRoot), 'a reboot is needed'] as const]
       : []),
     ...(reboots ? [['reboot', restart(settings.rebootDelay, settings.rebootMessage), when] as const] : []),
     ...(reboots ? [['reboot', cancelRestart(), 'an announced reboot is for nothing'] as const] : []),
@@ -172,6 +177,7 @@ function rollback(context: UpdateContext): readonly PlannedCommand[] {
   const failed = 'the new system is not well';
   const defaultToo = 'the default had been changed';
   return listed([
+    ['rollback', unitState(system.kind, `${activationUnit}.service`), 'an earlier run was cut off'],
     ['rollback', setProfile(system.profile, oldSystem), defaultToo],
     ['rollback', activation(context, oldSystem, 'boot'), defaultToo],
     ...(settings.operation === 'boot' ? [] : [['rollback', activation(context, oldSystem, 'test'), failed] as const]),

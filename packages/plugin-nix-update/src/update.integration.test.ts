@@ -167,9 +167,32 @@ describe('an update of a machine by real nix', () => {
     const [report] = await machine.update(withOptions({ hostCanCommitConfig: true }));
     expect(report).toMatchObject({
       status: 'updated',
-      warnings: [expect.stringMatching(/git push failed .*rejected.* main -> main/)],
+      warnings: [expect.stringMatching(/git push failed .*rejected.* -> main/)],
     });
     expect(await machine.sh('git -C /srv/origin.git log --format=%s')).toBe('rewritten');
+    await machine.sh('cd /srv/conf; git remote remove origin; rm -rf /srv/origin.git /tmp/other');
+  });
+
+  test('that another machine overtakes with a push leaves a checkout that a pull moves on, and the next night pushes on top', async () => {
+    await machine.sh(`rm -rf /srv/origin.git; git clone -q --bare /srv/conf /srv/origin.git; cd /srv/conf
+      git remote add origin /srv/origin.git; git fetch -q; git branch -q -u origin/main`);
+    await machine.publish({ version: '2' });
+    const other =
+      'rm -rf /tmp/other; git clone -q /srv/origin.git /tmp/other; cd /tmp/other; nix flake update 2>/dev/null; git commit -qam other; git push -q';
+    const committing = withOptions({ hostCanCommitConfig: true });
+    const [report] = await machine.update({ ...committing, at: { moment: 'build:done', run: other } });
+    expect(report).toMatchObject({ status: 'updated', warnings: [expect.stringContaining('until it is pulled')] });
+    expect(await machine.facts()).toMatchObject({ current: report?.to, profile: report?.to, gitLog: ['first'], gitStatus: '' });
+    await machine.publish({ version: '3' });
+    const pull = { preUpdateHooks: [{ command: ['git', '-C', '/srv/conf', 'pull', '--quiet', '--ff-only'] }] };
+    expect(await machine.update(withOptions({ hostCanCommitConfig: true, ...pull }))).toMatchObject([
+      { status: 'updated', warnings: [] },
+    ]);
+    const gitLog = ['flake.lock: update on nix-update', 'other', 'first'];
+    expect(await machine.facts()).toMatchObject({ gitLog, gitStatus: '' });
+    expect(
+      (await machine.sh('git -C /srv/origin.git log --format=%s; git -C /srv/conf worktree list | wc -l')).split('\n'),
+    ).toEqual([...gitLog, '1']);
     await machine.sh('cd /srv/conf; git remote remove origin; rm -rf /srv/origin.git /tmp/other');
   });
 
@@ -230,14 +253,35 @@ describe('an update of a machine by real nix', () => {
   });
 
   test('every command that a run has run is one that the plan lists', async () => {
-    const request = withOptions({ hostCanCommitConfig: true, healthChecks: [{ command: ['true'] }, { unit: 'app' }] });
+    await machine.sh(`rm -rf /srv/origin.git /srv/fleet.git; git init -q --bare /srv/fleet.git; git clone -q --bare /srv/conf /srv/origin.git
+      cd /srv/conf; git remote add origin /srv/origin.git; git fetch -q; git branch -q -u origin/main`);
+    const request = {
+      ...withOptions({
+        hostCanCommitConfig: true,
+        healthChecks: [{ command: ['true'] }, { unit: 'app' }],
+        preUpdateHooks: [{ command: ['true', 'hook'] }],
+        fleet: { repository: '/srv/fleet.git' },
+        autoReboot: true,
+        rebootWindow: { lower: '00:00', upper: '00:00' },
+      }),
+      cause: 'scheduled' as const,
+    };
     const plan = new Set((await machine.plan(request)).map(({ command }) => command));
-    await machine.publish({ version: '2' });
+    await machine.publish({ version: '2', kernel: '6.2' });
     const [good] = await machine.update(request);
     await machine.publish({ version: '3', appRc: 1 });
     const [bad] = await machine.update(request);
-    expect([good?.status, bad?.status]).toEqual(['updated', 'rolled-back']);
-    for (const report of [good, bad]) {
+    // One that is cut off, and what ends it.
+    await machine.publish({ version: '4', kernel: '6.2' });
+    await machine.start({ ...request, killAt: 'activate:done' });
+    const [recovery] = await machine.update(request);
+    await machine.sh('cd /srv/conf; git remote remove origin; rm -rf /srv/origin.git /srv/fleet.git');
+    expect([good, bad, recovery].map((report) => [report?.kind, report?.status, report?.reboot])).toEqual([
+      ['update', 'updated', 'scheduled'],
+      ['update', 'rolled-back', 'scheduled'],
+      ['recovery', 'rolled-back', 'scheduled'],
+    ]);
+    for (const report of [good, bad, recovery]) {
       const commit =
         /committed as (\w+)/.exec(await machine.sh('cat /root/.local/state/rota/nix-update/log/update.log'))?.[1] ?? '';
       const named = (report?.commands ?? []).map((command) =>
@@ -245,7 +289,7 @@ describe('an update of a machine by real nix', () => {
           .replaceAll(report?.to ?? '', 'NEW_SYSTEM')
           .replaceAll(report?.from ?? '', 'OLD_SYSTEM')
           .replaceAll(/\/nix\/store\/\S+\.drv/g, 'DERIVATION')
-          .replaceAll(commit, 'COMMIT'),
+          .replaceAll(commit || 'no commit', 'COMMIT'),
       );
       const unlisted = named.filter((command) => !plan.has(command) && !plan.has(generic(command)));
       expect(unlisted).toEqual([]);
@@ -261,5 +305,7 @@ function generic(command: string): string {
     .replace('--flake /root/.local/state/rota/nix-update/worktree', '--flake FLAKE_IN_WORKTREE')
     .replace('/root/.local/state/rota/nix-update/worktree#', 'FLAKE_IN_WORKTREE#')
     .replace('-C /srv/conf', '-C REPOSITORY')
+    .replace(/--realise \S+ (--add-root \S+\/boot-target )/, '--realise BOOTED_SYSTEM $1')
+    .replace(/push --quiet \S+ COMMIT:\S+$/, 'push --quiet REMOTE COMMIT:BRANCH')
     .replace(/--message "[^"]*"/, '--message MESSAGE');
 }

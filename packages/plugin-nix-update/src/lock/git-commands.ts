@@ -12,8 +12,15 @@ export const listChanges = (folder: string, ...paths: readonly string[]): Comman
 
 export const headCommit = (folder: string): Command => reads('git', ...git(folder, 'rev-parse', 'HEAD'));
 
+/** One line for each branch; that of the checkout begins with `*`. */
 export const upstreamOf = (folder: string): Command =>
-  reads('git', ...git(folder, 'rev-parse', '--abbrev-ref', '--symbolic-full-name', '@{upstream}'));
+  reads('git', ...git(folder, 'for-each-ref', '--format=%(HEAD) %(upstream:remotename) %(upstream:remoteref)', 'refs/heads'));
+
+/** Where the branch of the checkout is pushed to; `null` without an upstream. */
+export function parseUpstream(stdout: string): { readonly remote: string; readonly branch: string } | null {
+  const [, remote, branch] = /^\* (\S+) (\S+)$/m.exec(stdout) ?? [];
+  return remote === undefined || branch === undefined ? null : { remote, branch };
+}
 
 export const authorOf = (folder: string): Command => reads('git', ...git(folder, 'config', 'user.email'));
 
@@ -40,4 +47,11 @@ export const fastForward = (repository: string, commit: string): Command =>
 export const isBefore = (repository: string, commit: string): Command =>
   reads('git', ...git(repository, 'merge-base', '--is-ancestor', 'HEAD', commit));
 
-export const push = (repository: string): Command => changes('git', ...git(repository, 'push', '--quiet'));
+/** The commit need not be that of the checkout. */
+export const push = (repository: string, remote: string, commit: string, branch: string): Command =>
+  changes('git', ...git(repository, 'push', '--quiet', remote, `${commit}:${branch}`));
+
+/** Whether a push was refused because somebody else has pushed before. */
+export function isOvertaken({ stderr }: { readonly stderr: string }): boolean {
+  return /^ ! \[rejected\]/m.test(stderr);
+}

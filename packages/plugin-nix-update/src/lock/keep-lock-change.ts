@@ -1,13 +1,22 @@
 import { failureOf } from '../machine/classify-output.ts';
 import type { UpdateContext } from '../update-context.ts';
-import { fastForward, isBefore, pruneWorktrees, push, removeWorktree, upstreamOf } from './git-commands.ts';
+import {
+  fastForward,
+  isBefore,
+  isOvertaken,
+  parseUpstream,
+  pruneWorktrees,
+  push,
+  removeWorktree,
+  upstreamOf,
+} from './git-commands.ts';
 import type { LockChange } from './lock-change.ts';
 import { readUnkeptLock, writeUnkeptLock } from './unkept-lock.ts';
 
 type KeepingContext = Pick<UpdateContext, 'host' | 'call' | 'warn' | 'layout'>;
 
 /**
- * Makes the new lock that of the checkout: fast-forwarded and pushed, where it may be committed. The machine is
+ * Makes the new lock that of the upstream and of the checkout: pushed and fast-forwarded, where it may be committed. The machine is
  * updated already, so what does not go through is a warning, and tried again by the next run. Safe to repeat.
  */
 export async function keepLockChange(context: KeepingContext, change: LockChange): Promise<string> {
@@ -20,6 +29,17 @@ export async function keepLockChange(context: KeepingContext, change: LockChange
     return 'no change to commit';
   }
   writeUnkeptLock(host.files, layout.unkeptLock, { formatVersion: 1, repository, commit, digest });
+  const upstream = parseUpstream((await call(upstreamOf(repository))).stdout);
+  const pushed = upstream === null ? null : await call(push(repository, upstream.remote, commit, upstream.branch));
+  // A checkout with a commit of its own could not be moved on by a pull any more.
+  if (pushed !== null && isOvertaken(pushed)) {
+    warn(
+      `The lock that runs now is commit ${commit}. Somebody else had pushed before, so that ${repository} stays as it is until it is pulled: ${failureOf(pushed, 'git', 'git push').message}`,
+    );
+    await call(removeWorktree(repository, worktree));
+    await call(pruneWorktrees(repository));
+    return `not committed: ${commit}`;
+  }
   const moved = await call(fastForward(repository, commit));
   if (moved.exitCode !== 0) {
     warn(
@@ -29,8 +49,6 @@ export async function keepLockChange(context: KeepingContext, change: LockChange
   }
   await call(removeWorktree(repository, worktree));
   await call(pruneWorktrees(repository));
-  const upstream = await call(upstreamOf(repository));
-  const pushed = upstream.exitCode === 0 ? await call(push(repository)) : null;
   if (pushed !== null && pushed.exitCode !== 0) {
     warn(
       `The commit ${commit} of flake.lock could not be pushed; the next run tries again: ${failureOf(pushed, 'git', 'git push').message}`,

@@ -1,10 +1,24 @@
 import { type Command, changes, reads } from './command.ts';
 
-// The calls of nix, for 2.19 and later. LC_ALL=C and NO_COLOR=1 are in the environment of all of them.
+// The calls of nix. LC_ALL=C and NO_COLOR=1 are in the environment of all of them.
+
+export const nixVersion = (): Command => reads('nix', '--version');
+
+/** Whether `nix flake update` takes names of inputs, and the flake as an option: from 2.19 on. Debian 12 has 2.8, Ubuntu 24.04 has 2.18. */
+export function namesInputs(version: string): boolean {
+  const [major = 3, minor = 0] = /(\d+)\.(\d+)/.exec(version)?.slice(1).map(Number) ?? [];
+  return major > 2 || (major === 2 && minor >= 19);
+}
 
 /** Updates all inputs, or those that are named. */
 export const updateFlake = (folder: string, inputs: readonly string[]): Command =>
   changes('nix', 'flake', 'update', ...inputs, '--flake', folder);
+
+/** The same for nix before 2.19. */
+export const updateFlakeOfOldNix = (folder: string, inputs: readonly string[]): Command =>
+  inputs.length === 0
+    ? changes('nix', 'flake', 'update', folder)
+    : changes('nix', 'flake', 'lock', folder, ...inputs.flatMap((input) => ['--update-input', input]));
 
 /** One evaluation that answers both paths. An attribute set with `outPath` would print as that path alone. */
 export const evaluateSystem = (folder: string, attribute: string): Command =>

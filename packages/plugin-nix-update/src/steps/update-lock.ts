@@ -7,7 +7,7 @@ import { lockDigest } from '../lock/lock-digest.ts';
 import { type InputChange, inputChanges, lockedInputs, steppedBack } from '../lock/lock-inputs.ts';
 import { ownNextLock } from '../lock/own-lock.ts';
 import { failureOf, staleMarker, withoutColour } from '../machine/classify-output.ts';
-import { updateFlake } from '../machine/nix-commands.ts';
+import { namesInputs, nixVersion, updateFlake, updateFlakeOfOldNix } from '../machine/nix-commands.ts';
 import type { UpdateContext } from '../update-context.ts';
 
 /** The lock as an update left it. */
@@ -32,6 +32,9 @@ export async function updateLock(context: UpdateContext, flake: string, change: 
 
   const after = readLock(host.files.readText(path), path);
   const [older] = steppedBack(before.inputs, after.inputs);
+  // After an emergency this host is ahead of its ring, and waits for it.
+  if (older !== undefined && proven?.written)
+    throw new UpdateFailure('ring', `What the ring before has proven is older than what is here: the input ${older.name}.`);
   if (older !== undefined)
     throw new UpdateFailure(
       'backwards',
@@ -45,7 +48,8 @@ export async function updateLock(context: UpdateContext, flake: string, change: 
 
 /** `nix flake update`, whose exit 0 is not believed on its own. */
 async function updateInputs({ settings, call, remainingMs }: UpdateContext, flake: string): Promise<void> {
-  const result = await call({ ...updateFlake(flake, settings.inputs), timeoutMs: remainingMs() });
+  const update = namesInputs((await call(nixVersion())).stdout) ? updateFlake : updateFlakeOfOldNix;
+  const result = await call({ ...update(flake, settings.inputs), timeoutMs: remainingMs() });
   const text = withoutColour(result.stderr);
   if (result.exitCode !== 0) throw failureOf(result, 'evaluation', 'nix flake update');
   const stale = staleMarker(text);
@@ -53,7 +57,7 @@ async function updateInputs({ settings, call, remainingMs }: UpdateContext, flak
     throw new UpdateFailure('stale', `nix flake update did not reach the network and took what was in its cache ("${stale}").`, {
       output: text,
     });
-  const unknown = /'(.+)' does not match any input of this flake/.exec(text)?.[1];
+  const unknown = /'(.+)' does not match any input/.exec(text)?.[1];
   if (unknown !== undefined)
     throw new UpdateFailure('config', `The flake has no input "${unknown}", which \`inputs\` names.`, { output: text });
 }
