@@ -115,7 +115,7 @@ describe('an updater that is killed', () => {
     expect(await machine.sh(`base64 -w0 ${kept}`)).toBe(edited);
   });
 
-  const inside = process.env.ROTA_LONG ? Array.from({ length: 32 }, (_, index) => index) : [];
+  const inside = process.env.ROTA_LONG ? Array.from({ length: 33 }, (_, index) => index) : [];
   test.each(inside)(
     'while its program number %i runs, is undone or finished',
     async (killDuring) => {
@@ -123,6 +123,12 @@ describe('an updater that is killed', () => {
     },
     600_000,
   );
+
+  test.runIf(inside.length > 0)('has no more programs than these', async () => {
+    await machine.publish({ version: '2' });
+    const [report] = await machine.update({ options: { ...machine.options, ...committing } });
+    expect(report?.commands.length).toBe(inside.length);
+  });
 
   test('during the activation waits for it to end, then goes back', async () => {
     await machine.publish({ version: '2' });

@@ -60,6 +60,100 @@ describe('an update without', () => {
     await machine.sh(stop);
   });
 
+  test('the server of a tarball fails, warm and cold, and with an older tarball is refused: it never goes backwards', async () => {
+    const address = `127.0.0.1:${20_000 + (process.pid % 10_000)}`;
+    const pack = (version: string, day: string): string => `rm -rf /tmp/dep; mkdir -p /tmp/dep/dep /srv/tar
+      echo '{ outputs = _: { data = import ./data.nix; }; }' >/tmp/dep/dep/flake.nix
+      sed 's/version = "[^"]*"/version = "${version}"/' /srv/dep/data.nix >/tmp/dep/dep/data.nix
+      tar -C /tmp/dep --mtime=${day} -czf /srv/tar/dep.tar.gz dep`;
+    const up = `systemd-run --quiet --collect --unit=input-server python3 -m http.server --bind 127.0.0.1 --directory /srv/tar ${address.split(':')[1]}
+      for i in $(seq 300); do curl -sf http://${address}/ >/dev/null && exit 0; sleep 0.1; done; exit 1`;
+    await machine.sh(pack('1', '2026-01-01'));
+    await machine.sh(up);
+    await machine.sh(`cd /srv/conf; sed -i 's|git+file:///srv/dep|tarball+http://${address}/dep.tar.gz|' flake.nix; nix flake lock 2>/dev/null; git commit -qam tar
+      system=$(nix build --no-link --print-out-paths .#nixosConfigurations.host.config.system.build.toplevel)
+      nix-env -p /nix/var/nix/profiles/system --set "$system"; "$system/bin/switch-to-configuration" switch; rm /var/lib/machine/journal`);
+    const online = await machine.facts();
+    await machine.sh(pack('2', '2026-02-01'));
+    await machine.sh(stop);
+    // This nix fails, where older ones took what was in the cache.
+    expect(await machine.update()).toMatchObject([
+      { status: 'failed', step: 'update-lock', failure: { class: expect.stringMatching(/^(stale|network)$/) } },
+    ]);
+    expect(await machine.facts()).toEqual(online);
+    await machine.sh('rm -rf /root/.cache/nix');
+    const unvalidated = { options: { ...machine.options, preUpdateValidation: false } };
+    expect(await machine.update(unvalidated)).toMatchObject([
+      { status: 'failed', step: 'update-lock', failure: { class: 'network' } },
+    ]);
+    expect(await machine.facts()).toEqual(online);
+
+    await machine.sh(up);
+    const [good] = await machine.update();
+    expect(good).toMatchObject({ status: 'updated', inputs: [{ name: 'dep' }] });
+    const newer = await machine.facts();
+    await machine.sh(pack('0', '2025-12-01'));
+    expect(await machine.update()).toMatchObject([{ status: 'failed', step: 'update-lock', failure: { class: 'backwards' } }]);
+    expect(await machine.facts()).toEqual(newer);
+    await machine.sh(stop);
+  });
+
+  test('GitHub fails, and leaves the lock byte for byte', async () => {
+    const locked = {
+      lastModified: 1,
+      narHash: 'sha256-47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=',
+      owner: 'example',
+      repo: 'dep',
+      rev: '1'.repeat(40),
+      type: 'github',
+    };
+    const original = { owner: 'example', repo: 'dep', type: 'github' };
+    const lock = { nodes: { dep: { locked, original }, root: { inputs: { dep: 'dep' } } }, root: 'root', version: 7 };
+    await machine.sh(`cd /srv/conf; sed -i 's|git+file:///srv/dep|github:example/dep|' flake.nix
+      printf '%s' '${JSON.stringify(lock)}' >flake.lock; git commit -qam github; echo 'download-attempts = 1' >>/etc/nix/nix.conf`);
+    const given = await machine.facts();
+    for (const preUpdateValidation of [true, false]) {
+      const options = { ...machine.options, preUpdateValidation };
+      const [report] = await machine.updateIn(['unshare', '--net'], { options });
+      expect(report).toMatchObject({
+        status: 'failed',
+        step: preUpdateValidation ? 'validate' : 'update-lock',
+        failure: { class: 'network' },
+      });
+      expect(await machine.facts()).toEqual(given);
+    }
+    await machine.sh("sed -i '/download-attempts/d' /etc/nix/nix.conf");
+  });
+
+  test('room for what is fetched is refused before anything is fetched', async () => {
+    await machine.publish({ version: '2', padding: 64 });
+    const [good] = await machine.update();
+    // A binary cache has it, and the store has no longer.
+    await machine.sh(
+      `nix copy --to file:///srv/cache ${good?.to}; printf '%s\n' 'substituters = file:///srv/cache' 'require-sigs = false' >>/etc/nix/nix.conf`,
+    );
+    await machine.reset();
+    await machine.sh(`cd /srv/dep; git reset -q --hard 'HEAD@{1}'; nix-store --delete ${good?.to} >/dev/null`);
+    const small =
+      'mount -t tmpfs -o size=8m small /mnt; mkdir /mnt/up /mnt/work; mount -t overlay over -o lowerdir=/nix/store,upperdir=/mnt/up,workdir=/mnt/work /nix/store; exec "$@"';
+    const [report] = await machine.updateIn(['unshare', '--mount', 'sh', '-ec', small, 'sh']);
+    expect(report).toMatchObject({ status: 'failed', step: 'cost', failure: { class: 'disk' } });
+    expect(report?.failure?.message).toMatch(/unpacks 64 MiB, and \/nix\/store has \d MiB free/);
+    expect(await machine.facts()).toEqual(before);
+    expect(await machine.update()).toMatchObject([{ status: 'updated', to: good?.to }]);
+    await machine.sh("sed -i '/srv.cache/d; /require-sigs/d' /etc/nix/nix.conf; rm -r /srv/cache");
+  });
+
+  test('room on one file system, such as that of the boot loader, does not begin', async () => {
+    await machine.publish({ version: '2' });
+    const full = 'mount -t tmpfs -o size=1m boot /boot; head -c 10m /dev/zero >/boot/ballast || true; exec "$@"';
+    const options = { ...machine.options, diskThreshold: 99 };
+    const [report] = await machine.updateIn(['unshare', '--mount', 'sh', '-ec', full, 'sh'], { options });
+    expect(report).toMatchObject({ status: 'failed', step: 'preconditions', failure: { class: 'disk' } });
+    expect(report?.failure?.message).toContain('/boot is 100 % full');
+    expect(await machine.facts()).toEqual(before);
+  });
+
   test('a route is put off to the next run', async () => {
     await machine.publish({ version: '2' });
     // A network namespace of its own has no route.

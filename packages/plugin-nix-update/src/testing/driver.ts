@@ -33,9 +33,11 @@ let started = 0;
 const kill = (): void => void process.kill(process.pid, 'SIGKILL');
 const run: ProcessRunner = async (call) => {
   const running = own.run(call);
-  if (started === request.killDuring) setTimeout(kill, 15);
+  const isLast = started === request.killDuring;
+  if (isLast) setTimeout(kill, 15);
   started += 1;
   const result = await running;
+  if (isLast) kill();
   if (request.killAfter !== undefined && [call.file, ...call.args].join(' ').includes(request.killAfter)) kill();
   return result;
 };
