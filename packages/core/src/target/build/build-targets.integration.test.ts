@@ -7,7 +7,7 @@ import { expect, test } from 'vitest';
 import { elsewhere, here, type NixRegistry, nixRegistry, service } from '../nix-registry.test-support.ts';
 import { planTargets } from '../plan/plan-targets.ts';
 import { targetLayout } from '../target-layout.ts';
-import { buildTargets } from './build-targets.ts';
+import { type BuildTargetsInput, buildTargets } from './build-targets.ts';
 import { checkHints } from './check-hints.ts';
 import type { TargetBuild } from './target-build.ts';
 
@@ -46,12 +46,20 @@ describeWithNix('building targets', () => {
   );
 
   test(
-    'one that fails loses no other; who is built from it is skipped, and each says why',
+    'one that fails loses no other; who is built from it is skipped, and each says why; as many at a time as are allowed',
     async () => {
       const registry = nixRegistry(['good', 'bad', 'above']);
       registry.change('bad', 'fail', 'yes');
       const targets = [service('good'), service('bad'), service('above', { dependsOn: ['bad'] }), service('missing')];
-      const built = byName((await buildTargets({ ...registry.input(...targets), jobs: 3 })).targets);
+      const running = new Set<string>();
+      const most: number[] = [];
+      const onProgress: BuildTargetsInput['onProgress'] = ({ name, status }) => {
+        if (status === 'begun') running.add(name);
+        else running.delete(name);
+        most.push(running.size);
+      };
+      const built = byName((await buildTargets({ ...registry.input(...targets), jobs: 2, onProgress })).targets);
+      expect(Math.max(...most)).toBe(2);
       expect(built.good).toMatchObject({ status: 'built', failure: null });
       expect(built.bad).toMatchObject({ status: 'failed', artifact: null, failure: { kind: 'build' } });
       expect(readFileSync(built.bad?.log ?? '', 'utf8')).toContain('the compiler says no');

@@ -19,7 +19,7 @@ export interface TreePair {
 }
 
 /** The plumbing command: no setting of a person or a repository changes what it prints. */
-const command = ['diff-tree', '--stdin', '-r', '-z', '--raw', '--no-renames', '--no-abbrev', '--ignore-submodules=none'];
+const command = ['diff-tree', '-r', '-z', '--raw', '--no-renames', '--no-abbrev', '--ignore-submodules=none'];
 
 /** A comparison that goes on. */
 export interface TreeComparison {
@@ -30,17 +30,15 @@ export interface TreeComparison {
   watch(grown: () => void): void;
 }
 
-/** Compares two commits whose ids are known. git-diff-tree(1), `--stdin`: a commit is compared with the parents that stand behind it. */
+/** Compares two commits whose full ids are known: as arguments, which are there sooner than what comes by a pipe. */
 export function compareCommits(git: Git, { base, head }: Pick<GuessedCheckout, 'base' | 'head'>): TreeComparison {
-  return compare([[]], (onStdout) =>
-    git([...command, '--no-commit-id'], { input: `${head} ${base}\n`, onStdout, withoutIndex: true }),
-  );
+  return compare([[]], (onStdout) => git([...command, base, head], { onStdout, withoutIndex: true }));
 }
 
 /** Compares trees, all pairs in one process, which starts before they are known. A rejection of `pairs` is passed on. */
 export function compareTrees(git: Git, pairs: Promise<readonly TreePair[]>): TreeComparison {
   const pendingInput = pairs.then((known) => known.map(({ before, after }) => `${before} ${after}\n`).join(''));
-  return compare([], (onStdout) => git(command, { pendingInput, onStdout, withoutIndex: true }));
+  return compare([], (onStdout) => git([...command, '--stdin'], { pendingInput, onStdout, withoutIndex: true }));
 }
 
 function compare(diffs: RawChange[][], start: (onStdout: (piece: string) => void) => ReturnType<Git>): TreeComparison {
