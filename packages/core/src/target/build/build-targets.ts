@@ -74,23 +74,27 @@ async function inOrder(
     const before = findTarget(targets, one.name).dependsOn.flatMap(
       (name) => byKey.get(recordKey({ name, system: one.system })) ?? [],
     );
-    const result = (async () => {
-      const failed = (await Promise.all(before.map(start))).find(({ status }) => status === 'failed' || status === 'skipped');
-      if (one.attr === null) return notBuilt(one, 'unsupported', null);
-      if (failed !== undefined)
-        return notBuilt(one, 'skipped', { kind: 'dependency', message: `It is built from ${failed.name}, which was not built.` });
-      return await place(async () => {
-        if (signal?.aborted) return notBuilt(one, 'failed', { kind: 'interrupted', message: 'Interrupted before it began.' });
-        onProgress?.({ name: one.name, system: one.system, status: 'begun' });
-        return await build(one);
-      });
-    })();
-    const told = result.then((ended) => {
+    // Told before its place is free for the next one.
+    const told = (ended: TargetBuild): TargetBuild => {
       onProgress?.({ name: one.name, system: one.system, status: ended.status });
       return ended;
-    });
-    started.set(recordKey(one), told);
-    return told;
+    };
+    const result = (async () => {
+      const failed = (await Promise.all(before.map(start))).find(({ status }) => status === 'failed' || status === 'skipped');
+      if (one.attr === null) return told(notBuilt(one, 'unsupported', null));
+      if (failed !== undefined) {
+        const message = `It is built from ${failed.name}, which was not built.`;
+        return told(notBuilt(one, 'skipped', { kind: 'dependency', message }));
+      }
+      return await place(async () => {
+        if (signal?.aborted)
+          return told(notBuilt(one, 'failed', { kind: 'interrupted', message: 'Interrupted before it began.' }));
+        onProgress?.({ name: one.name, system: one.system, status: 'begun' });
+        return told(await build(one));
+      });
+    })();
+    started.set(recordKey(one), result);
+    return result;
   };
   return await Promise.all(chosen.map(start));
 }
