@@ -1,4 +1,4 @@
-import { type Host, withLock } from '@rota/core';
+import { type Host, isRotaError, withLock } from '@rota/core';
 import { failureOf } from './machine/classify-output.ts';
 import { followLink } from './machine/follow-link.ts';
 import { readBootId } from './machine/read-boot-id.ts';
@@ -8,6 +8,7 @@ import { inWindow } from './reboot/in-window.ts';
 import { readRebootMarker, writeRebootMarker } from './reboot/reboot-marker.ts';
 import type { NixUpdateOptions } from './settings/options-schema.ts';
 import { usableSettings } from './settings/usable-settings.ts';
+import type { UpdateContext } from './update-context.ts';
 
 /** What a reboot is called with. */
 export interface RebootInput {
@@ -25,38 +26,51 @@ export interface RebootAnswer {
   readonly reason: string;
 }
 
-/** Announces the reboot that an update waits for, or takes it back. @throws ROTA_LOCK_HELD */
+/** Announces the reboot that an update waits for, or takes it back. @throws ROTA_LOCK_HELD, but for what is not due while an update runs */
 export async function rebootForUpdate(input: RebootInput): Promise<RebootAnswer> {
   const { context } = openContext(usableSettings(input), 'manual', input.host);
+  const { host, layout } = context;
+  if (input.mode === 'cancel') return await cancel(context);
+  const { mode } = input;
+  const work = async (): Promise<RebootAnswer> => await decide(context, mode);
+  try {
+    return await withLock(host, layout.lock, { purpose: 'nix reboot', waitMs: 0 }, work);
+  } catch (error) {
+    // The window may open while a long update goes on: no failure that somebody has to be told of.
+    if (mode !== 'when-due' || !isRotaError(error) || error.code !== 'ROTA_LOCK_HELD') throw error;
+    return { outcome: 'not-due', reason: `An update runs, and decides about its reboot when it ends. ${error.message}` };
+  }
+}
+
+async function decide(context: UpdateContext, mode: 'when-due' | 'now'): Promise<RebootAnswer> {
   const { host, layout, settings, system, call } = context;
-  return await withLock(host, layout.lock, { purpose: 'nix reboot', waitMs: 0 }, async (): Promise<RebootAnswer> => {
-    const marker = readRebootMarker(host.files, layout.reboot);
-    if (input.mode === 'cancel') {
-      if (!isRestartAnnounced(host.files)) return { outcome: 'not-due', reason: 'No reboot is announced.' };
-      const cancelled = await call(cancelRestart());
-      if (cancelled.exitCode !== 0) return { outcome: 'failed', reason: failureOf(cancelled, 'boot', 'shutdown -c').message };
-      if (marker !== null) writeRebootMarker(host.files, layout.reboot, { ...marker, state: 'pending' });
-      const still = marker === null ? 'no update waits' : 'the update still waits';
-      return { outcome: 'cancelled', reason: `The machine stays up; ${still} for a reboot.` };
-    }
-    if (marker === null) return { outcome: 'not-due', reason: 'No update waits for a reboot.' };
-    // Without this a machine whose look after the boot never comes about would reboot night after night.
-    if (marker.bootId !== readBootId(host.files))
-      return { outcome: 'not-due', reason: 'It has rebooted since; whether what booted is well is told by: rota nix verify' };
-    if (followLink(host.files, system.profile) !== marker.expected)
-      return { outcome: 'not-due', reason: `Somebody has made another system the default than ${marker.expected}, which waits.` };
-    const delay = input.mode === 'now' ? 0 : settings.rebootDelay;
-    if (input.mode === 'when-due') {
-      if (!settings.autoReboot || settings.reboot === 'never')
-        return { outcome: 'not-due', reason: 'Automatic reboots are off.' };
-      if (!inWindow(host.now() + delay, host.timezone, settings.rebootWindow))
-        return { outcome: 'not-due', reason: 'The reboot window is closed.' };
-    }
-    writeRebootMarker(host.files, layout.reboot, { ...marker, state: 'scheduled' });
-    const announced = await call(restart(delay, settings.rebootMessage));
-    if (announced.exitCode === 0)
-      return { outcome: 'scheduled', reason: `For ${marker.expected} (${marker.reasons.join(', ')}).` };
-    writeRebootMarker(host.files, layout.reboot, { ...marker, state: 'pending' });
-    return { outcome: 'failed', reason: failureOf(announced, 'boot', 'The reboot').message };
-  });
+  const marker = readRebootMarker(host.files, layout.reboot);
+  if (marker === null) return { outcome: 'not-due', reason: 'No update waits for a reboot.' };
+  // Without this a machine whose look after the boot never comes about would reboot night after night.
+  if (marker.bootId !== readBootId(host.files))
+    return { outcome: 'not-due', reason: 'It has rebooted since; whether what booted is well is told by: rota nix verify' };
+  if (followLink(host.files, system.profile) !== marker.expected)
+    return { outcome: 'not-due', reason: `Somebody has made another system the default than ${marker.expected}, which waits.` };
+  const delay = mode === 'now' ? 0 : settings.rebootDelay;
+  if (mode === 'when-due') {
+    if (!settings.autoReboot || settings.reboot === 'never') return { outcome: 'not-due', reason: 'Automatic reboots are off.' };
+    if (!inWindow(host.now() + delay, host.timezone, settings.rebootWindow))
+      return { outcome: 'not-due', reason: 'The reboot window is closed.' };
+  }
+  writeRebootMarker(host.files, layout.reboot, { ...marker, state: 'scheduled' });
+  const announced = await call(restart(delay, settings.rebootMessage));
+  if (announced.exitCode === 0) return { outcome: 'scheduled', reason: `For ${marker.expected} (${marker.reasons.join(', ')}).` };
+  writeRebootMarker(host.files, layout.reboot, { ...marker, state: 'pending' });
+  return { outcome: 'failed', reason: failureOf(announced, 'boot', 'The reboot').message };
+}
+
+/** Without the lock: an update that has announced it may still be telling others, and there are minutes only. */
+async function cancel({ host, layout, call }: UpdateContext): Promise<RebootAnswer> {
+  if (!isRestartAnnounced(host.files)) return { outcome: 'not-due', reason: 'No reboot is announced.' };
+  const cancelled = await call(cancelRestart());
+  if (cancelled.exitCode !== 0) return { outcome: 'failed', reason: failureOf(cancelled, 'boot', 'shutdown -c').message };
+  const marker = readRebootMarker(host.files, layout.reboot);
+  if (marker !== null) writeRebootMarker(host.files, layout.reboot, { ...marker, state: 'pending' });
+  const still = marker === null ? 'no update waits' : 'the update still waits';
+  return { outcome: 'cancelled', reason: `The machine stays up; ${still} for a reboot.` };
 }
