@@ -1,8 +1,7 @@
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterFile, sampleSize } from '@rota/test-support';
-import fc from 'fast-check';
+import { afterFile } from '@rota/test-support';
 import { describe, expect, it } from 'vitest';
 import type { LaunchFile } from '../backend/launch-file.ts';
 import { nodeFiles } from '../host/node-files.ts';
@@ -191,26 +190,6 @@ describe('a run', () => {
     }
     expect((await rota.run(join(rota.scratch, 'nowhere.json'))).code).toBe(78);
     expect((await rota.run('--help')).code).toBe(64);
-  });
-
-  it('passes on every argument and variable as it is', async () => {
-    const rota = await runnerUnderTest();
-    const text = fc.string({ unit: 'binary', maxLength: 12 }).map((value) => value.replaceAll('\0', ''));
-    const count = sampleSize({ here: 500, inCi: 500, long: 10_000 });
-    const values = fc.sample(text, { numRuns: count * 2, seed: 4 });
-    const show = `const fs=require('fs');fs.writeFileSync('seen.json',JSON.stringify([process.argv.slice(1),Object.fromEntries(Object.entries(process.env).filter(([k])=>k.startsWith('V_')))]))`;
-    const { escapeReferences } = await import('../job/normalise/references.ts');
-    for (let at = 0; at < count; at += 500) {
-      const args = values.slice(at, at + 500);
-      const env = Object.fromEntries(values.slice(count + at, count + at + 500).map((value, index) => [`V_${index}`, value]));
-      const declared = Object.fromEntries(Object.entries(env).map(([name, value]) => [name, escapeReferences(value)]));
-      const path = rota.launchFile({
-        command: [process.execPath, '-e', show, '--', ...args],
-        env: { PATH: '/usr/bin:/bin', ...declared },
-      });
-      expect((await rota.run(path)).code).toBe(0);
-      expect(JSON.parse(readFileSync(join(rota.scratch, 'seen.json'), 'utf8'))).toEqual([args, env]);
-    }
   });
 
   it('describes itself without starting anything, with secrets masked', async () => {
