@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { LaunchFile } from '../backend/launch-file.ts';
 import { endpoint } from './endpoint.test-support.ts';
+import { quickTimers } from './quick-timers.test-support.ts';
 import { runnerUnderTest } from './runner-under-test.test-support.ts';
 
 const sh = (text: string) => ({ command: [text], shell: true });
@@ -28,6 +29,40 @@ describe('an alert', () => {
       'failure: It ended in failure: exit status 2\nrecovery: It ended well again.\n',
     );
     expect(JSON.parse(readFileSync(join(rota.scratch, 'last.json'), 'utf8'))).toMatchObject({ event: 'recovery' });
+  });
+
+  it('tells once of a run that takes too long while it goes on, as soon as its channel is there', async () => {
+    const rota = await runnerUnderTest();
+    const hold = join(rota.scratch, 'hold');
+    writeFileSync(hold, '');
+    let tries = 0;
+    // Away at first; the job goes on until both have arrived.
+    const server = await endpoint((_, response) => {
+      tries += 1;
+      response.writeHead(tries <= 2 ? 503 : 200).end();
+      if (tries === 4) rmSync(hold);
+    });
+    const alerts: LaunchFile['alerts'] = { on: ['late'], channels: [{ kind: 'webhook', url: server.url }] };
+    const checkin = { enabled: true, url: server.url, timeoutMs: 20_000, format: 'json', start: false, by: 'runner' } as const;
+    const { env, waited } = quickTimers(rota.scratch);
+    const job = { ...sh('while [ -e hold ]; do sleep 0.05; done'), alerts, checkin };
+    const { code } = await rota.run(rota.launchFile(job), [], env);
+    expect(code).toBe(0);
+    const [record] = rota.records();
+    expect(record?.status).toBe('success');
+    const told = server.messages().map(({ event, status, run_id }) => [event ?? status, run_id]);
+    const both = [
+      ['late', record?.runId],
+      ['timeout', record?.runId],
+    ];
+    expect(told.slice(0, 2).sort()).toEqual(both);
+    expect(told.slice(2, 4).sort()).toEqual(both);
+    expect(told.slice(4)).toEqual([['success', record?.runId]]);
+    const late = server.messages().find(({ event }) => event === 'late');
+    expect(late).toMatchObject({ text: 'It has been running for more than 20 s.', status: null });
+    // When it was late, and a minute after each vain try.
+    expect(waited()).toEqual([20_000, 60_000]);
+    expect(rota.spooled()).toEqual([]);
   });
 
   it('does not change the outcome when a channel is broken', async () => {

@@ -1,20 +1,12 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import type { LaunchFile } from '../backend/launch-file.ts';
-import { type RunnerUnderTest, runnerUnderTest } from './runner-under-test.test-support.ts';
+import { quickTimers } from './quick-timers.test-support.ts';
+import { runnerUnderTest } from './runner-under-test.test-support.ts';
 
-const fixture = fileURLToPath(new URL('./quick-timers.fixture.cjs', import.meta.url));
 const sh = (text: string) => ({ command: [text], shell: true });
 const hook = (text: string): string[] => ['/bin/sh', '-c', text];
-
-/** The environment of a runner whose long waits are over at once, and what they would have been, in milliseconds. */
-function quick(rota: RunnerUnderTest) {
-  const log = join(rota.scratch, 'timers');
-  const waited = (): number[] => (existsSync(log) ? readFileSync(log, 'utf8').trimEnd().split('\n').map(Number) : []);
-  return { env: { NODE_OPTIONS: `--require=${fixture}`, TIMERS_LOG: log }, waited };
-}
 
 function isRunning(pid: number): boolean {
   try {
@@ -29,16 +21,16 @@ describe('a retry', () => {
     enabled: true,
     attempts: 4,
     backoff: 'exponential',
-    delayMs: 10_000,
-    maxDelayMs: 45_000,
+    delayMs: 20_000,
+    maxDelayMs: 90_000,
   };
 
   it.each([
-    ['exponential', [10_000, 20_000, 40_000, 45_000]],
-    ['fixed', [10_000, 10_000, 10_000, 10_000]],
+    ['exponential', [20_000, 40_000, 80_000, 90_000]],
+    ['fixed', [20_000, 20_000, 20_000, 20_000]],
   ] as const)('waits as declared: %s', async (backoff, delays) => {
     const rota = await runnerUnderTest();
-    const { env, waited } = quick(rota);
+    const { env, waited } = quickTimers(rota.scratch);
     await rota.run(rota.launchFile({ ...sh('exit 3'), retry: { ...declared, backoff } }), [], env);
     expect(waited()).toEqual(delays);
     expect(rota.records()).toMatchObject([{ status: 'failure', attempts: 5 }]);
@@ -64,7 +56,7 @@ describe('a retry', () => {
 describe('a hook that hangs', () => {
   it('before the job is ended with all that it started, and the job does not begin', async () => {
     const rota = await runnerUnderTest();
-    const { env, waited } = quick(rota);
+    const { env, waited } = quickTimers(rota.scratch);
     const hooks = {
       before: [hook('trap "" TERM; sleep 600 & echo $! > child; wait; sleep 600')],
       onSuccess: [],
@@ -85,7 +77,7 @@ describe('a hook that hangs', () => {
 
   it('after the job changes nothing of its end', async () => {
     const rota = await runnerUnderTest();
-    const { env } = quick(rota);
+    const { env } = quickTimers(rota.scratch);
     const hooks = {
       before: [],
       onSuccess: [hook('trap "" TERM; sleep 600; sleep 600')],
@@ -101,7 +93,7 @@ describe('a hook that hangs', () => {
 
   it('keeps a runner that is told to end for a minute at most, so that the end is still recorded', async () => {
     const rota = await runnerUnderTest();
-    const { env, waited } = quick(rota);
+    const { env, waited } = quickTimers(rota.scratch);
     const hooks = {
       before: [],
       onSuccess: [],

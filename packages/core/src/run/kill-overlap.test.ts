@@ -7,7 +7,7 @@ import { readJobState } from './admit/job-state.ts';
 import { killedRuns } from './killed-runs.test-support.ts';
 import { seededNumbers } from './seeded-numbers.test-support.ts';
 
-const rounds = sampleSize({ here: 6, inCi: 12, long: 250 });
+const rounds = sampleSize({ here: 4, inCi: 8, long: 60 });
 
 // A lock of the kernel is free when all who have it are gone, however they ended.
 requirePart(commandPart('flock', 'util-linux'))('two runners of one job, of which one or both are killed', () => {

@@ -13,10 +13,12 @@ import { spoolReport, type WaitingReport } from './spool.ts';
 import { checkinReport } from './spool-end.ts';
 
 export interface StartedReport {
-  /** What is on its way. */
-  readonly pending: Promise<unknown>[];
-  readonly timer: NodeJS.Timeout | undefined;
+  /** Nothing new is sent from now on; resolves when what is on its way has arrived or failed. */
+  stop(): Promise<void>;
 }
+
+/** So long after a vain try to tell that a run takes too long it is tried again. */
+const againMs = 60_000;
 
 /** Tells of the start, and of lateness when that time comes. Nothing here is waited for while the job runs. */
 export function reportStart(input: RunJobInput, admission: Admission, claim: Claim, tail: () => string): StartedReport {
@@ -30,17 +32,49 @@ export function reportStart(input: RunJobInput, admission: Admission, claim: Cla
     pending.push(quietly(alertNow(input, record, { event: 'missed', text }, '')));
   }
   const limitMs = checkin?.timeoutMs ?? launch.timeoutMs;
-  if (limitMs === null) return { pending, timer: undefined };
-  const timer = setTimeout(
-    () => {
-      const late: RunRecord = { ...record, durationMs: limitMs };
-      if (checkin !== null) pending.push(quietly(sendNow(input, late, 'timeout', tail())));
-      const text = `It has been running for more than ${limitMs / 1000} s.`;
-      pending.push(quietly(alertNow(input, late, { event: 'late', text }, tail())));
+  const late = limitMs === null ? null : tellLate(input, { ...record, durationMs: limitMs }, limitMs, tail);
+  return {
+    async stop() {
+      await Promise.all([late?.stop(), ...pending]);
     },
-    Math.min(limitMs, 2 ** 31 - 1),
-  );
-  return { pending, timer };
+  };
+}
+
+/** Tells once that a run takes too long: a `timeout` check-in and alerts, each again until it has arrived or the run has ended. */
+function tellLate(input: RunJobInput, record: RunRecord, limitMs: number, tail: () => string): StartedReport {
+  const { launch, files, place } = input;
+  let isOver = false;
+  let isCheckedIn = launch.checkin?.url === undefined;
+  let alerts: readonly WaitingReport[] | undefined;
+  const tell = async (): Promise<boolean> => {
+    const text = `It has been running for more than ${limitMs / 1000} s.`;
+    const news: AlertNews = { event: 'late', text };
+    alerts ??= alertReports(launch, record, news, tail()).map((one) => spoolReport(files, place.layout, one, Date.now()));
+    const checkedIn = isCheckedIn || sendNow(input, record, 'timeout', tail());
+    alerts = await deliverAll(input, alerts);
+    isCheckedIn = await checkedIn;
+    return isCheckedIn && alerts.length === 0;
+  };
+  let current: Promise<unknown> = Promise.resolve();
+  let timer: NodeJS.Timeout | undefined;
+  const begin = (ms: number): void => {
+    timer = setTimeout(
+      () => {
+        current = quietly(tell()).then((done) => {
+          if (done === false && !isOver) begin(againMs);
+        });
+      },
+      Math.min(ms, 2 ** 31 - 1),
+    );
+  };
+  begin(limitMs);
+  return {
+    async stop() {
+      isOver = true;
+      clearTimeout(timer);
+      await current;
+    },
+  };
 }
 
 /**
@@ -52,9 +86,8 @@ export async function reportEnd(
   started: StartedReport | null,
   waiting: readonly WaitingReport[],
 ): Promise<void> {
-  clearTimeout(started?.timer);
   // The start must not arrive after the end.
-  await Promise.all(started?.pending ?? []);
+  await started?.stop();
   const flushed = await quietly(flushSpool(deliveryContext(input), waiting));
   for (const { report, reason } of flushed?.failed ?? []) if ('alert' in report) sayLater(reason);
   for (const problem of flushed?.problems ?? []) process.stderr.write(`rota-run: ${problem}\n`);
@@ -68,16 +101,29 @@ function sayLater(reason: string): void {
 async function alertNow(input: RunJobInput, record: RunRecord, news: AlertNews, output: string): Promise<void> {
   const { files, place } = input;
   const reports = alertReports(input.launch, record, news, output);
-  const waiting = reports.map((report) => spoolReport(files, place.layout, report, Date.now()));
-  const results = await Promise.all(waiting.map((one) => deliver(deliveryContext(input), one)));
-  for (const result of results) if (!result.ok) sayLater(result.reason);
+  await deliverAll(
+    input,
+    reports.map((report) => spoolReport(files, place.layout, report, Date.now())),
+  );
 }
 
-async function sendNow(input: RunJobInput, record: RunRecord, status: CheckinStatus, output: string): Promise<void> {
-  if (input.launch.checkin?.url === undefined) return;
+/** Answers those that were not taken. */
+async function deliverAll(input: RunJobInput, waiting: readonly WaitingReport[]): Promise<readonly WaitingReport[]> {
+  const results = await Promise.all(waiting.map(async (one) => ({ one, result: await deliver(deliveryContext(input), one) })));
+  return results.flatMap(({ one, result }) => {
+    if (!result.ok) sayLater(result.reason);
+    return result.ok ? [] : [one];
+  });
+}
+
+/** Whether it has arrived. */
+async function sendNow(input: RunJobInput, record: RunRecord, status: CheckinStatus, output: string): Promise<boolean> {
+  if (input.launch.checkin?.url === undefined) return true;
   const report = checkinReport(input.launch, record, status, output);
   const context = deliveryContext(input);
-  tellDelivery(context, report, await sendCheckin(context, report));
+  const result = await sendCheckin(context, report);
+  tellDelivery(context, report, result);
+  return result.ok;
 }
 
 function deliveryContext({ launch, place, files, env }: RunJobInput): DeliveryContext {
