@@ -16,5 +16,6 @@ describe('with jj and chezmoi of a booted machine', () => {
     ['hostile', 4],
     ['strange-homes', 4],
     ['power-cut', 9],
+    ['encrypted', 6],
   ])('the tests of %s.machine.ts pass', runOnMachine, 3_600_000);
 });

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { RotaError } from '@rota/core';
+import { isEncrypted } from '../chezmoi/is-encrypted.ts';
 import { exactPath } from '../jj/fileset.ts';
 import type { Conflict } from '../status/sync-status.ts';
 import { holdsMarkers } from '../sync/merge/conflict-markers.ts';
@@ -16,6 +17,7 @@ export async function replaceInMerge(
   conflict: Conflict,
   text: string,
 ): Promise<void> {
+  refuseEncrypted(conflict);
   if (holdsMarkers(text))
     throw new RotaError('ROTA_DOTFILES_PATH', `There are conflict markers left in ${conflict.path}; nothing was changed.`);
   const [source, other] = conflict.sources;
@@ -28,12 +30,17 @@ export async function replaceInMerge(
   if (result.exitCode !== 0) throw notATextConflict(conflict.path);
 }
 
+/** The repository has only what was encrypted, and what a person writes would be in it as it is. @throws ROTA_DOTFILES_PATH */
+export function refuseEncrypted({ path, sources }: Pick<Conflict, 'path' | 'sources'>): void {
+  if (sources.some(isEncrypted)) throw withoutTexts(path, 'is encrypted');
+}
+
 function notATextConflict(path: string): RotaError {
-  return new RotaError(
-    'ROTA_DOTFILES_PATH',
-    `${path} was deleted or changed its attributes on one side; there are no two texts to edit.`,
-    {
-      suggestions: [`rota chezmoi resolve ${path} --take local`, `rota chezmoi resolve ${path} --take remote`],
-    },
-  );
+  return withoutTexts(path, 'was deleted or changed its attributes on one side');
+}
+
+function withoutTexts(path: string, why: string): RotaError {
+  return new RotaError('ROTA_DOTFILES_PATH', `${path} ${why}; there are no two texts to edit.`, {
+    suggestions: [`rota chezmoi resolve ${path} --take local`, `rota chezmoi resolve ${path} --take remote`],
+  });
 }

@@ -1,6 +1,8 @@
 import { join, relative } from 'node:path';
 import { digestOf, RotaError } from '@rota/core';
+import { isEncrypted } from '../chezmoi/is-encrypted.ts';
 import type { StatusLine } from '../chezmoi/status-line.ts';
+import { canBeCaptured } from '../chezmoi/target-path.ts';
 import { exactPath } from '../jj/fileset.ts';
 import { conflictBookmark, pendingPrefix, readPicture } from '../jj/picture.ts';
 import type { Conflict } from '../status/sync-status.ts';
@@ -84,10 +86,11 @@ async function resolveDrift(session: Session, path: string, take: Take): Promise
     await chezmoi.must(['apply', '--force', '--exclude', 'scripts,externals', '--', line.target], 'write the file');
     return true;
   }
-  if (take.from === 'edit' || drift?.reason === 'edited-template') {
+  const source = (await sourcesOf(session, [line.target])).get(line.target);
+  if (take.from === 'edit' || (source !== undefined && isMade(source))) {
     throw new RotaError(
       'ROTA_DOTFILES_PATH',
-      `${path} is made from a template; what was edited in the result cannot be taken back into it.`,
+      `${path} is made from a template or by a program; what stands here cannot be taken back into it.`,
       {
         suggestions: [
           `Edit the template: chezmoi edit ${line.target}`,
@@ -97,12 +100,18 @@ async function resolveDrift(session: Session, path: string, take: Take): Promise
     );
   }
   if (drift?.reason === 'deleted') {
-    const source = (await sourcesOf(session, [line.target])).get(line.target);
     if (source !== undefined) host.files.remove(join(tree, source));
     return true;
   }
-  await chezmoi.must(['add', '--secrets=error', '--', line.target], 'take the file in');
+  // `add` alone means the plain file in the place of the encrypted one; it asks first, and nobody answers (twpayne/chezmoi#5061).
+  const how = source !== undefined && isEncrypted(source) ? ['--encrypt', '--secrets=ignore'] : ['--secrets=error'];
+  await chezmoi.must(['add', ...how, '--', line.target], 'take the file in');
   return true;
+}
+
+/** `add` would put this host's result in the place of what makes it, for all hosts. */
+function isMade(source: string): boolean {
+  return !canBeCaptured(source) && !/^(symlink_|remove_)/.test(source.split('/').pop() ?? '');
 }
 
 /** All that goes when a target is written whatever stands there: edits too, which nothing else has, and a folder with everything in it. */

@@ -2,7 +2,7 @@ import { isEncrypted } from '../../chezmoi/is-encrypted.ts';
 import { targetPath } from '../../chezmoi/target-path.ts';
 import type { Picture } from '../../jj/picture.ts';
 import { readVersions } from '../../jj/read-versions.ts';
-import { findSecret } from '../../secrets/find-secret.ts';
+import { type FoundSecret, findSecret } from '../../secrets/find-secret.ts';
 import type { BlockedSecret } from '../../status/sync-status.ts';
 import type { Session } from '../session/session.ts';
 
@@ -13,7 +13,7 @@ export interface BlockedCommit extends BlockedSecret {
 
 /**
  * Looks for secrets in every version of every file that is about to be published, not only in the last: hooks of git do not run under jj, and history
- * is public too. Files that chezmoi encrypts are passed over.
+ * is public too. Files that chezmoi has encrypted are passed over; one that only its name says to be is itself the secret.
  */
 export async function scanUnpublished(session: Session, picture: Picture): Promise<readonly BlockedCommit[]> {
   const { host, env, jj, tree, source, options } = session;
@@ -22,11 +22,17 @@ export async function scanUnpublished(session: Session, picture: Picture): Promi
   const isDotfile = (path: string): boolean => path.startsWith(folder) && targetPath(path.slice(folder.length)) !== undefined;
   const versions = picture.unpublished
     .flatMap(({ commit, paths }) => paths.map((path) => ({ commit, path })))
-    .filter(({ path }) => !(isDotfile(path) && isEncrypted(path)) && !options.allowSecrets.includes(pathOf(path)));
+    .filter(({ path }) => !options.allowSecrets.includes(pathOf(path)));
   const blocked: BlockedCommit[] = [];
   await readVersions({ host, env, jj, tree, timeoutMs: options.timeout * 10_000 }, versions, ({ commit, path }, text) => {
-    const secret = findSecret(text);
+    const secret = isDotfile(path) && isEncrypted(path) ? plainText(text) : findSecret(text);
     if (secret !== undefined) blocked.push({ commit, path: pathOf(path), ...secret });
   });
   return blocked;
+}
+
+/** age(1), "RECIPIENTS AND IDENTITIES" and armor; a binary message of OpenPGP begins with a packet tag, whose first bit is set (RFC 9580, 4.2). */
+function plainText(text: string): FoundSecret | undefined {
+  const isCipher = /^(age-encryption\.org\/|-----BEGIN (AGE ENCRYPTED FILE|PGP MESSAGE)-----|[^\0-\x7f])/.test(text);
+  return isCipher ? undefined : { kind: 'not encrypted, though its name says so', line: 1 };
 }

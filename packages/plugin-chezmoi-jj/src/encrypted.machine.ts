@@ -1,0 +1,137 @@
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { exec, output, temporaryFolder } from '@rota/test-support';
+import { beforeEach, describe, expect, test } from 'vitest';
+import { resolve } from './conflicts/resolve.ts';
+import { makeWorld, type TestHost, type World } from './testing/world.ts';
+
+const secret = 'machine example.org password hunter2hunter2';
+const token = `ghp_${'a1B2c3D4e5'.repeat(4)}`;
+
+let world: World;
+beforeEach(async () => {
+  world = await makeWorld(temporaryFolder());
+});
+
+/** A host whose chezmoi encrypts with age, with the key that all hosts share. */
+async function host(name: string): Promise<TestHost> {
+  const made = world.host(name);
+  const key = join(world.root, 'key.txt');
+  if (!existsSync(key)) await output('age-keygen', ['-o', key]);
+  const recipient = /public key: (age1\w+)/.exec(readFileSync(key, 'utf8'))?.[1];
+  made.write(
+    '.config/chezmoi/chezmoi.toml',
+    `encryption = "age"\n[add]\nsecrets = "error"\n[age]\nidentity = "${key}"\nrecipient = "${recipient}"\n`,
+  );
+  return made;
+}
+
+/** Two hosts that share one encrypted dotfile, and a plain one. */
+async function pair(): Promise<readonly [TestHost, TestHost]> {
+  const [a, b] = [await host('a'), await host('b')];
+  a.write('.netrc', `${secret}\nlast\n`);
+  a.write('.zshrc', 'one\n');
+  await a.chezmoi('init');
+  await a.chezmoi('add', '--encrypt', join(a.home, '.netrc'));
+  await a.chezmoi('add', join(a.home, '.zshrc'));
+  for (const one of [a, b]) expect(await one.sync()).toMatchObject({ state: 'ok' });
+  return [a, b];
+}
+
+/** What is published or about to be, in all versions, and what lies in the source folders. */
+async function plainTexts(...hosts: readonly TestHost[]): Promise<string> {
+  const folders = [world.origin, ...hosts.map(({ tree }) => join(tree, '.git'))];
+  const logs = folders.map(async (folder) => (await exec('git', ['--git-dir', folder, 'log', '--all', '-p', '--text'])).stdout);
+  const found = hosts.map(
+    async ({ tree }) => (await exec('grep', ['-rlE', 'hunter2|ghp_|REMOTE|LOCAL', tree, '--exclude-dir=.git'])).stdout,
+  );
+  const all = (await Promise.all(logs)).join('');
+  return [...(await Promise.all(found)), ...(all.match(/^.*(hunter2|ghp_|REMOTE|LOCAL).*$/gm) ?? [])].join('');
+}
+
+describe('dotfiles that chezmoi encrypts with age', () => {
+  test('are edited on one host and come to the other, and are never in the repository as they are', async () => {
+    const [a, b] = await pair();
+    expect(b.read('.netrc')).toBe(`${secret}\nlast\n`);
+    b.write('.netrc', `${secret}\ntoken ${token}\n`);
+    expect(await b.sync()).toMatchObject({ state: 'ok', captured: ['.netrc'] });
+    expect(await a.sync()).toMatchObject({ state: 'ok', applied: ['.netrc'] });
+    expect(a.read('.netrc')).toBe(`${secret}\ntoken ${token}\n`);
+    // Encrypting the same text again gives another one: a sync with nothing to do must not.
+    for (const one of [a, b]) expect(await one.sync()).toMatchObject({ captured: [], applied: [] });
+    expect(Object.keys((await world.published()) ?? {})).toEqual(['dot_zshrc', 'encrypted_dot_netrc.age']);
+    expect(await plainTexts(a, b)).toBe('');
+  });
+
+  test('that two hosts have edited are a conflict, in which a person takes one whole', async () => {
+    const [a, b] = await pair();
+    a.write('.netrc', `${secret}\nREMOTE\n`);
+    b.write('.netrc', `${secret}\nLOCAL\n`);
+    await a.sync();
+    expect(await b.sync()).toMatchObject({ state: 'conflicted', conflicts: [{ path: '.netrc' }] });
+    expect(b.read('.netrc')).toBe(`${secret}\nLOCAL\n`);
+    await expect(resolve(b.host, b.options, '.netrc', { from: 'edit', text: secret })).rejects.toMatchObject({
+      code: 'ROTA_DOTFILES_PATH',
+      message: expect.stringContaining('encrypted'),
+    });
+    await resolve(b.host, b.options, '.netrc', { from: 'local' });
+    for (const one of [b, a]) expect(await one.sync()).toMatchObject({ state: 'ok' });
+    expect(a.read('.netrc')).toBe(`${secret}\nLOCAL\n`);
+    expect(await plainTexts(a, b)).toBe('');
+  });
+
+  test('stay encrypted when a file that was there before is taken instead', async () => {
+    const [a] = await pair();
+    const c = await host('c');
+    c.write('.netrc', `${secret}\nLOCAL ${token}\n`);
+    expect(await c.sync()).toMatchObject({ state: 'drift', drift: [{ path: '.netrc', reason: 'unknown-here' }] });
+    await resolve(c.host, c.options, '.netrc', { from: 'local' });
+    expect(await c.sync()).toMatchObject({ state: 'ok', blockedSecrets: [] });
+    await a.sync();
+    expect(a.read('.netrc')).toBe(`${secret}\nLOCAL ${token}\n`);
+    expect(await plainTexts(a, c)).toBe('');
+  });
+
+  test('wait at home while they cannot be encrypted or read, and nothing goes out instead', async () => {
+    const [a, b] = await pair();
+    const config = join(b.home, '.config/chezmoi/chezmoi.toml');
+    const whole = readFileSync(config, 'utf8');
+    writeFileSync(config, whole.replace(/recipient = .*/, 'recipient = "age1nobody"'));
+    b.write('.netrc', `${secret}\nLOCAL\n`);
+    b.write('.zshrc', 'two\n');
+    expect(await b.sync()).toMatchObject({ captured: ['.zshrc'], blockedSecrets: [{ path: '.netrc' }] });
+    await a.sync();
+    expect([a.read('.zshrc'), a.read('.netrc')]).toEqual(['two\n', `${secret}\nlast\n`]);
+    // Without the key nothing of it can be compared: nothing is taken or written.
+    writeFileSync(config, whole.replace(/identity = .*/, 'identity = "/nowhere"'));
+    await expect(b.sync()).rejects.toMatchObject({ code: 'ROTA_DOTFILES_FAILED', message: expect.stringContaining('/nowhere') });
+    expect(b.read('.netrc')).toBe(`${secret}\nLOCAL\n`);
+    writeFileSync(config, whole);
+    expect(await b.sync()).toMatchObject({ state: 'ok', captured: ['.netrc'] });
+    await a.sync();
+    expect(a.read('.netrc')).toBe(`${secret}\nLOCAL\n`);
+    expect(await plainTexts(a, b)).toBe('');
+  });
+
+  test('are not published where only their name says that they are encrypted', async () => {
+    const [a] = await pair();
+    // Here chezmoi does not look at it, and so does not find that it cannot be decrypted.
+    writeFileSync(join(a.tree, '.chezmoiignore'), '.netrc\n');
+    writeFileSync(join(a.tree, 'encrypted_dot_netrc.age'), `${secret}\n`);
+    expect(await a.sync()).toMatchObject({ state: 'secret-blocked', blockedSecrets: [{ path: '.netrc' }] });
+    expect((await exec('git', ['--git-dir', world.origin, 'log', '--all', '-p', '--text'])).stdout).not.toContain('hunter2');
+  });
+});
+
+test('a result of a template, or a file that a program makes, is not taken in place of what makes it', async () => {
+  const [a] = await pair();
+  writeFileSync(join(a.tree, 'dot_made.tmpl'), 'made {{ .chezmoi.hostname }}\n');
+  await a.sync();
+  const c = await host('c');
+  c.write('.made', 'mine\n');
+  expect(await c.sync()).toMatchObject({ drift: [{ path: '.made', reason: 'unknown-here' }] });
+  await expect(resolve(c.host, c.options, '.made', { from: 'local' })).rejects.toMatchObject({ code: 'ROTA_DOTFILES_PATH' });
+  await c.sync();
+  expect(Object.keys((await world.published()) ?? {})).toContain('dot_made.tmpl');
+  expect(c.read('.made')).toBe('mine\n');
+});
