@@ -17,5 +17,6 @@ describe('with jj and chezmoi of a booted machine', () => {
     ['strange-homes', 4],
     ['power-cut', 9],
     ['encrypted', 6],
+    ['decisions', 3],
   ])('the tests of %s.machine.ts pass', runOnMachine, 3_600_000);
 });

@@ -15,7 +15,7 @@ import { advance, forgetMerged } from './merge/advance.ts';
 import { checkTree } from './merge/check-tree.ts';
 import { heal } from './merge/heal.ts';
 import { holdTip } from './merge/hold-tip.ts';
-import { dropMerge, keepConflict, type Probe, probeMerge } from './merge/probe-merge.ts';
+import { dropMerge, endConflict, keepConflict, type Probe, probeMerge } from './merge/probe-merge.ts';
 import { goBack, validate } from './merge/validate.ts';
 import type { Outcome } from './outcome.ts';
 import { recover } from './recover.ts';
@@ -173,7 +173,7 @@ async function oneAttempt(attempt: Attempt): Promise<Ended> {
     return await publish(session, picture, main);
   };
   if (probe.conflicted.length > 0) {
-    await keepConflict(session, picture, probe.commit);
+    await keepConflict(session, probe);
     const sent = await send(undefined);
     const conflicts = await conflictsOf(session, picture, probe);
     const drift = [...here.drift, ...(await driftOf(session, here.lines))];
@@ -193,7 +193,7 @@ async function oneAttempt(attempt: Attempt): Promise<Ended> {
     await dropMerge(session, probe);
     return { kind: 'lost', picture: sent.picture };
   }
-  await keepConflict(session, picture, undefined);
+  await endConflict(session, probe);
   if (attempt.flags.noApply === true) {
     if (probe.commit !== tip) await goBack(session, tip);
     return done({ ...base, ...afterSending(sent) });

@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto';
+import { digestOf } from '@rota/core';
 import { duplicateTargets } from '../../conflicts/duplicate-targets.ts';
+import { exactName } from '../../jj/fileset.ts';
 import { commitIds, jsonLine, jsonList } from '../../jj/json-template.ts';
-import { conflictBookmark, type Head, type Picture } from '../../jj/picture.ts';
+import { conflictBookmark, type Head, type Picture, pendingPrefix } from '../../jj/picture.ts';
 import type { Enter, Session } from '../session/session.ts';
 
 /** What all lines of work come to. */
@@ -10,8 +12,10 @@ export interface Probe {
   readonly commit: string;
   /** The lines that are not part of each other, the shared branch first. */
   readonly heads: readonly string[];
-  /** Whether `commit` was made just now. */
+  /** Whether `commit` was made just now, and nobody has decided anything in it. */
   readonly isNew: boolean;
+  /** The merge that waits for a person, as it is now. */
+  readonly waiting: string | undefined;
   /** Paths of the repository that are in conflict; empty when the merge is clean. */
   readonly conflicted: readonly string[];
 }
@@ -36,15 +40,19 @@ export async function probeMerge(
   const found = without.size === 0 ? picture.heads : await headsWithout(session, picture, without);
   const heads = found.toSorted((a, b) => rankOf(picture, a.commit) - rankOf(picture, b.commit) || (a.commit < b.commit ? -1 : 1));
   const [only] = heads;
-  if (only !== undefined && heads.length === 1) return probeOf(session, only, [only.commit], false);
+  const made = (merge: Head, lines: readonly string[]): Probe =>
+    probeOf(session, merge, { heads: lines, waiting: picture.conflict });
+  if (only !== undefined && heads.length === 1) return made(only, [only.commit]);
   const ids = heads.map(({ commit }) => commit);
   const kept = await keptMerge(session, picture, ids);
-  if (kept !== undefined) return probeOf(session, kept, ids, false);
+  if (kept !== undefined) return made(kept, ids);
   const [operation] = await jj.lines(
     ['op', 'log', '--no-graph', '-n1', '-T', jsonLine({ id: 'json(id)' })],
     'read the operation log',
   );
   enter('probe', { operation: idOf(operation) });
+  const moved = without.size === 0 ? await movedMerge(session, picture, ids) : undefined;
+  if (moved !== undefined) return probeOf(session, moved, { heads: ids, waiting: moved.commit });
   const mark = `sync-merge-${randomUUID()}`;
   await jj.must(
     ['new', '--no-edit', '-m', `sync: merge ${ids.length} lines\n\nHost: ${names.tip}\nMerge: ${mark}`, ...ids],
@@ -54,7 +62,7 @@ export async function probeMerge(
     await jj.lines(['log', '--no-graph', '-r', `description(substring:"${mark}")`, '-T', template], 'read the merge')
   ).filter(isHead);
   if (merge === undefined) throw new TypeError('jj made no merge');
-  return probeOf(session, merge, ids, true);
+  return { ...made(merge, ids), isNew: true };
 }
 
 async function headsWithout(
@@ -78,18 +86,26 @@ async function keptMerge({ jj }: Session, { conflict }: Picture, heads: readonly
   return (await jj.lines(['log', '--no-graph', '-r', conflict, '-T', template], 'read the merge')).find(isHead);
 }
 
+/** The merge that waits, moved to where its lines are now: what a person has decided in it goes along, and is asked for again only where it no longer fits. */
+async function movedMerge({ jj }: Session, { conflict }: Picture, heads: readonly string[]): Promise<Head | undefined> {
+  if (conflict === undefined) return undefined;
+  // It fails where a person has built upon the merge.
+  const { exitCode } = await jj.run(['rebase', '-r', conflict, ...heads.flatMap((head) => ['--onto', head])]);
+  if (exitCode !== 0) return undefined;
+  const waiting = `bookmarks(${exactName(conflictBookmark)})`;
+  return (await jj.lines(['log', '--no-graph', '-r', waiting, '-T', template], 'read the merge')).find(isHead);
+}
+
 /** A merge that was made before, with the lines that it merges. */
 export async function readMerge(session: Session, picture: Picture, commit: string): Promise<Probe | undefined> {
   const parents = await session.jj.lines(['log', '--no-graph', '-r', `${commit}-`, '-T', commitIds], 'read the merge');
   const head = (await session.jj.lines(['log', '--no-graph', '-r', commit, '-T', template], 'read the merge')).find(isHead);
   if (head === undefined) return undefined;
   const heads = parents.filter((parent) => typeof parent === 'string');
-  return probeOf(
-    session,
-    head,
-    heads.toSorted((a, b) => rankOf(picture, a) - rankOf(picture, b)),
-    false,
-  );
+  return probeOf(session, head, {
+    heads: heads.toSorted((a, b) => rankOf(picture, a) - rankOf(picture, b)),
+    waiting: picture.conflict,
+  });
 }
 
 function rankOf({ remoteMain, tip }: Picture, commit: string): number {
@@ -98,10 +114,10 @@ function rankOf({ remoteMain, tip }: Picture, commit: string): number {
 }
 
 /** Two files that stand for one dotfile are no conflict to jj; chezmoi could do nothing with them. */
-function probeOf({ tree, source }: Session, head: Head, heads: readonly string[], isNew: boolean): Probe {
+function probeOf({ tree, source }: Session, head: Head, around: Pick<Probe, 'heads' | 'waiting'>): Probe {
   const folder = source === tree ? '' : `${source.slice(tree.length + 1)}/`;
   const conflicted = [...new Set([...head.conflicted, ...duplicateTargets(head.files, folder)])].sort();
-  return { commit: head.commit, heads, isNew, conflicted };
+  return { commit: head.commit, ...around, isNew: false, conflicted };
 }
 
 /** Takes a merge back that nobody needs. */
@@ -109,13 +125,24 @@ export async function dropMerge({ jj }: Session, probe: Probe): Promise<void> {
   if (probe.isNew) await jj.must(['abandon', probe.commit], 'drop a merge');
 }
 
-/** Keeps the conflicted merge for `resolve`, or says that there is none any more. The merge that waited before is dropped. */
-export async function keepConflict({ jj }: Session, picture: Picture, commit: string | undefined): Promise<void> {
-  if (picture.conflict === commit) return;
-  if (commit !== undefined)
-    await jj.must(['bookmark', 'set', conflictBookmark, '-r', commit, '--allow-backwards'], 'keep the conflict');
-  else await jj.must(['bookmark', 'delete', conflictBookmark], 'let go of the conflict that was');
-  if (picture.conflict !== undefined) await jj.run(['abandon', `${picture.conflict} ~ ::remote_bookmarks() ~ ::bookmarks()`]);
+/** Keeps the conflicted merge for `resolve`. The merge that waited before is dropped. */
+export async function keepConflict({ jj }: Session, { commit, waiting }: Probe): Promise<void> {
+  if (waiting === commit) return;
+  await jj.must(['bookmark', 'set', conflictBookmark, '-r', commit, '--allow-backwards'], 'keep the conflict');
+  await dropWaiting(jj, waiting);
+}
+
+/** Nothing is in conflict any more. What was decided in the merge is a line of work until all have it. */
+export async function endConflict({ jj }: Session, { commit, waiting }: Probe): Promise<void> {
+  if (waiting === undefined) return;
+  if (waiting === commit)
+    await jj.must(['bookmark', 'set', `${pendingPrefix}${digestOf(commit).slice(0, 8)}`, '-r', commit], 'keep what was decided');
+  await jj.must(['bookmark', 'delete', conflictBookmark], 'let go of the conflict that was');
+  await dropWaiting(jj, waiting);
+}
+
+async function dropWaiting(jj: Session['jj'], waiting: string | undefined): Promise<void> {
+  if (waiting !== undefined) await jj.run(['abandon', `${waiting} ~ ::remote_bookmarks() ~ ::bookmarks()`]);
 }
 
 function idOf(value: unknown): string | null {
