@@ -18,5 +18,6 @@ describe('with jj and chezmoi of a booted machine', () => {
     ['power-cut', 9],
     ['encrypted', 6],
     ['decisions', 3],
+    ['cut-off', 4],
   ])('the tests of %s.machine.ts pass', runOnMachine, 3_600_000);
 });

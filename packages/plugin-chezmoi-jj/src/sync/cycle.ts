@@ -8,6 +8,7 @@ import { type Picture, readPicture } from '../jj/picture.ts';
 import type { BlockedSecret, Drift } from '../status/sync-status.ts';
 import { type Applied, apply, driftOf } from './apply/apply.ts';
 import { type Captured, capture } from './capture/capture.ts';
+import { captureEarly, type NotTaken } from './capture/capture-early.ts';
 import { settleWorkingCopy } from './capture/settle-working-copy.ts';
 import { readHome } from './home/read-home.ts';
 import { targetOf } from './home/target-of.ts';
@@ -204,7 +205,7 @@ async function oneAttempt(attempt: Attempt): Promise<Ended> {
   return done(await settled(attempt, { base, applied, probe, tip, sent, mayPush }));
 }
 
-const nothingApplied: Applied = { files: [], drift: [], complete: true };
+const nothingApplied: Applied = { files: [], drift: [], complete: true, early: [] };
 
 interface Settling {
   readonly base: Outcome;
@@ -219,14 +220,18 @@ interface Settling {
 /** ADVANCE, when the apply allows it; then everybody may know. */
 async function settled({ session, enter }: Attempt, { base, applied, probe, tip, sent, mayPush }: Settling): Promise<Outcome> {
   let last = sent;
-  if (!applied.complete) await goBack(session, tip);
-  else if (probe.commit !== tip) {
+  let left: NotTaken = { drift: [], blocked: [] };
+  if (!applied.complete) {
+    left = await captureEarly(session, enter, probe.commit, applied.early);
+    await goBack(session, tip);
+  } else if (probe.commit !== tip) {
     const picture = await advance(session, enter, sent.picture, probe.commit);
     last = mayPush && sent.kind === 'ok' ? await publish(session, picture, undefined) : { ...sent, picture };
   }
   const picture = await forgetMerged(session, last.picture);
-  const drift = [...base.drift, ...applied.drift];
-  return { ...base, ...afterSending({ ...last, picture }), applied: applied.files, drift };
+  const drift = [...base.drift, ...left.drift, ...applied.drift];
+  const blocked = [...base.blocked, ...left.blocked];
+  return { ...base, ...afterSending({ ...last, picture }), applied: applied.files, drift, blocked };
 }
 
 /** Merges; a line of work that holds a secret stays out, and here. */

@@ -4,6 +4,7 @@ import { isDeletedHere, isEditedHere, type StatusLine } from '../../chezmoi/stat
 import { canBeCaptured } from '../../chezmoi/target-path.ts';
 import type { ChangedPath } from '../../jj/changed-paths.ts';
 import type { Drift } from '../../status/sync-status.ts';
+import type { Candidate } from '../capture/capture.ts';
 import { readHome } from '../home/read-home.ts';
 import { sourcesOf } from '../home/sources-of.ts';
 import { targetOf } from '../home/target-of.ts';
@@ -18,6 +19,8 @@ export interface Applied {
   readonly drift: readonly Drift[];
   /** Whether this home now looks like the revision, but for what never is taken from it. */
   readonly complete: boolean;
+  /** Files that are new with the revision, and are edited here already. */
+  readonly early: readonly Candidate[];
 }
 
 /** From the revision of this home to the one that it is to look like. */
@@ -70,7 +73,7 @@ export async function apply(
     staying.includes(join(home, one.path)) ? { ...one, reason: 'folder-in-the-way' as const } : one,
   );
   const complete = staying.length === 0 && !lines.some(({ target }) => isLater(target)) && !blocksAdvance(session, left, changed);
-  return { files, drift, complete };
+  return { files, drift, complete, early: earlyFiles(session, left, changed) };
 }
 
 /**
@@ -109,7 +112,7 @@ function laterFiles(
   returning: readonly string[],
 ): (target: string) => boolean {
   const held = lines.filter((line) => isEditedHere(line) || (isDeletedHere(line) && !returning.includes(line.target)));
-  const fresh = blocksAdvance(session, held, changed) ? newFiles(session, changed) : new Set<string>();
+  const fresh = blocksAdvance(session, held, changed) ? newFiles(session, changed) : new Map<string, string>();
   return (target) => fresh.has(relative(session.home, target)) && !returning.includes(target);
 }
 
@@ -124,19 +127,36 @@ function returningFiles(session: Session, lines: readonly StatusLine[], changed:
   return deleted.filter((target) => fresh.has(relative(session.home, target)));
 }
 
-/** Below the home folder: what the revision has and the one before had not. */
-function newFiles(session: Session, changed: readonly ChangedPath[]): ReadonlySet<string> {
-  const targets = (paths: readonly string[]): readonly string[] =>
-    paths.map((path) => targetOf(session, path)).filter((path) => path !== undefined);
+/** What the revision has and the one before had not: below the home folder, and in the repository. */
+function newFiles(session: Session, changed: readonly ChangedPath[]): ReadonlyMap<string, string> {
+  const targets = (paths: readonly string[]): readonly (readonly [string, string])[] =>
+    paths.flatMap((path) => {
+      const target = targetOf(session, path);
+      return target === undefined ? [] : [[target, path] as const];
+    });
   // jj takes a new file that resembles another for a copy of it, or for that one with a new name.
   const added = changed.filter(({ status }) => status === 'added' || status === 'copied' || status === 'renamed');
   const removed = changed.filter(({ status }) => status === 'removed' || status === 'renamed');
   const modified = changed.filter(({ status }) => status === 'modified');
-  const before = new Set([
+  const before = new Map([
     ...targets(removed.flatMap(({ paths }) => paths.slice(-1))),
     ...targets(modified.flatMap(({ paths }) => paths.slice(0, 1))),
   ]);
-  return new Set(targets(added.flatMap(({ paths }) => paths.slice(0, 1))).filter((path) => !before.has(path)));
+  return new Map(targets(added.flatMap(({ paths }) => paths.slice(0, 1))).filter(([target]) => !before.has(target)));
+}
+
+/** New files that were edited here before this home was known to look like the revision. */
+function earlyFiles(session: Session, left: readonly StatusLine[], changed: readonly ChangedPath[]): readonly Candidate[] {
+  const fresh = newFiles(session, changed);
+  return left.filter(isEditedHere).flatMap(({ target }) => {
+    const path = relative(session.home, target);
+    const source = fresh.get(path);
+    return source !== undefined && canBeTaken(session, target, source) ? [{ target, path, source }] : [];
+  });
+}
+
+function canBeTaken({ host }: Session, target: string, source: string): boolean {
+  return canBeCaptured(source) && host.files.readLink(target) === undefined && host.files.facts(target)?.kind === 'file';
 }
 
 /** Removes files that another host has deleted, where they are as they were written; `before` is what differed from the revision before. */
@@ -190,7 +210,15 @@ function reasonOf({ host }: Session, line: StatusLine, isTemplate: boolean): Dri
 function blocksAdvance(session: Session, left: readonly StatusLine[], changed: readonly ChangedPath[]): boolean {
   const { home, options } = session;
   const counts = (here: string): boolean => here === 'M' || (here === 'D' && options.propagateDeletes);
-  const edited = left.filter(({ here }) => counts(here)).map(({ target }) => relative(home, target));
+  const fresh = newFiles(session, changed);
+  // What no capture takes cannot be based on the wrong revision.
+  const isNeverTaken = (target: string): boolean => {
+    const source = fresh.get(relative(home, target));
+    return source !== undefined && !canBeTaken(session, target, source);
+  };
+  const edited = left
+    .filter(({ here, target }) => counts(here) && (here === 'D' || !isNeverTaken(target)))
+    .map(({ target }) => relative(home, target));
   const targets = changed.flatMap(({ paths }) => paths.map((path) => targetOf(session, path)));
   return edited.some((path) => targets.includes(path));
 }

@@ -36,33 +36,50 @@ export async function capture(session: Session, enter: Enter, picture: Picture, 
     return { files: [], drift: [...large, ...drift], blocked: found.blocked };
   }
   enter('capture');
-  const before = new Set(untrackedFiles(session.host, session.tree, picture.tracked));
-  const blocked = await reAdd(session, found.take);
-  for (const { source } of found.remove) session.host.files.remove(join(session.tree, source));
-  const after = await sourcesAfter(session, found.take);
-  const wanted = new Set([...found.take, ...found.remove].map(({ source }) => source).concat([...after.values()]));
-  await trackFiles(
-    session,
-    [...after.values()].filter((path) => !picture.tracked.includes(path)),
-  );
-  const changed = await undoSideEffects(session, picture, before, wanted);
-  const taken = [...found.take, ...found.remove].filter(({ source, target }) =>
-    changed.some(({ paths }) => paths.includes(source) || paths.includes(after.get(target) ?? source)),
-  );
-  const missed = found.take.filter((one) => !taken.includes(one) && !blocked.some(({ path }) => path === one.path));
-  if (changed.length > 0)
-    await commit(
-      session,
-      taken.map(({ path }) => path),
-    );
+  const { taken, missed, blocked, changed } = await takeIn(session, picture, found.take, found.remove);
+  const files = taken.map(({ path }) => path);
+  if (changed.length > 0) await commit(session, files);
   return {
-    files: taken.map(({ path }) => path),
+    files,
     drift: [...large, ...missed.map(({ path }): Drift => ({ path, reason: 'not-captured' }))],
     blocked: [...found.blocked, ...blocked],
   };
 }
 
-interface Candidate {
+/** What came into the working copy. */
+interface TakenIn {
+  readonly taken: readonly Candidate[];
+  readonly missed: readonly Candidate[];
+  readonly blocked: readonly BlockedSecret[];
+  readonly changed: readonly ChangedPath[];
+}
+
+/** Brings dotfiles of this home into the working copy, and nothing else. */
+export async function takeIn(
+  session: Session,
+  picture: Pick<Picture, 'tracked'>,
+  take: readonly Candidate[],
+  remove: readonly Candidate[],
+): Promise<TakenIn> {
+  const before = new Set(untrackedFiles(session.host, session.tree, picture.tracked));
+  const blocked = await reAdd(session, take);
+  for (const { source } of remove) session.host.files.remove(join(session.tree, source));
+  const after = await sourcesAfter(session, take);
+  const wanted = new Set([...take, ...remove].map(({ source }) => source).concat([...after.values()]));
+  await trackFiles(
+    session,
+    [...after.values()].filter((path) => !picture.tracked.includes(path)),
+  );
+  const changed = await undoSideEffects(session, picture, before, wanted);
+  const taken = [...take, ...remove].filter(({ source, target }) =>
+    changed.some(({ paths }) => paths.includes(source) || paths.includes(after.get(target) ?? source)),
+  );
+  const missed = take.filter((one) => !taken.includes(one) && !blocked.some(({ path }) => path === one.path));
+  return { taken, missed, blocked, changed };
+}
+
+/** A dotfile that may be taken. */
+export interface Candidate {
   readonly target: string;
   /** Below the home folder. */
   readonly path: string;
@@ -86,14 +103,11 @@ async function candidates(
     const source = sources.get(target);
     const path = relative(home, target);
     if (source === undefined || !canBeCaptured(source)) continue;
-    if ((host.files.facts(target)?.size ?? 0) > largestNewFile) {
-      found.large.push(path);
-      continue;
-    }
-    const secret =
-      isEncrypted(source) || options.allowSecrets.includes(path) ? undefined : findSecret(host.files.readText(target) ?? '');
-    if (secret === undefined) found.take.push({ target, path, source });
-    else found.blocked.push({ path, ...secret });
+    const candidate = { target, path, source };
+    const refusal = refusalOf(session, candidate);
+    if (refusal === undefined) found.take.push(candidate);
+    else if (refusal === 'too-large') found.large.push(path);
+    else found.blocked.push(refusal);
   }
   for (const { target } of deleted) {
     const source = sources.get(target);
@@ -101,6 +115,17 @@ async function candidates(
       found.remove.push({ target, path: relative(home, target), source });
   }
   return found;
+}
+
+/** Why a dotfile must not get into the repository. */
+export function refusalOf(
+  { host, options }: Session,
+  { target, path, source }: Candidate,
+): 'too-large' | BlockedSecret | undefined {
+  if ((host.files.facts(target)?.size ?? 0) > largestNewFile) return 'too-large';
+  if (isEncrypted(source) || options.allowSecrets.includes(path)) return undefined;
+  const secret = findSecret(host.files.readText(target) ?? '');
+  return secret === undefined ? undefined : { path, ...secret };
 }
 
 /** All at once, or one by one to find the one that chezmoi does not take: its own scan of secrets, or an encryption that fails. */
@@ -121,7 +146,7 @@ async function reAdd({ chezmoi }: Session, files: readonly Candidate[]): Promise
 /** Below an `exact_` folder `re-add` also takes every new file and drops every missing one; only what was asked for stays. */
 async function undoSideEffects(
   session: Session,
-  picture: Picture,
+  picture: Pick<Picture, 'tracked'>,
   before: ReadonlySet<string>,
   wanted: ReadonlySet<string>,
 ): Promise<readonly ChangedPath[]> {

@@ -70,16 +70,16 @@ async function found({ jj, names }: Session, picture: Picture): Promise<Picture>
   return await readPicture(jj, names, { snapshot: true });
 }
 
+/** Makes what is in the working copy a line of work of its own. */
+export async function keepEdits(jj: Session['jj'], commit: string, message: string): Promise<void> {
+  await jj.must(['describe', '-m', message], 'describe edits', { snapshot: true });
+  await jj.must(['bookmark', 'set', `${pendingPrefix}${digestOf(commit).slice(0, 8)}`, '-r', '@'], 'keep edits');
+}
+
 /** Gives a bookmark to what would otherwise be left behind: edits in the working copy, and commits that a person made on top of ours. */
 async function keepStrayWork({ jj }: Session, { at, tip, remoteMain, main, pending, conflict }: Picture): Promise<void> {
   if (!at.empty) {
-    await jj.must(['describe', '-m', 'sync: edits of the source folder'], 'describe the edits of the source folder', {
-      snapshot: true,
-    });
-    await jj.must(
-      ['bookmark', 'set', `${pendingPrefix}${digestOf(at.commit).slice(0, 8)}`, '-r', '@'],
-      'keep the edits of the source folder',
-    );
+    await keepEdits(jj, at.commit, 'sync: edits of the source folder');
     return;
   }
   const known = [...tip, ...main, remoteMain, conflict, ...pending.map(({ commit }) => commit)].filter(

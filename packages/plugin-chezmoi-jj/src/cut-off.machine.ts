@@ -1,0 +1,100 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { temporaryFolder } from '@rota/test-support';
+import { beforeEach, describe, expect, test } from 'vitest';
+import { resolve } from './conflicts/resolve.ts';
+import { syncDotfiles } from './sync/sync-dotfiles.ts';
+import { hostsInStep } from './testing/hosts-in-step.ts';
+import { makeWorld, type TestHost, type World } from './testing/world.ts';
+
+const text = 'one\ntwo\nthree\nfour\nfive\n';
+
+let world: World;
+beforeEach(async () => {
+  world = await makeWorld(temporaryFolder());
+});
+
+/** A sync that dies right after chezmoi has written the files: the home is not yet known to look like the new revision. */
+async function cutOffAfterApply({ host, options }: TestHost): Promise<void> {
+  const run: typeof host.run = async (request) => {
+    const result = await host.run(request);
+    if (request.file === 'chezmoi' && request.args.includes('apply')) throw new Error('killed');
+    return result;
+  };
+  await expect(syncDotfiles({ ...host, run }, options)).rejects.toThrow('killed');
+}
+
+describe('a new file that is edited after the sync that brought it was cut off', () => {
+  test('is taken as an edit of what was brought, and holds the home back no longer', async () => {
+    const [a, b] = await hostsInStep(world, { '.zshrc': text });
+    a.write('.new', text);
+    await a.chezmoi('add', join(a.home, '.new'));
+    a.write('.zshrc', text.replace('one', 'ONE'));
+    await a.sync();
+    await cutOffAfterApply(b);
+    b.write('.new', text.replace('one', 'edited'));
+    // Meanwhile the other host goes on with it.
+    a.write('.new', text.replace('five', 'FIVE'));
+    await a.sync();
+    await b.sync();
+    for (const host of [b, a]) expect(await host.sync()).toMatchObject({ state: 'ok' });
+    for (const host of [a, b])
+      expect([host.read('.new'), host.read('.zshrc')]).toEqual([
+        text.replace('one', 'edited').replace('five', 'FIVE'),
+        text.replace('one', 'ONE'),
+      ]);
+    expect(await b.sync()).toMatchObject({ state: 'ok', captured: [], applied: [], ahead: 0, behind: 0 });
+  });
+
+  test('is a conflict where both have edited the same line', async () => {
+    const [a, b] = await hostsInStep(world, { '.zshrc': text });
+    a.write('.new', text);
+    await a.chezmoi('add', join(a.home, '.new'));
+    await a.sync();
+    await cutOffAfterApply(b);
+    b.write('.new', text.replace('one', 'b'));
+    a.write('.new', text.replace('one', 'a'));
+    await a.sync();
+    await b.sync();
+    expect(await b.sync()).toMatchObject({ state: 'conflicted', conflicts: [{ path: '.new' }] });
+    expect(b.read('.new')).toBe(text.replace('one', 'b'));
+    await resolve(b.host, b.options, '.new', { from: 'local' });
+    for (const host of [b, a, b]) await host.sync();
+    for (const host of [a, b]) {
+      expect(host.read('.new')).toBe(text.replace('one', 'b'));
+      expect(await host.sync()).toMatchObject({ state: 'ok', ahead: 0, behind: 0 });
+    }
+  });
+
+  test('is reported where a template made it, and everything else goes on', async () => {
+    const [a, b] = await hostsInStep(world, { '.zshrc': text });
+    writeFileSync(join(a.tree, 'dot_made.tmpl'), 'made {{ "here" }}\n');
+    a.write('.new', text);
+    await a.chezmoi('add', join(a.home, '.new'));
+    await a.sync();
+    await cutOffAfterApply(b);
+    b.write('.made', 'edited\n');
+    expect((await b.sync()).drift).toEqual([{ path: '.made', reason: 'edited-template' }]);
+    a.write('.zshrc', text.replace('one', 'ONE'));
+    await a.sync();
+    expect(await b.sync()).toMatchObject({ applied: ['.zshrc'], drift: [{ path: '.made', reason: 'edited-template' }] });
+    await resolve(b.host, b.options, '.made', { from: 'remote' });
+    expect(await b.sync()).toMatchObject({ state: 'ok', ahead: 0, behind: 0 });
+    expect(b.read('.made')).toBe('made here\n');
+  });
+
+  test('is told where a secret was written into it, and taken when that is gone', async () => {
+    const [a, b] = await hostsInStep(world, { '.zshrc': text });
+    a.write('.new', text);
+    await a.chezmoi('add', join(a.home, '.new'));
+    await a.sync();
+    await cutOffAfterApply(b);
+    b.write('.new', `ghp_${'a1B2c3D4e5'.repeat(4)}\n`);
+    expect(await b.sync()).toMatchObject({ state: 'secret-blocked', blockedSecrets: [{ path: '.new' }] });
+    b.write('.new', text.replace('one', 'edited'));
+    await b.sync();
+    expect(await b.sync()).toMatchObject({ state: 'ok', ahead: 0, behind: 0 });
+    await a.sync();
+    expect(a.read('.new')).toBe(text.replace('one', 'edited'));
+  });
+});
