@@ -1,4 +1,4 @@
-import { existsSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { existsSync, readlinkSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { exec, temporaryFolder } from '@rota/test-support';
 import { beforeEach, describe, expect, test } from 'vitest';
@@ -62,7 +62,7 @@ describe('what a sync takes from a host, and what it leaves there', () => {
     expect(b.read('.made')).toBe('new x\n');
   });
 
-  test('what `resolve --take remote` replaces can be had back: the edit of a result, and a folder with all that is in it', async () => {
+  test('what `resolve --take remote` replaces can be had back: the edit of a result, and a folder with all that is in it, and a link', async () => {
     const [a, b] = await pair({ '.zshrc': text, '.other': 'x\n' });
     a.write('.made', text);
     await a.chezmoi('add', '--template', join(a.home, '.made'));
@@ -81,6 +81,13 @@ describe('what a sync takes from a host, and what it leaves there', () => {
     expect(b.read('.other')).toBe('x\n');
     await undoApply(b.host, b.home);
     expect([b.read('.other/deep/own'), b.read('.other/more')]).toEqual(['own\n', 'more\n']);
+
+    b.remove('.other');
+    symlinkSync('.zshrc', join(b.home, '.other'));
+    await resolve(b.host, b.options, '.other', { from: 'remote' });
+    expect([b.read('.other'), b.read('.zshrc')]).toEqual(['x\n', text]);
+    expect(await undoApply(b.host, b.home)).toMatchObject({ restored: ['.other'] });
+    expect(readlinkSync(join(b.home, '.other'))).toBe('.zshrc');
   });
 
   test('a new file waits where an edited template keeps the home at the revision before, and edits of it are taken afterwards', async () => {
@@ -201,6 +208,15 @@ describe('what a sync takes from a host, and what it leaves there', () => {
     expect(await a.sync()).toMatchObject({ state: 'drift', drift });
     expect(await a.sync()).toMatchObject({ state: 'drift', drift, captured: [], applied: [] });
     expect(Object.keys((await world.published()) ?? {})).not.toContain('dot_big');
+  });
+
+  test('a dotfile that grows to more than 64 MiB stays at home, and everything else goes on', async () => {
+    const [a, b] = await pair({ '.zshrc': text, '.other': 'x\n' });
+    truncateSync(join(a.home, '.other'), 65 * 2 ** 20);
+    a.write('.zshrc', text.replace('one', 'ONE'));
+    expect(await a.sync()).toMatchObject({ captured: ['.zshrc'], drift: [{ path: '.other', reason: 'too-large' }] });
+    await b.sync();
+    expect([b.read('.zshrc'), b.read('.other')]).toEqual([text.replace('one', 'ONE'), 'x\n']);
   });
 
   test('a file of more than 1 MiB is taken too', async () => {

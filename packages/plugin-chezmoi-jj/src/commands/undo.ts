@@ -16,7 +16,7 @@ export function undoCommand(options: DotfileOptions): PluginCommand {
       const latest = latestBackup(host);
       if (latest === undefined)
         throw new RotaError('ROTA_DOTFILES_PATH', 'No sync has changed a dotfile of this home, so there is nothing to undo.');
-      const paths = [...latest.changed.map(({ path }) => path), ...latest.created];
+      const paths = [...[...latest.changed, ...(latest.links ?? [])].map(({ path }) => path), ...latest.created];
       await confirm(`Put back ${paths.join(', ')} as before ${latest.madeAt}?`);
       const { home } = await openSession(host, options);
       const undone = await undoApply(host, home);

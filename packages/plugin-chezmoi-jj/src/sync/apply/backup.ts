@@ -13,6 +13,8 @@ export interface BackupRecord {
   readonly revision: string;
   /** Below the home folder. Copies are in `files/`, with their permissions here. */
   readonly changed: readonly { readonly path: string; readonly mode: number }[];
+  /** Symbolic links, with where they led; a backup of an earlier version has none. */
+  readonly links?: readonly { readonly path: string; readonly to: string }[];
   /** Files that did not exist. */
   readonly created: readonly string[];
 }
@@ -34,13 +36,22 @@ export async function backUp(
     const facts = host.files.readLink(target) === undefined ? host.files.facts(target) : undefined;
     return facts?.kind === 'file' ? [{ target, path: relative(home, target), mode: facts.mode }] : [];
   });
+  const links = touched.flatMap(({ target }) => {
+    const to = host.files.readLink(target);
+    return to === undefined ? [] : [{ path: relative(home, target), to }];
+  });
+  const isLink = (path: string): boolean => links.some((link) => link.path === path);
   for (const { target, path } of existing) host.files.write(join(folder, 'files', path), host.files.readBytes(target) ?? '');
   const record: BackupRecord = {
     formatVersion: 1,
     madeAt: new Date(host.now()).toISOString(),
     revision,
     changed: existing.map(({ path, mode }) => ({ path, mode })),
-    created: touched.filter(({ apply }) => apply === 'A').map(({ target }) => relative(home, target)),
+    links,
+    created: touched
+      .filter(({ apply }) => apply === 'A')
+      .map(({ target }) => relative(home, target))
+      .filter((path) => !isLink(path)),
   };
   // Last: a backup without it is not complete, and is not offered.
   host.files.write(join(folder, 'backup.json'), `${JSON.stringify(record)}\n`);
@@ -55,13 +66,15 @@ export async function keepReplaced(host: Pick<Host, 'files'>, folder: string, le
   const record = readJson(host.files, join(folder, 'backup.json'));
   if (!isRecord(record)) return;
   const changed = record.changed.filter(({ path }) => !left.has(path));
+  const links = (record.links ?? []).filter(({ path }) => !left.has(path));
   const created = record.created.filter((path) => !left.has(path));
-  if (changed.length + created.length === 0) {
+  const count = changed.length + links.length + created.length;
+  if (count === 0) {
     await rm(folder, { recursive: true, force: true });
     return;
   }
-  if (changed.length + created.length === record.changed.length + record.created.length) return;
-  host.files.write(join(folder, 'backup.json'), `${JSON.stringify({ ...record, changed, created } satisfies BackupRecord)}\n`);
+  if (count === record.changed.length + (record.links ?? []).length + record.created.length) return;
+  host.files.write(join(folder, 'backup.json'), `${JSON.stringify({ ...record, changed, links, created } satisfies BackupRecord)}\n`);
   for (const { path } of record.changed) if (left.has(path)) host.files.remove(join(folder, 'files', path));
 }
 

@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, readlinkSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { createHost } from '@rota/core';
 import { temporaryFolder } from '@rota/test-support';
@@ -83,4 +83,24 @@ test('a folder with files of its own is not removed for a file', async () => {
   write('.one/own', 'own');
   await expect(undo()).rejects.toMatchObject({ code: 'ROTA_DOTFILES_PATH', message: expect.stringContaining('.one/own') });
   expect([read('.one/a'), read('.one/own')]).toEqual(['a', 'own']);
+});
+
+test('a link that was replaced is a link again, wherever it led', async () => {
+  const { folder, write, backedUp, undo } = home();
+  write('elsewhere', 'x');
+  const links = { '.one': 'elsewhere', '.two': '/nowhere', '.three': '.' };
+  for (const [path, to] of Object.entries(links)) symlinkSync(to, join(folder, path));
+  await backedUp([
+    ['M', '.one'],
+    ['A', '.two'],
+    ['M', '.three'],
+  ]);
+  for (const path of Object.keys(links)) {
+    rmSync(join(folder, path));
+    write(path, 'theirs');
+  }
+  const { restored, removed, kept } = await undo();
+  expect([restored, removed]).toEqual([Object.keys(links), []]);
+  expect(Object.keys(links).map((path) => readlinkSync(join(folder, path)))).toEqual(Object.values(links));
+  expect(readFileSync(join(kept ?? '', '.two'), 'utf8')).toBe('theirs');
 });

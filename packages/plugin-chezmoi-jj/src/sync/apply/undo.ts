@@ -33,19 +33,26 @@ export async function undoApply(host: Host, home: string): Promise<Undone> {
       throw new RotaError('ROTA_DOTFILES_PATH', 'No sync has changed a dotfile of this home, so there is nothing to undo.');
     const { folder, record } = latest;
     const isFile = (path: string): boolean => host.files.facts(join(home, path))?.kind === 'file';
+    const { links = [] } = record;
     const removed = record.created.filter(isFile);
-    for (const { path } of record.changed) refuseForeignFiles(host, home, path, removed);
+    const replaced = [...record.changed, ...links].map(({ path }) => path);
+    for (const path of replaced) refuseForeignFiles(host, home, path, removed);
     const kept = keep(host, home, join(place.undone, record.madeAt.replaceAll(':', '-')), [
       ...removed,
-      ...record.changed.map(({ path }) => path).filter(isFile),
+      ...replaced.filter(isFile),
     ]);
     // First, for a file may have become a folder, or a folder a file.
     for (const path of removed) host.files.remove(join(home, path));
     for (const path of removed) await removeEmptyFolders(home, dirname(path));
     for (const { path, mode } of record.changed)
       host.files.write(join(home, path), host.files.readBytes(join(folder, 'files', path)) ?? '', mode);
+    for (const { path, to } of links) {
+      await rm(join(home, path), { recursive: true, force: true });
+      host.files.makeFolder(dirname(join(home, path)));
+      host.files.link(to, join(home, path));
+    }
     await rm(folder, { recursive: true, force: true });
-    return { madeAt: record.madeAt, restored: record.changed.map(({ path }) => path), removed, kept };
+    return { madeAt: record.madeAt, restored: replaced, removed, kept };
   });
 }
 
