@@ -52,3 +52,18 @@ test('an edit that is held back is told; what the options leave alone is not', (
 test('a remote that may only be read is told once', () => {
   expect(toldOf(readOnly, readOnly)).toEqual(['failure rota chezmoi: host/desk-1 is pending-push (read only)', undefined]);
 });
+
+test.each(['auth', 'rights', 'no-repository'])(
+  'a remote that does not let this host in (%s) is told once, and its end: that is not the network',
+  (kind) => {
+    const shutOut = { ...well, state: 'offline', lastError: { kind, message: 'Permission denied (publickey).' } } as const;
+    expect(toldOf(well, shutOut, offline, shutOut, { ...well, state: 'busy' }, well)).toEqual([
+      undefined,
+      'failure rota chezmoi: host/desk-1 is offline (Permission denied (publickey).)',
+      undefined,
+      undefined,
+      undefined,
+      'recovery rota chezmoi: host/desk-1 is ok',
+    ]);
+  },
+);

@@ -76,7 +76,7 @@ async function clone({ host, env, tree, options }: OpenInput, repoUrl: string): 
   if (result.exitCode !== 0) {
     await rm(fresh, { recursive: true, force: true });
     const kind = remoteFailure(result);
-    const code = kind === 'network' || kind === 'auth' ? 'ROTA_SYNC_UNREACHABLE' : 'ROTA_DOTFILES_CONFIG';
+    const code = kind === 'network' ? 'ROTA_SYNC_UNREACHABLE' : 'ROTA_DOTFILES_CONFIG';
     throw new RotaError(code, `The dotfiles at ${withoutPassword(repoUrl)} could not be cloned: ${lastWords(result)}`, {
       suggestions: [`Try: git ls-remote ${withoutPassword(repoUrl)}`],
     });
