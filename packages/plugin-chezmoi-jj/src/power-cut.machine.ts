@@ -2,6 +2,7 @@ import { readdirSync, statSync, truncateSync, utimesSync, writeFileSync } from '
 import { join } from 'node:path';
 import { temporaryFolder } from '@rota/test-support';
 import { beforeEach, describe, expect, test } from 'vitest';
+import { resolve } from './conflicts/resolve.ts';
 import { placeOf } from './sync/session/place.ts';
 import { hostsInStep } from './testing/hosts-in-step.ts';
 import { makeWorld, type TestHost, type World } from './testing/world.ts';
@@ -50,6 +51,31 @@ describe('a power cut', () => {
     truncateSync(source, 0);
     await b.sync();
     expect(await world.published()).toMatchObject({ dot_zshrc: '' });
+  });
+
+  test.each([
+    ['zeros', Buffer.alloc(text.length)],
+    ['zeros at its end', Buffer.concat([Buffer.from('ONE\ntw'), Buffer.alloc(text.length - 6)])],
+  ])('that has left %s in a file of the source folder puts none into the dotfile of any host', async (_, rest) => {
+    const [a, b] = await published();
+    await b.sync();
+    writeFileSync(join(b.tree, 'dot_zshrc'), rest);
+    for (const host of [b, a]) expect(await host.sync()).toMatchObject({ state: 'ok', captured: [], applied: [] });
+    for (const host of [a, b]) expect(host.read('.zshrc')).toBe(text.replace('one', 'ONE'));
+    expect(await world.published()).toMatchObject({ dot_zshrc: text.replace('one', 'ONE').trimEnd() });
+  });
+
+  test('that has left zeros in a dotfile is told, and a person decides', async () => {
+    const [a, b] = await published();
+    await b.sync();
+    b.write('.zshrc', '\0'.repeat(text.length));
+    for (let time = 0; time < 2; time += 1)
+      expect(await b.sync()).toMatchObject({ state: 'drift', captured: [], drift: [{ path: '.zshrc', reason: 'zeros' }] });
+    await a.sync();
+    expect(a.read('.zshrc')).toBe(text.replace('one', 'ONE'));
+    await resolve(b.host, b.options, '.zshrc', { from: 'remote' });
+    expect(await b.sync()).toMatchObject({ state: 'ok' });
+    expect(b.read('.zshrc')).toBe(text.replace('one', 'ONE'));
   });
 
   test.each([

@@ -21,6 +21,7 @@ const driftTexts: Readonly<Record<Drift['reason'], string>> = {
   removal: 'would be removed; removals are off',
   'not-captured': 'edited here, and not taken',
   'too-large': 'too large',
+  zeros: 'holds only zeros, as after a power cut; not taken',
   attributes: 'two names in the repository',
   'folder-in-the-way': 'a folder with files of its own, where other hosts have a file; move it away',
 };

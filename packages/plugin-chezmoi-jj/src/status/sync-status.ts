@@ -47,6 +47,7 @@ export interface Drift {
     | 'removal'
     | 'not-captured'
     | 'too-large'
+    | 'zeros'
     | 'attributes'
     | 'folder-in-the-way';
 }

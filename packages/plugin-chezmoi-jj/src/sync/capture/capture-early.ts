@@ -40,7 +40,7 @@ export async function captureEarly(
     if (changed.length > 0) await keepEdits(jj, (await readPicture(jj, names)).at.commit, captureMessage(session, [file.path]));
   }
   return {
-    drift: refused.flatMap(([{ path }, why]) => (why === 'too-large' ? [{ path, reason: why }] : [])),
-    blocked: refused.flatMap(([, why]) => (why === undefined || why === 'too-large' ? [] : [why])),
+    drift: refused.flatMap(([{ path }, why]) => (typeof why === 'string' ? [{ path, reason: why }] : [])),
+    blocked: refused.flatMap(([, why]) => (typeof why === 'object' ? [why] : [])),
   };
 }

@@ -14,6 +14,7 @@ import type { Enter, Session } from '../session/session.ts';
 import { captureMessage } from './capture-message.ts';
 import { trackFiles } from './settle-working-copy.ts';
 import { untrackedFiles } from './untracked-files.ts';
+import { isAllZeros } from './zeros.ts';
 
 /** What was taken from this home. */
 export interface Captured {
@@ -29,11 +30,10 @@ export interface Captured {
  */
 export async function capture(session: Session, enter: Enter, picture: Picture, lines: readonly StatusLine[]): Promise<Captured> {
   const found = await candidates(session, lines, picture.tracked);
-  const large = found.large.map((path): Drift => ({ path, reason: 'too-large' }));
-  if (found.take.length === 0 && found.remove.length === 0) return { files: [], drift: large, blocked: found.blocked };
+  if (found.take.length === 0 && found.remove.length === 0) return { files: [], drift: found.left, blocked: found.blocked };
   if (!session.options.autoCommit) {
     const drift = [...found.take, ...found.remove].map(({ path }): Drift => ({ path, reason: 'not-captured' }));
-    return { files: [], drift: [...large, ...drift], blocked: found.blocked };
+    return { files: [], drift: [...found.left, ...drift], blocked: found.blocked };
   }
   enter('capture');
   const { taken, missed, blocked, changed } = await takeIn(session, picture, found.take, found.remove);
@@ -41,7 +41,7 @@ export async function capture(session: Session, enter: Enter, picture: Picture, 
   if (changed.length > 0) await commit(session, files);
   return {
     files,
-    drift: [...large, ...missed.map(({ path }): Drift => ({ path, reason: 'not-captured' }))],
+    drift: [...found.left, ...missed.map(({ path }): Drift => ({ path, reason: 'not-captured' }))],
     blocked: [...found.blocked, ...blocked],
   };
 }
@@ -91,14 +91,14 @@ async function candidates(
   session: Session,
   lines: readonly StatusLine[],
   tracked: readonly string[],
-): Promise<{ take: Candidate[]; remove: Candidate[]; large: string[]; blocked: BlockedSecret[] }> {
+): Promise<{ take: Candidate[]; remove: Candidate[]; left: Drift[]; blocked: BlockedSecret[] }> {
   const { host, home, options } = session;
   const isFile = (path: string): boolean => host.files.readLink(path) === undefined && host.files.facts(path)?.kind === 'file';
   const edited = lines.filter((line) => isEditedHere(line) && isFile(line.target));
   const deleted = options.propagateDeletes ? lines.filter((line) => isDeletedHere(line) && line.apply === 'A') : [];
   const targets = [...edited, ...deleted].map(({ target }) => target);
   const sources = await trackedSourcesOf(session, targets, tracked);
-  const found = { take: [] as Candidate[], remove: [] as Candidate[], large: [] as string[], blocked: [] as BlockedSecret[] };
+  const found = { take: [] as Candidate[], remove: [] as Candidate[], left: [] as Drift[], blocked: [] as BlockedSecret[] };
   for (const { target } of edited) {
     const source = sources.get(target);
     const path = relative(home, target);
@@ -106,7 +106,7 @@ async function candidates(
     const candidate = { target, path, source };
     const refusal = refusalOf(session, candidate);
     if (refusal === undefined) found.take.push(candidate);
-    else if (refusal === 'too-large') found.large.push(path);
+    else if (typeof refusal === 'string') found.left.push({ path, reason: refusal });
     else found.blocked.push(refusal);
   }
   for (const { target } of deleted) {
@@ -117,12 +117,13 @@ async function candidates(
   return found;
 }
 
-/** Why a dotfile must not get into the repository. */
+/** Why a dotfile must not get into the repository. Zeros alone are what a power cut leaves. */
 export function refusalOf(
   { host, options }: Session,
   { target, path, source }: Candidate,
-): 'too-large' | BlockedSecret | undefined {
+): 'too-large' | 'zeros' | BlockedSecret | undefined {
   if ((host.files.facts(target)?.size ?? 0) > largestNewFile) return 'too-large';
+  if (isAllZeros(host.files.readBytes(target) ?? new Uint8Array())) return 'zeros';
   if (isEncrypted(source) || options.allowSecrets.includes(path)) return undefined;
   const secret = findSecret(host.files.readText(target) ?? '');
   return secret === undefined ? undefined : { path, ...secret };

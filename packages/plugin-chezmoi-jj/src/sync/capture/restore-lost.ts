@@ -4,28 +4,43 @@ import { exactPath } from '../../jj/fileset.ts';
 import { type Picture, readPicture } from '../../jj/picture.ts';
 import { readStatus } from '../../status/status-file.ts';
 import type { Session } from '../session/session.ts';
+import { hasLostItsEnd, isAllZeros } from './zeros.ts';
 
 /**
- * jj does not ask the file system to write what it checks out, so a power cut can leave such a file empty although the sync has long ended. It is nobody's edit: its
- * time is from before the end of that sync, which saw it whole.
+ * jj does not ask the file system to write what it checks out, so a power cut can leave such a file empty, or with zeros in the place of its content, although the sync
+ * has long ended. It is nobody's edit. Of an empty one the time tells: it is from before the end of that sync, which saw it whole.
  */
-export async function restoreEmptied(session: Session, picture: Picture): Promise<Picture> {
-  const { host, jj, names, place, tree } = session;
-  const status = readStatus(host, place);
-  // A sync that stopped has not looked at every file.
-  const isWhole = status?.state !== 'needs-attention' && status?.state !== 'busy';
-  const sawWholeMs = Date.parse((isWhole ? status?.lastSync : status?.lastSuccess) ?? '');
-  if (picture.at.empty || picture.at.parents.length !== 1 || Number.isNaN(sawWholeMs)) return picture;
-  const isEmptied = (path: string): boolean => {
+export async function restoreLost(session: Session, picture: Picture): Promise<Picture> {
+  const { host, jj, names, tree } = session;
+  if (picture.at.empty || picture.at.parents.length !== 1) return picture;
+  const sawWholeMs = lastWholeLook(session);
+  const modified = (await changedPaths(jj, ['-r', '@'])).filter(({ status }) => status === 'modified');
+  const lost: string[] = [];
+  for (const path of modified.flatMap(({ paths }) => paths)) {
     const facts = host.files.facts(join(tree, path));
-    return facts?.kind === 'file' && facts.size === 0 && facts.modifiedMs <= sawWholeMs;
-  };
-  const emptied = (await changedPaths(jj, ['-r', '@']))
-    .filter(({ status: what }) => what === 'modified')
-    .flatMap(({ paths }) => paths.filter(isEmptied));
-  if (emptied.length === 0) return picture;
-  await jj.must(['restore', '--from', '@-', '--', ...emptied.map(exactPath)], 'put files back that a power cut has emptied', {
+    if (facts?.kind !== 'file') continue;
+    const isLost = facts.size === 0 ? facts.modifiedMs <= sawWholeMs : await hasZerosInstead(session, path);
+    if (isLost) lost.push(path);
+  }
+  if (lost.length === 0) return picture;
+  await jj.must(['restore', '--from', '@-', '--', ...lost.map(exactPath)], 'put files back that a power cut has taken', {
     snapshot: true,
   });
   return await readPicture(jj, names, { snapshot: true });
+}
+
+/** When a sync ended that has looked at every file; one that stopped has not. */
+function lastWholeLook({ host, place }: Session): number {
+  const status = readStatus(host, place);
+  const isWhole = status?.state !== 'needs-attention' && status?.state !== 'busy';
+  const ms = Date.parse((isWhole ? status?.lastSync : status?.lastSuccess) ?? '');
+  return Number.isNaN(ms) ? Number.NEGATIVE_INFINITY : ms;
+}
+
+async function hasZerosInstead({ host, jj, tree }: Session, path: string): Promise<boolean> {
+  const here = host.files.readBytes(join(tree, path));
+  if (here === undefined || here.at(-1) !== 0) return false;
+  const { exitCode, stdout } = await jj.run(['file', 'show', '-r', '@-', '--', exactPath(path)]);
+  const known = Buffer.from(stdout);
+  return exitCode === 0 && !isAllZeros(known) && (isAllZeros(here) || hasLostItsEnd(here, known));
 }

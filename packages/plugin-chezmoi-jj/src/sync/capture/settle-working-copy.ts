@@ -5,7 +5,7 @@ import { largestNewFile } from '../../jj/jj.ts';
 import { commitIds } from '../../jj/json-template.ts';
 import { type Picture, pendingPrefix, readPicture } from '../../jj/picture.ts';
 import type { Enter, Session } from '../session/session.ts';
-import { restoreEmptied } from './restore-emptied.ts';
+import { restoreLost } from './restore-lost.ts';
 import { filesToTrack, untrackedFiles } from './untracked-files.ts';
 
 /** A working copy that is an empty child of this host's bookmark, and what was untracked in it. */
@@ -33,7 +33,7 @@ export async function settleWorkingCopy(session: Session, enter: Enter, looked: 
       },
     );
   }
-  const picture = await restoreEmptied(session, looked);
+  const picture = await restoreLost(session, looked);
   const wanted = await filesToTrack(session, untrackedFiles(session.host, session.tree, picture.tracked));
   const isTooLarge = (path: string): boolean => (session.host.files.facts(join(session.tree, path))?.size ?? 0) > largestNewFile;
   const [fresh, tooLarge] = [wanted.filter((path) => !isTooLarge(path)), wanted.filter(isTooLarge)];
