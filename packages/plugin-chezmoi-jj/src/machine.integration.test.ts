@@ -19,5 +19,6 @@ describe('with jj and chezmoi of a booted machine', () => {
     ['encrypted', 6],
     ['decisions', 3],
     ['cut-off', 4],
+    ['made-anew', 5],
   ])('the tests of %s.machine.ts pass', runOnMachine, 3_600_000);
 });

@@ -9,6 +9,7 @@ import type { BlockedSecret, Drift } from '../status/sync-status.ts';
 import { type Applied, apply, driftOf } from './apply/apply.ts';
 import { type Captured, capture } from './capture/capture.ts';
 import { captureEarly, type NotTaken } from './capture/capture-early.ts';
+import { editsOfLost } from './capture/edits-of-lost.ts';
 import { settleWorkingCopy } from './capture/settle-working-copy.ts';
 import { readHome } from './home/read-home.ts';
 import { targetOf } from './home/target-of.ts';
@@ -76,7 +77,7 @@ async function takeWhatIsHere(session: Session, enter: Enter): Promise<Here> {
   const { picture, moved, tooLarge } = await settleWorkingCopy(session, enter, started);
   const isFresh = !moved && recovered?.phase !== 'apply' && 'length' in atFirst;
   const lines = isFresh ? atFirst : await readHome(session);
-  const captured = await capture(session, enter, picture, lines);
+  const captured = await capture(session, enter, picture, await editsOfLost(session, picture, lines));
   const isFirst = found.tip.length === 0;
   const large = tooLarge.map((path): Drift => ({ path: targetOf(session, path) ?? path, reason: 'too-large' }));
   const drift = [...captured.drift, ...large];

@@ -32,8 +32,10 @@ export async function syncDotfiles(host: Host, options: DotfileOptions, flags: S
   };
   try {
     return await withLock(host, place.lock, { purpose: 'dotfile sync', waitMs: 0 }, async () => {
+      let tree: string | undefined;
       try {
         const session = await openSession(host, options);
+        tree = session.tree;
         const outcome = await cycle(session, journalOf(session), flags);
         const status = await statusOf(outcome.session, outcome, before);
         const [tip] = outcome.picture.tip;
@@ -41,7 +43,7 @@ export async function syncDotfiles(host: Host, options: DotfileOptions, flags: S
         removeJournal(host, place);
         return record(status);
       } catch (error) {
-        const known = isRotaError(error) ? error : fullDisk(host, error);
+        const known = isRotaError(error) ? withWayOut(error, tree) : fullDisk(host, error);
         const state = stateOfError(known);
         const status = failed(host, before, state, known);
         if (state === 'needs-attention') {
@@ -68,6 +70,20 @@ function fullDisk({ user }: Pick<Host, 'user'>, error: unknown): RotaError {
     `There is no space left for the state below ${user.home} (${code}). No edit is lost; the next sync continues.`,
     { suggestions: [`See what fills it: df -h ${user.home}`], cause: error },
   );
+}
+
+/** What jj and git say of a repository of which a power cut or a disk has taken a part. */
+const damage =
+  /could not read the repository|Internal error|when reading object|failed to (load|read|import)|loose object|object file|bad object|not a git repository/i;
+
+function withWayOut(error: RotaError, tree: string | undefined): RotaError {
+  if (error.code !== 'ROTA_DOTFILES_FAILED' || tree === undefined || !damage.test(error.message)) return error;
+  return new RotaError(error.code, error.message, {
+    suggestions: [
+      `If it stays so, a part of the repository is gone. With \`repoUrl\`: mv ${tree} ${tree}.damaged, and synchronise again; it is cloned anew, and the edits of this home are taken again.`,
+    ],
+    cause: error,
+  });
 }
 
 /** On a full disk the status cannot be written either, and why the sync stopped says more. */

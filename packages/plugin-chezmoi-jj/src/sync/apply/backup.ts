@@ -74,7 +74,10 @@ export async function keepReplaced(host: Pick<Host, 'files'>, folder: string, le
     return;
   }
   if (count === record.changed.length + (record.links ?? []).length + record.created.length) return;
-  host.files.write(join(folder, 'backup.json'), `${JSON.stringify({ ...record, changed, links, created } satisfies BackupRecord)}\n`);
+  host.files.write(
+    join(folder, 'backup.json'),
+    `${JSON.stringify({ ...record, changed, links, created } satisfies BackupRecord)}\n`,
+  );
   for (const { path } of record.changed) if (left.has(path)) host.files.remove(join(folder, 'files', path));
 }
 

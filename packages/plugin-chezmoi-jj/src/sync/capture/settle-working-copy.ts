@@ -43,9 +43,10 @@ export async function settleWorkingCopy(session: Session, enter: Enter, looked: 
   enter('settle', { from: picture.at.parents[0] ?? null, to: tip ?? null });
   await trackFiles(session, fresh);
   const now = fresh.length === 0 ? picture : await readPicture(session.jj, session.names, { snapshot: true });
-  if (tip === undefined) return { picture: await found(session, now), moved: true, tooLarge };
-  await keepStrayWork(session, now);
-  await session.jj.must(['new', tip], 'go to the revision of this host', { snapshot: true });
+  if (tip === undefined && now.remoteTip === undefined) return { picture: await found(session, now), moved: true, tooLarge };
+  const known = tip === undefined ? await tracked(session) : now;
+  await keepStrayWork(session, known);
+  await session.jj.must(['new', known.tip[0] ?? '@-'], 'go to the revision of this host', { snapshot: true });
   return { picture: await readPicture(session.jj, session.names, { snapshot: true }), moved: true, tooLarge };
 }
 
@@ -55,12 +56,16 @@ export async function trackFiles(session: Session, paths: readonly string[]): Pr
   await session.jj.must(['file', 'track', '--', ...paths.map(exactPath)], 'track new files', { snapshot: true });
 }
 
-/** The first bookmark of this host: the one that it had before, else the revision that the folder was left at. */
+/** The bookmark that this host had before its folder was made anew. What was cloned may be newer than what this home looks like. */
+async function tracked({ jj, names }: Session): Promise<Picture> {
+  await jj.must(['bookmark', 'track', `${names.tip}@origin`], 'find the bookmark of this host');
+  return await readPicture(jj, names, { snapshot: true });
+}
+
+/** The first bookmark of this host: the revision that the folder was left at. */
 async function found({ jj, names }: Session, picture: Picture): Promise<Picture> {
   const root = '0'.repeat(40);
-  if (picture.remoteTip !== undefined) {
-    await jj.must(['bookmark', 'track', `${names.tip}@origin`], 'find the bookmark of this host');
-  } else if (picture.at.parents.length === 1 && picture.at.parents[0] !== root) {
+  if (picture.at.parents.length === 1 && picture.at.parents[0] !== root) {
     await jj.must(['bookmark', 'set', names.tip, '-r', picture.at.parents[0] ?? '@-'], 'set the bookmark of this host');
   } else {
     await jj.must(['describe', '-m', 'sync: what was here'], 'describe what was here', { snapshot: true });

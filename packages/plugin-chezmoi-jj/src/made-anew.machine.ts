@@ -1,0 +1,71 @@
+import { chmodSync, readdirSync, renameSync, rmSync, statSync, truncateSync } from 'node:fs';
+import { join } from 'node:path';
+import { temporaryFolder } from '@rota/test-support';
+import { beforeEach, describe, expect, test } from 'vitest';
+import { hostsInStep } from './testing/hosts-in-step.ts';
+import { makeWorld, type World } from './testing/world.ts';
+
+const text = 'one\ntwo\nthree\nfour\nfive\n';
+
+let world: World;
+beforeEach(async () => {
+  world = await makeWorld(temporaryFolder());
+});
+
+describe('a chezmoi folder that is gone or cannot be read, and is cloned again', () => {
+  test.each([
+    ['the newest objects of git are', '.git/objects', 4],
+    ['the newest operations of jj are', '.jj/repo/op_store', 4],
+    ['the references of git are', '.git/refs', 9],
+  ])('where a power cut has emptied it: %s empty; a sync says what to do, and that costs no edit', async (_, folder, count) => {
+    const [a, b] = await hostsInStep(world, { '.zshrc': text });
+    a.write('.zshrc', text.replace('one', 'ONE'));
+    await a.sync();
+    for (const path of newest(join(a.tree, folder)).slice(0, count)) {
+      chmodSync(path, 0o600);
+      truncateSync(path, 0);
+    }
+    a.write('.zshrc', text.replace('one', 'UNO'));
+    await expect(a.sync()).rejects.toMatchObject({
+      code: 'ROTA_DOTFILES_FAILED',
+      suggestions: [expect.stringContaining(`mv ${a.tree} ${a.tree}.damaged`)],
+    });
+    renameSync(a.tree, `${a.tree}.damaged`);
+    expect(await a.sync()).toMatchObject({ state: 'ok', captured: ['.zshrc'] });
+    await b.sync();
+    for (const host of [a, b]) expect(host.read('.zshrc')).toBe(text.replace('one', 'UNO'));
+  });
+
+  test('takes what it had taken before and not published from the home again', async () => {
+    const [a, b] = await hostsInStep(world, { '.zshrc': text });
+    a.write('.zshrc', text.replace('one', 'ONE'));
+    a.reach(false);
+    expect(await a.sync()).toMatchObject({ captured: ['.zshrc'], pendingPush: true });
+    a.reach(true);
+    rmSync(a.tree, { recursive: true });
+    expect(await a.sync()).toMatchObject({ state: 'ok', captured: ['.zshrc'], applied: [] });
+    await b.sync();
+    for (const host of [a, b]) expect(host.read('.zshrc')).toBe(text.replace('one', 'ONE'));
+  });
+
+  test('takes nothing from other hosts where this one was behind', async () => {
+    const [a, b] = await hostsInStep(world, { '.zshrc': text, '.other': 'x\n' });
+    a.write('.zshrc', text.replace('one', 'ONE'));
+    a.write('.other', 'y\n');
+    await a.sync();
+    rmSync(b.tree, { recursive: true });
+    b.write('.zshrc', text.replace('five', 'FIVE'));
+    expect(await b.sync()).toMatchObject({ state: 'ok', captured: ['.zshrc'] });
+    await a.sync();
+    for (const host of [a, b])
+      expect([host.read('.zshrc'), host.read('.other')]).toEqual([text.replace('one', 'ONE').replace('five', 'FIVE'), 'y\n']);
+  });
+});
+
+function newest(folder: string): readonly string[] {
+  const below = (path: string): readonly string[] =>
+    readdirSync(path, { withFileTypes: true }).flatMap((entry) =>
+      entry.isDirectory() ? below(join(path, entry.name)) : [join(path, entry.name)],
+    );
+  return below(folder).toSorted((one, other) => statSync(other).mtimeMs - statSync(one).mtimeMs);
+}
