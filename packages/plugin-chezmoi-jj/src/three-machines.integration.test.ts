@@ -1,5 +1,14 @@
-import { bundleRota, installRota, requirePart, type TestMachine, testMachine, testMachinePart } from '@rota/test-support';
+import {
+  bundleRota,
+  installRota,
+  requirePart,
+  schemaProblems,
+  type TestMachine,
+  testMachine,
+  testMachinePart,
+} from '@rota/test-support';
 import { expect, test } from 'vitest';
+import * as schemas from './commands/output-schemas.ts';
 import type { SyncStatus } from './status/sync-status.ts';
 import { letIn, serveRepository } from './testing/hub.ts';
 
@@ -61,6 +70,10 @@ describe('three machines and a Git remote', () => {
       expect.objectContaining({ host: expect.stringMatching(/^host\/lap-/), disagreesOn: ['.zshrc'] }),
     );
     expect(await as(lap, 'rota chezmoi-show-conflicts')).toContain('.zshrc');
+    expect(await rota(lap, 'chezmoi conflicts --json')).toMatchObject({ conflicts: [{ path: '.zshrc' }] });
+    expect(await rota(lap, 'chezmoi status --json')).toMatchObject({ state: 'conflicted' });
+    expect(await rota(lap, 'chezmoi sync --dry-run --json')).toMatchObject({ state: 'conflicted', captured: [], applied: [] });
+    expect((await lap.exec('rota', ['chezmoi', 'sync', '--strict'], { user, cwd: home, env: { HOME: home } })).exitCode).toBe(3);
     expect(await rota(lap, 'chezmoi resolve .zshrc --take local --json')).toMatchObject({ left: [], status: { state: 'ok' } });
     for (const host of hosts) expect(await sync(host)).toMatchObject({ state: 'ok' });
     for (const host of hosts) expect(await get(host, '.zshrc')).toBe('lap\ntwo\nthree\nfour\nFIVE\n');
@@ -101,8 +114,14 @@ async function as(host: TestMachine, command: string): Promise<string> {
   return await host.output('sh', ['-c', command], { user, cwd: home, env: { HOME: home }, timeoutMs: 120_000 });
 }
 
+/** What a command prints with `--json`, which is what `rota schema` promises. */
 async function rota<T = object>(host: TestMachine, words: string): Promise<T> {
-  return JSON.parse(await as(host, `rota ${words}`));
+  const answer = JSON.parse(await as(host, `rota ${words}`));
+  const name = `${words.split(' ')[1]}Output`;
+  const schema = Object.entries(schemas).find(([key]) => key === name)?.[1];
+  expect(schema, name).toBeDefined();
+  expect(schemaProblems(schema ?? {}, answer)).toBe('');
+  return answer;
 }
 
 async function sync(host: TestMachine): Promise<SyncStatus> {
