@@ -20,5 +20,6 @@ describe('with jj and chezmoi of a booted machine', () => {
     ['decisions', 3],
     ['cut-off', 4],
     ['made-anew', 5],
+    ['set-up', 15],
   ])('the tests of %s.machine.ts pass', runOnMachine, 3_600_000);
 });

@@ -162,9 +162,10 @@ function canBeTaken({ host }: Session, target: string, source: string): boolean 
 /** Removes files that another host has deleted, where they are as they were written; `before` is what differed from the revision before. */
 async function removeDropped(session: Session, { commit, changed }: Move, before: readonly StatusLine[]): Promise<void> {
   const { host, home, chezmoi } = session;
+  // With another name it is gone from where it was; other attributes alone leave it managed.
   const gone = changed
-    .filter(({ status }) => status === 'removed')
-    .flatMap(({ paths }) => paths.map((path) => targetOf(session, path)));
+    .filter(({ status }) => status === 'removed' || status === 'renamed')
+    .flatMap(({ paths }) => paths.slice(-1).map((path) => targetOf(session, path)));
   if (gone.length === 0) return;
   const managed = new Set((await chezmoi.must(['managed', '-0'], 'list its files')).split('\0'));
   const targets = gone

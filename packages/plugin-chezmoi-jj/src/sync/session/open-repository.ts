@@ -37,6 +37,7 @@ export async function openRepository(input: OpenInput): Promise<boolean> {
         suggestions: ['Clone the repository there instead.'],
       });
     }
+    refuseOtherRemote(input, await originOf(input));
     await initialise(input);
   } else if (host.files.list(tree).length === 0 && input.options.repoUrl !== undefined) {
     await clone(input, input.options.repoUrl);
@@ -91,12 +92,21 @@ export async function originOf({ host, env, tree }: Pick<OpenInput, 'host' | 'en
   return asked.stdout.trim();
 }
 
-async function checkRemote({ host, env, jj, tree, options: { repoUrl } }: OpenInput): Promise<void> {
-  const url = await originOf({ host, env, tree });
-  if (url === '') {
-    if (repoUrl === undefined) throw noRemote(tree);
-    await jj.must(['git', 'remote', 'add', 'origin', repoUrl], 'add the remote');
-  } else if (repoUrl !== undefined && resolved(url) !== resolved(repoUrl)) {
+async function checkRemote(input: OpenInput): Promise<void> {
+  const {
+    jj,
+    tree,
+    options: { repoUrl },
+  } = input;
+  const url = await originOf(input);
+  refuseOtherRemote(input, url);
+  if (url !== '') return;
+  if (repoUrl === undefined) throw noRemote(tree);
+  await jj.must(['git', 'remote', 'add', 'origin', repoUrl], 'add the remote');
+}
+
+function refuseOtherRemote({ tree, options: { repoUrl } }: Pick<OpenInput, 'tree' | 'options'>, url: string): void {
+  if (url !== '' && repoUrl !== undefined && resolved(url) !== resolved(repoUrl)) {
     throw new RotaError(
       'ROTA_DOTFILES_CONFIG',
       `\`repoUrl\` is ${withoutPassword(repoUrl)}, but the origin of ${tree} is ${withoutPassword(url)}.`,
