@@ -99,6 +99,20 @@ describe('the commands around a reboot', () => {
     await machine.exec('rota', ['destroy', '--yes'], { cwd: '/root/homelab', env: session });
   });
 
+  test('the window that opens, and the look after the boot, while an update is under way are no failed units that would be held against it', async () => {
+    await inWindow(open);
+    await machine.publish({ version: '2' });
+    const run = (unit: string, what: string): string =>
+      `systemd-run --quiet --wait --unit=${unit} --working-directory=/root/homelab --setenv=HOME=/root --setenv=PATH=/usr/local/bin:/usr/bin:/bin rota nix ${what} || true`;
+    await machine.output('sh', ['-ec', 'cat >/var/lib/machine/after-test'], {
+      input: [run('window-opens', 'reboot'), run('boot-is-looked-at', 'verify')].join('\n'),
+    });
+    expect((await json('nix', 'update')).reports).toMatchObject([{ status: 'updated', failure: null }]);
+    expect(
+      await machine.sh('systemctl list-units --all --plain --no-legend window-opens.service boot-is-looked-at.service'),
+    ).toBe('');
+  });
+
   test('fleet shows what the hosts have published, and who of the inventory never has', async () => {
     await machine.sh('rm -rf /srv/fleet.git; git init -q --bare /srv/fleet.git');
     const hosts = [{ name: 'nix-reboot-command' }, { name: 'silent' }];

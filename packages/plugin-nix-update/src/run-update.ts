@@ -25,6 +25,9 @@ export interface RunUpdateInput {
   readonly onStep?: (event: StepEvent) => void;
 }
 
+/** What the lock of an update says. */
+export const updatePurpose = 'nix update';
+
 /**
  * Updates the machine, or the home, once: ends what an earlier run left open, then goes through the steps. What does not go through is taken back,
  * and the report says so: an update that fails is a result, not an error.
@@ -38,7 +41,7 @@ export async function runUpdate(input: RunUpdateInput): Promise<readonly UpdateR
   const open = (): OpenContext => openContext(settings, cause, input.host);
   const { host, layout } = open().context;
   if (cause === 'scheduled') await outlastYoungUptime(host, settings.minUptime, input.signal);
-  return await withLock(host, layout.lock, { purpose: 'nix update', waitMs: 0 }, async () => {
+  return await withLock(host, layout.lock, { purpose: updatePurpose, waitMs: 0 }, async () => {
     const reports: UpdateReport[] = [];
     for (const finish of [recover, verifyAfterBoot]) {
       const report = await finish(open());
