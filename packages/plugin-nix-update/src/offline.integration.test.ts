@@ -126,7 +126,7 @@ describe('an update without', () => {
   });
 
   test('room for what is fetched is refused before anything is fetched', async () => {
-    await machine.publish({ version: '2', padding: 64 });
+    await machine.publish({ version: 'fetched', padding: 64 });
     const [good] = await machine.update();
     // A binary cache has it, and the store has no longer.
     await machine.sh(
