@@ -1,10 +1,11 @@
-import { asFailure, UpdateFailure } from './failure.ts';
+import { asFailure, type FailureClass, UpdateFailure } from './failure.ts';
 import { discardLockChange } from './lock/discard-lock-change.ts';
 import type { LockChange } from './lock/lock-change.ts';
 import type { Baseline } from './machine/read-baseline.ts';
 import { rebootIntoDefault } from './reboot/reboot-into-default.ts';
 import { isItsFault, rememberBad } from './record/bad-revisions.ts';
 import type { Ending, RunFacts } from './record/finish-report.ts';
+import { readReports } from './record/history.ts';
 import { rollBack } from './steps/roll-back.ts';
 import { isAtOrAfter } from './steps/step-names.ts';
 import type { UpdateContext } from './update-context.ts';
@@ -30,7 +31,7 @@ export async function takeBack(
   if (deployed) noteTakenBack(context, run);
   const { failureClass, message } = failure;
   // Remembered before anything else: should the rollback fail or be killed, it is still not tried again.
-  if (deployed && target !== null && isItsFault(failureClass)) {
+  if (deployed && target !== null && (isItsFault(failureClass) || isAgainWithoutNetwork(context, target, failureClass))) {
     rememberBad(context, {
       path: target,
       lockDigest: facts.lockDigest,
@@ -51,6 +52,12 @@ export async function takeBack(
   if (lock !== null && !(await discarded(context, lock))) return { status: 'failed', failure, unfinished: true };
   if (!deployed) return { status: failure.deferred ? 'deferred' : 'failed', failure };
   return { status: 'rolled-back', failure };
+}
+
+/** A lost network is believed once: what an activation prints of it may not be why it fails. */
+function isAgainWithoutNetwork({ host, layout }: UpdateContext, target: string, failureClass: FailureClass): boolean {
+  const before = readReports(host.files, layout.history);
+  return failureClass === 'network' && before.some(({ to, status }) => to === target && status === 'rolled-back');
 }
 
 /** Without it, whoever finds the journal after a kill in here would finish what had shown its health. A full disk must not stop the rollback. */
