@@ -59,7 +59,8 @@ describe('a check-in', () => {
   it.each([
     ['answers 500', (_: IncomingMessage, response: ServerResponse) => void response.writeHead(500).end()],
     ['closes early', (request: IncomingMessage) => void request.socket.destroy()],
-    ['never answers', () => undefined],
+    // Each byte would begin the wait anew, if that were for silence.
+    ['answers a byte at a time and never ends', dripping],
   ])(
     'is kept when the endpoint %s, and sent by the next run; the outcome and the wall time of the job do not change',
     async (_, answer) => {
@@ -83,6 +84,17 @@ describe('a check-in', () => {
       expect(rota.spooled()).toEqual([]);
     },
   );
+
+  it('has arrived with the status of the answer, and waits for no end of an answer that never ends', async () => {
+    const rota = await runnerUnderTest();
+    const server = await endpoint((_, response) => {
+      response.writeHead(200);
+      response.write('{"ok":');
+    });
+    expect((await rota.run(rota.launchFile({ ...sh('true'), ...checkin(server.url, { start: true }) }))).code).toBe(0);
+    expect(server.messages().map(({ status }) => status)).toEqual(['running', 'success']);
+    expect(rota.spooled()).toEqual([]);
+  });
 
   it.each(['json', 'healthchecks'] as const)(
     'that waited arrives before that of a later run (%s), for an endpoint may judge by the last',
@@ -209,6 +221,12 @@ describe('a check-in', () => {
     expect(server.messages().map(({ status }) => status)).toEqual(['failure']);
   });
 });
+
+function dripping({ socket }: IncomingMessage): void {
+  socket.write('HTTP/1.1 200 OK\r\nX-Endless: ');
+  const timer = setInterval(() => socket.write('x'), 200);
+  socket.on('close', () => clearInterval(timer));
+}
 
 function filesUnder(folder: string): string[] {
   return readdirSync(folder).flatMap((name) => {

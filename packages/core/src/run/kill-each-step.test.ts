@@ -31,7 +31,7 @@ describe('killed before each single step', () => {
     await runs.settle('job', path, last);
     const statuses = runs.expectOneRecordEach('job', [...fires, last]);
     await runs.expectFollowed('job');
-    runs.expectNothingLeft(['job']);
+    await runs.expectNothingLeft(['job']);
     console.log(`killed at each of ${fires.length} steps of a run`);
     // Both, or the steps were not those of a run.
     expect(new Set(statuses)).toEqual(new Set(['success', 'interrupted']));
@@ -43,7 +43,7 @@ describe('killed before each single step', () => {
     const fires = await killAtEachStep(runs, 'late', path);
     await runs.rota.run(path, ['--scheduled-at', runs.fire(fires.length)]);
     const statuses = runs.expectOneRecordEach('late', [...fires, runs.fire(fires.length)]);
-    runs.expectNothingLeft(['late']);
+    await runs.expectNothingLeft(['late']);
     console.log(`killed at each of ${fires.length} steps of a skipped run`);
     expect(new Set(statuses)).toEqual(new Set(['skipped']));
   });

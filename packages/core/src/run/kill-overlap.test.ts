@@ -16,6 +16,7 @@ requirePart(commandPart('flock', 'util-linux'))('two runners of one job, of whic
     const { rota } = runs;
     const path = runs.job(policy, undefined, {
       concurrency: { policy, locks: [`lock-${policy}`] },
+      followers: [],
       command: [
         `exec 9>>only-one; flock -n 9 || echo "$ROTA_SCHEDULED_AT" >> overlaps
          echo "$ROTA_SCHEDULED_AT" >> started-${policy}; sleep 0.15; echo "$ROTA_SCHEDULED_AT" >> ended-${policy}`,
@@ -48,7 +49,7 @@ requirePart(commandPart('flock', 'util-linux'))('two runners of one job, of whic
     const last = runs.fire(fires.length);
     await runs.settle(policy, path, last);
     const statuses = runs.expectOneRecordEach(policy, [...fires, last]);
-    runs.expectNothingLeft([policy]);
+    await runs.expectNothingLeft([policy]);
     const overlaps = join(rota.scratch, 'overlaps');
     expect(existsSync(overlaps) ? readFileSync(overlaps, 'utf8') : '', 'no two at once').toBe('');
     expect(statuses).toContain('success');

@@ -46,7 +46,7 @@ it(`holds what it promises when it is killed at ${rounds} random instants`, asyn
     }),
   );
   for (const name of names) await runs.expectFollowed(name);
-  runs.expectNothingLeft(names);
+  await runs.expectNothingLeft(names);
   expect(rota.records().length).toBeGreaterThanOrEqual(rounds);
 }, 1_200_000);
 

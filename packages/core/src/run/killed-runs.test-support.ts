@@ -23,7 +23,7 @@ export interface KilledRuns {
   /** Waits until each good end of the job has started its follower, or has told that it did not; fails the test if one has started it twice. */
   expectFollowed(name: string): Promise<void>;
   /** Fails the test if a lock, a claim or a report is left, a run is recorded twice, or its check-in or alert was lost. */
-  expectNothingLeft(names: readonly string[]): void;
+  expectNothingLeft(names: readonly string[]): Promise<void>;
 }
 
 const gate: NonNullable<LaunchFile['gate']> = {
@@ -97,7 +97,7 @@ export async function killedRuns(): Promise<KilledRuns> {
       for (const { reason } of told().filter(({ status }) => status !== 'success'))
         expect(reason).toMatch(/^It was to follow acme\/.+, and its runner was gone before it had started this one\.$/);
     },
-    expectNothingLeft(names) {
+    async expectNothingLeft(names) {
       const { layout } = rota;
       for (const name of names)
         expect(readJobState(nodeFiles, layout, { tenant: 'acme', name }).claims, 'no claim is left').toEqual([]);
@@ -121,8 +121,11 @@ export async function killedRuns(): Promise<KilledRuns> {
         'no alert is lost',
       ).toEqual([]);
       expect(rota.spooled().filter((name) => name.endsWith('.json'))).toEqual([]);
+      // A follower has its record right before it is done.
       for (const folder of nodeFiles.list(layout.runLocks))
-        expect(nodeFiles.list(join(layout.runLocks, folder)), `no lock is left in ${folder}`).toEqual([]);
+        await expect
+          .poll(() => nodeFiles.list(join(layout.runLocks, folder)), { message: `no lock is left in ${folder}` })
+          .toEqual([]);
       for (const file of nodeFiles.list(layout.runs))
         expect(nodeFiles.readText(join(layout.runs, file))?.endsWith('\n')).toBe(true);
     },

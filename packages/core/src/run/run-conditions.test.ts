@@ -173,6 +173,19 @@ describe('a run', () => {
     expect(text.endsWith('19999\n20000\n')).toBe(true);
   });
 
+  it('holds no more of a flood of output than its end, whatever passes through it', async () => {
+    const rota = await runnerUnderTest();
+    const output = { maxBytes: 100_000, keep: 3 };
+    // The most that the runner, which is the parent of the shell, has had in memory (proc(5)).
+    const flood = 'head -c 300M /dev/zero; grep VmHWM: /proc/$PPID/status >peak; echo end';
+    expect((await rota.run(rota.launchFile({ ...sh(flood), output }))).code).toBe(0);
+    const peakKb = Number(/\d+/.exec(readFileSync(join(rota.scratch, 'peak'), 'utf8'))?.[0]);
+    expect(peakKb).toBeGreaterThan(10_000);
+    expect(peakKb).toBeLessThan(200_000);
+    expect(rota.outputs('acme.job')).toMatch(/\0end\n/);
+    expect(rota.outputs('acme.job').length).toBeLessThanOrEqual(100_000);
+  });
+
   it('answers 78 and leaves a record when its launch file is torn, foreign or of a newer format', async () => {
     const rota = await runnerUnderTest();
     const whole = readFileSync(rota.launchFile({}), 'utf8');

@@ -137,7 +137,9 @@ export const specSchema = v.strictObject({
         [policySchema, v.strictObject({ policy: v.optional(policySchema), locks: v.optional(v.array(nameSchema)) })],
         'forbid, allow, replace or queue, or {policy, locks}',
       ),
-      v.description('What happens when the job is due while it still runs. Default forbid. Named locks are shared between jobs.'),
+      v.description(
+        'What happens when the job is due while it still runs. Default forbid. Named locks are shared between the jobs of one namespace of one user.',
+      ),
     ),
   ),
   hooks: v.optional(
