@@ -5,7 +5,7 @@ import { temporaryFolder } from '@rota/test-support';
 import { expect, test } from 'vitest';
 import { cliWorkplace, manifest } from '../testing/cli-workplace.ts';
 import { expectSchema } from '../testing/expect-schema.ts';
-import { argumentsOf, pageBlocks } from '../testing/page.ts';
+import { argumentsOf, pageBlocks, pagesWithRepository } from '../testing/page.ts';
 
 const embedded = ['--backend', 'embedded'];
 
@@ -249,7 +249,7 @@ test('maintenance and the doctor keep to their schemas', async () => {
   expect((await call(['doctor', '--repair'])).stdout).toContain('[backend.embedded]');
 });
 
-test.each(['docs/git.md', 'docs/doctor.md'])('the commands of %s work', async (page) => {
+test.each(pagesWithRepository)('the commands of %s work', async (page) => {
   const { call, write, folder } = cliWorkplace();
   const git = (...args: string[]) =>
     execFileSync('git', ['-c', 'user.name=A', '-c', 'user.email=a@example.org', ...args], { cwd: join(folder, 'repo') });

@@ -5,28 +5,17 @@ import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { commandSpecs } from '../program/command-specs.ts';
 import { cliWorkplace } from '../testing/cli-workplace.ts';
-import { argumentsOf, pageBlocks } from '../testing/page.ts';
+import { argumentsOf, everyPage, pageBlocks, pagesWithRepository } from '../testing/page.ts';
 
-const pages = [
-  'README.md',
-  'examples/cli/README.md',
-  'docs/start-here.md',
-  'docs/schedules-and-dst.md',
-  'docs/bundles.md',
-  'docs/targets.md',
-  'docs/report.md',
-  'docs/how-it-works.md',
-  'docs/security.md',
-  'docs/migrate-from-whenever.md',
-  'docs/home-manager.md',
-  'docs/migrate-from-home-manager.md',
-  'docs/writing-a-plugin.md',
-];
+/** All that have a block to run, but for those of a test of its own, which makes the repository that they speak of. */
+const pages = everyPage().filter(
+  (page) => !pagesWithRepository.includes(page) && pageBlocks(page).some(({ kind }) => kind === 'run'),
+);
+
 describe.each(pages)('%s', (page) => {
   test('its files are valid and its commands work, in order', async () => {
     const { write, call } = cliWorkplace();
     const blocks = pageBlocks(page);
-    expect(blocks.filter(({ kind }) => kind === 'run').length).toBeGreaterThan(0);
     for (const { kind, subject, text } of blocks) {
       if (kind === 'file') write(subject, text);
       if (kind !== 'run') continue;
@@ -80,26 +69,15 @@ test('the native lines that the README shows are what is rendered', async () => 
   expect(stdout).toContain(block?.text);
 });
 
-const everyPage = ['README.md', 'CONTRIBUTING.md', ...['docs', 'packages', 'examples'].flatMap((root) => pagesBelow(root))];
-
-function pagesBelow(root: string): readonly string[] {
-  const names = readdirSync(join(repositoryRoot, root));
-  if (root === 'docs') return names.filter((name) => /\.md$/.test(name)).map((name) => `docs/${name}`);
-  return names.map((name) => `${root}/${name}/README.md`).filter((page) => existsSync(join(repositoryRoot, page)));
-}
-
-test.each([...everyPage, 'ARCHITECTURE.md', 'SECURITY.md', 'AGENTS.md', 'llms.txt'])(
-  'every link of %s leads somewhere',
-  (page) => {
-    const text = readFileSync(join(repositoryRoot, page), 'utf8');
-    for (const [, target = '', heading] of text.matchAll(/\]\(([^)#\s]*)(?:#([^)]*))?\)/g)) {
-      if (/^https?:/.test(target)) continue;
-      const linked = target === '' ? page : join(dirname(page), target);
-      expect(existsSync(join(repositoryRoot, linked)), `${page} links to ${target}`).toBe(true);
-      if (heading !== undefined) expect(headingsOf(linked), `${page} links to ${target}#${heading}`).toContain(heading);
-    }
-  },
-);
+test.each([...everyPage(), 'llms.txt'])('every link of %s leads somewhere', (page) => {
+  const text = readFileSync(join(repositoryRoot, page), 'utf8');
+  for (const [, target = '', heading] of text.matchAll(/\]\(([^)#\s]*)(?:#([^)]*))?\)/g)) {
+    if (/^https?:/.test(target)) continue;
+    const linked = target === '' ? page : join(dirname(page), target);
+    expect(existsSync(join(repositoryRoot, linked)), `${page} links to ${target}`).toBe(true);
+    if (heading !== undefined) expect(headingsOf(linked), `${page} links to ${target}#${heading}`).toContain(heading);
+  }
+});
 
 /** The headings of a page as the addresses that GitHub gives them. */
 function headingsOf(page: string): readonly string[] {
@@ -111,17 +89,6 @@ function headingsOf(page: string): readonly string[] {
       .replaceAll(' ', '-'),
   );
 }
-
-// The page of commands is made from their examples, which `every-command.test.ts` holds.
-test.each(everyPage.filter((page) => page !== 'docs/commands.md'))(
-  'every block of commands on %s is run, or says why not',
-  (page) => {
-    const lines = readFileSync(join(repositoryRoot, page), 'utf8').split('\n');
-    const opened = lines.flatMap((line, index) => (line.startsWith('```') ? [index] : [])).filter((_, count) => count % 2 === 0);
-    for (const index of opened.filter((at) => /^```(sh|bash|shell)?$/.test(lines[at] ?? '')))
-      expect(lines[index - 1], `${page}:${index + 1}`).toMatch(/^<!-- (run|(file|output): .+|not run here: .{10,}) -->$/);
-  },
-);
 
 test('the workflow for GitHub has all of the repository wherever it asks rota, and every variable that it names', () => {
   const [, text = ''] =
