@@ -1,6 +1,6 @@
-import { chmodSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { commandPart, exec, nixFolder, output, repositoryRoot, requirePart } from '@rota/test-support';
+import { commandPart, exec, nixFolder, output, repositoryRoot, requirePart, schemaProblems } from '@rota/test-support';
 import { expect, test } from 'vitest';
 
 // The apps of `nix/`, evaluated and run by real nix from the flake of somebody who uses them, with the built command.
@@ -25,9 +25,18 @@ const flake = `{
 `;
 
 const config = `targets:
-  - { name: web, attr: 'packages.{system}.web', hints: ['web/**'] }
+  - { name: web, attr: 'packages.{system}.web', hints: ['web/**'], deployment: { mode: command, host: hub, deploy: [/bin/true] } }
   - { name: data, attr: 'packages.{system}.data', hints: ['data/**'] }
 `;
+
+const schema = JSON.parse(readFileSync(join(repositoryRoot, 'packages/core/schemas/targets.schema.json'), 'utf8'));
+
+/** An answer of `rota targets ... --json`, which is as its published schema says. */
+function answerOf(stdout: string) {
+  const answer = JSON.parse(stdout);
+  expect(schemaProblems(schema, answer)).toBe('');
+  return answer;
+}
 
 describeWithNix('lib.mkRotaApps', () => {
   test('gives the apps of a registry, which run rota in the checkout of whoever runs them', async () => {
@@ -73,17 +82,19 @@ describeWithNix('lib.mkRotaApps', () => {
       '"-rf" is not the name of a target',
     );
 
-    const plan = JSON.parse(await output('nix', ['run', '.#home-plan', '--', '--json'], call));
+    const plan = answerOf(await output('nix', ['run', '.#home-plan', '--', '--json'], call));
     expect(plan.targets.map(({ name, rebuild }: { name: string; rebuild: boolean }) => [name, rebuild])).toEqual([
       ['data', true],
       ['web', true],
     ]);
-    const built = JSON.parse(await output('nix', ['run', '.#home-web-build', '--', '--json'], call));
+    const built = answerOf(await output('nix', ['run', '.#home-web-build', '--', '--json'], call));
     expect(built.targets).toMatchObject([{ name: 'web', status: 'built' }]);
     const all = await exec('nix', ['run', '.#home-build', '--', '--json'], call);
     expect(all.exitCode).toBe(1);
-    expect(JSON.parse(all.stdout).targets).toMatchObject([
-      { name: 'data', status: 'failed', failure: { kind: 'configuration' } },
+    expect(answerOf(all.stdout).targets).toMatchObject([{ name: 'data', status: 'failed', failure: { kind: 'configuration' } }]);
+    const deployed = answerOf(await output(rota, ['targets', 'deploy', 'web', '--yes', '--json'], call));
+    expect(deployed.targets).toMatchObject([
+      { name: 'web', host: 'hub', status: 'deployed', steps: [{ command: ['/bin/true'] }] },
     ]);
   });
 });

@@ -1,14 +1,13 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { attemptDeclaration, createHost, splitCommandLine } from '@rota/core';
-import { chezmoiJj } from '@rota/plugin-chezmoi-jj';
-import { nixUpdate } from '@rota/plugin-nix-update';
-import { repositoryRoot, temporaryFolder } from '@rota/test-support';
+import { splitCommandLine } from '@rota/core';
+import { repositoryRoot } from '@rota/test-support';
 import { CommanderError } from 'commander';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { specGroup } from '../plugin-commands/spec-group.ts';
 import { buildProgram } from '../program/build-program.ts';
 import type { SpecGroup } from '../program/command.ts';
+import { ownPluginGroups } from '../testing/own-plugins.ts';
 import { everyPage, fencesOf } from '../testing/page.ts';
 
 /** Reasons for a block that no test runs. Everywhere else the reason names the test, the script or the gate that does. */
@@ -30,14 +29,7 @@ const reasons: string[] = [];
 let groups: readonly SpecGroup[] = [];
 
 beforeAll(async () => {
-  const folder = temporaryFolder();
-  Object.assign(globalThis, { [Symbol.for('rota.test.plugins')]: [chezmoiJj({}), nixUpdate({ flakePath: '/etc/nixos' })] });
-  writeFileSync(
-    join(folder, 'jobs.config.mjs'),
-    "export default { tenant: 'a', plugins: globalThis[Symbol.for('rota.test.plugins')], jobs: [{ name: 'x', on: 'boot', command: 'x' }] };",
-  );
-  const { plugins } = await attemptDeclaration(createHost({ env: { HOME: folder } }), { cwd: folder });
-  groups = plugins.flatMap(({ commands }) => commands).map(specGroup);
+  groups = (await ownPluginGroups()).map(specGroup);
   expect(groups.map(({ name }) => name)).toEqual(['chezmoi', 'nix']);
 });
 

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { nixUpdate } from '@rota/plugin-nix-update';
-import { temporaryFolder } from '@rota/test-support';
+import { schemaProblems, temporaryFolder } from '@rota/test-support';
 import { expect, test } from 'vitest';
 import { cliWorkplace } from '../testing/cli-workplace.ts';
 
@@ -44,5 +44,6 @@ test('`rota nix fleet` names the hosts of the inventory that have published noth
   );
   const answer = await call(['nix', 'fleet', '--json']);
   expect(answer.json()).toMatchObject({ hosts: [{ host: 'anna' }], silent: ['bert', 'carl'] });
+  expect(schemaProblems((await call(['schema', 'nix', 'fleet'])).json(), answer.json())).toBe('');
   expect((await call(['nix', 'fleet'])).stdout).toMatch(/anna .*\n.*has never published: bert, carl/);
 });
