@@ -72,6 +72,23 @@ const marker = object({
   since: instant,
   state: { enum: ['pending', 'scheduled'] },
   reasons: texts,
+  failedUnits: orNull(texts),
+  lockDigest: textOrNull,
+});
+
+/** The last run of the job, as `rota status` has it. */
+const run = object({
+  runId: text,
+  scheduledAt: orNull(instant),
+  startedAt: instant,
+  endedAt: instant,
+  status: text,
+  exitCode: numberOrNull,
+  signal: textOrNull,
+  reason: textOrNull,
+  durationMs: { type: 'number' },
+  attempts: count,
+  trigger: text,
 });
 
 const needed = { type: ['boolean', 'null'] };
@@ -89,7 +106,7 @@ export const statusOutput = object({
   badRevisions: list(object({ path: text, lockDigest: textOrNull, at: instant, class: failureClass, reason: text })),
   statistics,
   log: texts,
-  timer: orNull(object({ state: text, nextRun: orNull(instant) })),
+  timer: orNull(object({ state: text, nextRun: orNull(instant), lastRun: orNull(run) })),
 });
 
 export const historyOutput = object({ formatVersion: { const: 1 }, runs: reports, statistics });
