@@ -157,6 +157,8 @@ test.each(['nix', 'chezmoi'])('rota %s says how to add its plugin', async (name)
 
 test("the plugin's section stands in the status, and its hook may refuse an apply", async () => {
   const { call, write, home } = workplace();
+  // The apply brings the command that the job runs: that it is not there yet is nothing to warn of.
+  expect((await call(['plan', '--backend', 'embedded'])).stdout).not.toContain('executable');
   const apply = await call(['apply', '--backend', 'embedded', '--json']);
   expect(apply.exitCode, apply.stdout).toBe(0);
   const { plugins } = (await call(['status', '--json'])).json();

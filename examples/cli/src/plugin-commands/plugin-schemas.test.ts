@@ -3,8 +3,8 @@ import { expect, test } from 'vitest';
 import { cliWorkplace } from '../testing/cli-workplace.ts';
 import { configWithOwnPlugins, ownPluginGroups } from '../testing/own-plugins.ts';
 
-// What their commands really answer is held against these on machines that have nix, jj and chezmoi: `commands.integration.test.ts` and
-// `three-machines.integration.test.ts` of the plugins, each of which fails when a command has not answered.
+// What the commands really answer is held against these where nix, jj and chezmoi are: on the machines of the plugins' own tests, and for `nix fleet` in
+// `inventory.test.ts`.
 test('every command of the plugins that come with Rota has a schema, which promises something and which `rota schema` prints', async () => {
   const { write, call } = cliWorkplace();
   write('jobs.config.mjs', configWithOwnPlugins());

@@ -9,7 +9,6 @@ import { runApplyJobs } from '../apply/run-apply-jobs.ts';
 import { tellChannels } from '../apply/tell-channels.ts';
 import type { Artifact, Finding } from '../backend/backend.ts';
 import { isRotaError, RotaError } from '../errors/rota-error.ts';
-import type { Host } from '../host/host.ts';
 import type { Job } from '../job/job.ts';
 import { printJobKey } from '../job/job-key.ts';
 import { backendFinder } from '../plan/choose-backend.ts';
@@ -17,6 +16,7 @@ import { makePlan } from '../plan/make-plan.ts';
 import { makeRendering } from '../plan/make-rendering.ts';
 import type { Plan, PlannedEntry } from '../plan/plan.ts';
 import { hasChanges } from '../plan/plan-to-json.ts';
+import { runsRota } from '../plan/runs-rota.ts';
 import { askHooks, between, tellHooks } from '../plugin/call-hooks.ts';
 import type { LoadedPlugin } from '../plugin/plugin.ts';
 import { readPluginStatus } from '../plugin/read-plugin-status.ts';
@@ -24,7 +24,7 @@ import { gatherReport } from '../report/gather-report.ts';
 import { type CommandPlace, installCommand } from '../run/launch/install-command.ts';
 import type { Generation } from '../state/generation.ts';
 import { listGenerations, readGeneration } from '../state/generation-store.ts';
-import { namespaceLayout, stateLayout } from '../state/layout.ts';
+import { namespaceLayout } from '../state/layout.ts';
 import { readNamespaceRecord } from '../state/namespace-record.ts';
 import { checkState } from '../state/state-format.ts';
 import { followLogs } from '../status/follow-logs.ts';
@@ -131,7 +131,9 @@ export function rotaMethods({ host, namespace, backends, events, plugins, comman
   const methods: RotaMethods = {
     async plan(declaration, { backend, repair, takeOver, adopt } = {}) {
       await ready();
-      const plan = await makePlan({ host, backends, declared: { ...declaration, namespace }, backend, repair, takeOver, adopt });
+      const declared = { ...declaration, namespace };
+      const bringsCommand = command !== undefined;
+      const plan = await makePlan({ host, backends, declared, backend, repair, takeOver, adopt, bringsCommand });
       for (const { tenant, name, drift } of plan.changes)
         for (const { kind, detail } of drift ?? []) events.emit('drift', { tenant, name, kind, detail });
       events.emit('plan:done', { namespace, summary: plan.summary });
@@ -255,10 +257,4 @@ export function rotaMethods({ host, namespace, backends, events, plugins, comman
     },
   };
   return methods;
-}
-
-/** A job that a plugin gave one of Rota's own commands. */
-function runsRota({ command: [program] }: Job, host: Host): boolean {
-  const { command } = stateLayout(host.stateDir);
-  return program === command || program === `${command}.cmd`;
 }

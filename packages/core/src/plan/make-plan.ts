@@ -21,6 +21,7 @@ import { likelyRenames } from './likely-renames.ts';
 import { type MovedDeclaration, movedChange, movedEntries } from './moved-change.ts';
 import type { Change, NotForThisHost, Plan, PlannedEntry } from './plan.ts';
 import { type PreparedJob, prepareJob } from './prepare-job.ts';
+import { runsRota } from './runs-rota.ts';
 import { scheduleFacts } from './schedule-facts.ts';
 import { summaryOf } from './summary.ts';
 
@@ -58,6 +59,8 @@ export interface MakePlanInput {
   readonly adopt?: boolean | undefined;
   /** Refuse jobs whose `requires.commands` are not here. @default true; maintenance renews what is installed, whatever became of them */
   readonly requireCommands?: boolean | undefined;
+  /** Whether the apply puts Rota's own command in its place, so that jobs find it. @default false */
+  readonly bringsCommand?: boolean | undefined;
 }
 
 /** Largest share of installed jobs that an apply deletes unasked, unless the config says otherwise. */
@@ -145,8 +148,11 @@ export async function makePlan(input: MakePlanInput): Promise<Plan> {
     if (original !== undefined && result.change.action !== 'adopt') warnings.push(standsWarning(id, original));
     changes.push(result.change.backend === '' ? { ...result.change, backend: stray?.[0] ?? chosen.backend.name } : result.change);
     if (result.next !== null) entries.push(result.next);
-    if (result.change.action !== 'none' && ready !== undefined)
-      warnings.push(...ready.warnings, ...programs.warnings(ready.entry.job));
+    if (result.change.action !== 'none' && ready !== undefined) {
+      const { job } = ready.entry;
+      const comes = input.bringsCommand === true && runsRota(job, host);
+      warnings.push(...ready.warnings, ...(comes ? [] : programs.warnings(job)));
+    }
   }
   warnings.push(...likelyRenames(changes, previous, entries));
   // A namespace that holds nothing any more is anybody's.
