@@ -1,3 +1,4 @@
+import { userInfo } from 'node:os';
 import { resolve } from 'node:path';
 import { expect, test } from 'vitest';
 import { createHost } from './create-host.ts';
@@ -17,4 +18,10 @@ test('the state of Windows is where programs keep what stays on the machine', ()
   const env = { LOCALAPPDATA: '/users/ann/local', XDG_STATE_HOME: '/data/state' };
   expect(createHost({ platform: 'win32', user, env }).stateDir).toBe('/users/ann/local/rota');
   expect(createHost({ platform: 'win32', user, env: {} }).stateDir).toBe('/home/ann/AppData/Local/rota');
+});
+
+test('the home of a user of Windows is their profile, whatever a shell calls HOME', () => {
+  const env = { HOME: '/elsewhere' };
+  expect(createHost({ platform: 'win32', env }).user.home).toBe(userInfo().homedir);
+  expect(createHost({ platform: 'linux', env }).user.home).toBe('/elsewhere');
 });

@@ -14,7 +14,7 @@ export type HostOptions = Partial<Host>;
 export function createHost(options: HostOptions = {}): Host {
   const env = options.env ?? process.env;
   const platform = options.platform ?? supportedPlatform();
-  const user = options.user ?? readUser(env);
+  const user = options.user ?? readUser(env, platform);
   const files = options.files ?? nodeFiles;
   const roots = options.zoneRoots ?? zoneRoots(env, platform);
   return {
@@ -41,9 +41,10 @@ function supportedPlatform(): Host['platform'] {
   throw new RotaError('ROTA_HOST_UNSUPPORTED', `Rota runs on Linux, macOS and Windows, not on ${platform}.`);
 }
 
-function readUser(env: Host['env']): Host['user'] {
+function readUser(env: Host['env'], platform: Host['platform']): Host['user'] {
   const { username, uid, homedir } = userInfo();
-  return { name: username, uid, home: env.HOME || homedir };
+  // Windows has no HOME: some shells set one of their own, and what they plan would differ from what others have installed.
+  return { name: username, uid, home: (platform !== 'win32' && env.HOME) || homedir };
 }
 
 function defaultStateDir(platform: Host['platform'], env: Host['env'], home: string): string {

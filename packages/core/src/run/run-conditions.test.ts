@@ -35,16 +35,18 @@ describe('a run', () => {
     mkdirSync(folder);
     writeFileSync(join(home, '.netrc'), '');
     writeFileSync(join(folder, 'here'), '');
-    const ask = (file: string) =>
+    const ask = (file: string, env: NodeJS.ProcessEnv = { HOME: home }) =>
       unmetRequirement({
         requires: { ...nothing, files: [file] },
         workingDir: folder,
-        env: { HOME: home },
+        env,
         sleep: async () => undefined,
         cancel: new AbortController().signal,
       });
     for (const there of ['~/.netrc', 'here', '../.netrc', join(home, '.netrc')]) expect(await ask(there)).toBeNull();
     expect(await ask('.netrc')).toBe(`The file ${join(folder, '.netrc')} does not exist.`);
+    // Windows has no HOME.
+    expect(await ask('~/.netrc', { USERPROFILE: home })).toBeNull();
     expect(await ask('~/none')).toBe(`The file ${join(home, 'none')} does not exist.`);
     rmSync(home, { recursive: true });
   });

@@ -23,7 +23,7 @@ export async function unmetRequirement(input: RequirementInput): Promise<string 
     if (!commandExists(command, env.PATH ?? '')) return `The command ${command} is not on the job's PATH.`;
   }
   for (const file of requires.files) {
-    const path = resolve(workingDir, file.replace(/^~(?=\/)/, env.HOME ?? workingDir));
+    const path = resolve(workingDir, file.replace(/^~(?=\/)/, env.HOME ?? env.USERPROFILE ?? workingDir));
     if (!existsSync(path)) return `The file ${path} does not exist.`;
   }
   for (const unit of requires.units) {
