@@ -25,7 +25,7 @@ export async function detect(host: Host, options: TaskSchedulerOptions, windows 
       findings.push({
         severity: 'warning',
         message: 'Tasks run while this user is logged on, and not otherwise.',
-        remedy: "For jobs without network credentials: the backend's option `account: 's4u'`.",
+        remedy: "For jobs without network credentials: the backend's option `account: 's4u'`, applied as administrator.",
       });
     }
     if (options.account === 's4u') {
