@@ -130,6 +130,24 @@ describe('the script for PowerShell', () => {
     expect([...scheduler.folders].sort()).toEqual(['\\Rota', '\\Rota\\default']);
   });
 
+  test('reads past a damaged task of somebody else, and names one of its own', async () => {
+    const { scheduler, host, made, change, apply } = windows('PowerShell');
+    const theirs = '\\Updates\\theirs';
+    const backend = taskscheduler();
+    scheduler.tasks.set(theirs, '<Task />');
+    scheduler.damaged.add(theirs);
+    await apply(change('one', made('one')));
+    const words = 'its file is damaged, or was changed by another than Task Scheduler (0x80041321)';
+    expect(await backend.inventory?.(host)).toEqual([
+      { backend: 'taskscheduler', id: theirs, owner: '', text: '', name: 'theirs', notes: [`Windows cannot read it: ${words}.`] },
+    ]);
+    scheduler.damaged.add(pathOf('one'));
+    await expect(backend.list(host, { namespace: 'default', expected: new Map() })).rejects.toMatchObject({
+      message: `${pathOf('one')} cannot be read: ${words}.`,
+      suggestions: [expect.stringContaining('/delete')],
+    });
+  });
+
   // Virus scanners take these for an attack: openclaw/openclaw#138224.
   test('is started in the open, and not past a policy', async () => {
     const { scheduler, host } = windows('PowerShell');

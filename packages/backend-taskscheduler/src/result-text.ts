@@ -32,6 +32,7 @@ const known: Readonly<Record<number, string>> = {
   2147750686: 'the trigger would never fire',
   2147750687: 'an instance is running already',
   2147750688: 'it runs only while its user is logged on, and nobody is',
+  2147750689: 'its file is damaged, or was changed by another than Task Scheduler',
   2147750690: 'the Task Scheduler service is not available',
   2147750691: 'the Task Scheduler service is too busy',
   2147750692: 'it ended before it was done',

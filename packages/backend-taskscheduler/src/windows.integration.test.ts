@@ -28,7 +28,7 @@ onWindows('Task Scheduler of Windows [needs Windows: .github/workflows/windows.y
       dialect,
       makeHost,
       async foreign(host) {
-        const tasks = await powerShell(host).read('\\');
+        const { entries: tasks } = await powerShell(host).readAll();
         return JSON.stringify(
           tasks
             .filter(({ path }) => !path.startsWith('\\Rota\\'))

@@ -13,9 +13,21 @@ export async function inventoryTasks(
   options: TaskSchedulerOptions,
 ): Promise<readonly ForeignEntry[]> {
   const account = await service.account();
-  return (await service.read('\\')).flatMap((entry) => {
+  const { entries, damaged } = await service.readAll();
+  const readable = entries.flatMap((entry) => {
     const task = readXml(entry.xml);
     const ours = readMarker(textAt(task, 'RegistrationInfo', 'Source')) !== undefined;
     return ours || textAt(task, 'Settings', 'Enabled') === 'false' ? [] : [taskEntry(entry, { host, options, account })];
   });
+  const others = damaged.map(
+    ({ path, problem }): ForeignEntry => ({
+      backend: 'taskscheduler',
+      id: path,
+      owner: '',
+      text: '',
+      name: path.slice(path.lastIndexOf('\\') + 1),
+      notes: [`Windows cannot read it: ${problem}.`],
+    }),
+  );
+  return [...readable, ...others];
 }

@@ -40,7 +40,7 @@ function checkUnchanged({ original, to, mustExist }: ForeignSwitch, entry: TaskE
 }
 
 async function readAll(service: TaskService): Promise<ReadonlyMap<string, TaskEntry>> {
-  return new Map((await service.read('\\')).map((entry) => [entry.path.toLowerCase(), entry]));
+  return new Map((await service.readAll()).entries.map((entry) => [entry.path.toLowerCase(), entry]));
 }
 
 function isOn({ xml }: TaskEntry): boolean {

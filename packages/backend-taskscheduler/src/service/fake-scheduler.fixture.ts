@@ -138,6 +138,7 @@ export function fakeScheduler(
     broken: false,
     deaf: false,
     undeletable: new Set(),
+    damaged: new Set(),
   };
   return scheduler;
 }

@@ -62,7 +62,12 @@ function Remove-EmptyFolders($path) {
   }
 }
 function Read-Tasks($folder) {
-  foreach ($task in @($folder.GetTasks(1))) { @{ path = $task.Path; xml = $task.Xml } }
+  foreach ($task in @($folder.GetTasks(1))) {
+    # Of a damaged task Windows gives no more than the name.
+    $entry = @{ path = $task.Path }
+    try { $entry.xml = $task.Xml } catch { $entry.code = (Get-Code $_) }
+    $entry
+  }
   foreach ($inner in @($folder.GetFolders(0))) { Read-Tasks $inner }
 }
 function Register-Xml($path, $xml, $logon) {

@@ -2,7 +2,7 @@ import { type Host, RotaError } from '@rota/core';
 import { resultText } from '../result-text.ts';
 import { powerShellScript } from './power-shell-script.ts';
 import { afterUndo, remedyOf } from './remedy-of.ts';
-import type { LogonKind, TaskEntry, TaskFacts, TaskService } from './task-service.ts';
+import type { AllTasks, DamagedTask, LogonKind, TaskEntry, TaskFacts, TaskService } from './task-service.ts';
 
 /** What the script is asked. */
 export type ScriptRequest =
@@ -25,7 +25,16 @@ export async function connectPowerShell(host: Pick<Host, 'run'>): Promise<TaskSe
 export function powerShell(host: Pick<Host, 'run'>): TaskService {
   return {
     name: 'powershell',
-    read: async (folder) => readEntries(await ask(host, { op: 'read', folder })),
+    async read(folder) {
+      const { entries, damaged } = readEntries(await ask(host, { op: 'read', folder }));
+      const [first] = damaged;
+      if (first !== undefined)
+        throw new RotaError('ROTA_COMMAND_FAILED', `${first.path} cannot be read: ${first.problem}.`, {
+          suggestions: [`Delete it: schtasks /delete /tn ${first.path}`],
+        });
+      return entries;
+    },
+    readAll: async () => readEntries(await ask(host, { op: 'read', folder: '\\' })),
     async account() {
       const { sid, name } = await ask(host, { op: 'account' });
       return { sid: String(sid), name: String(name) };
@@ -86,8 +95,14 @@ async function ask(
   );
 }
 
-function readEntries(reply: Readonly<Record<string, unknown>>): readonly TaskEntry[] {
-  return list(reply).map(({ path, xml }) => ({ path: String(path), xml: String(xml) }));
+function readEntries(reply: Readonly<Record<string, unknown>>): AllTasks {
+  const entries: TaskEntry[] = [];
+  const damaged: DamagedTask[] = [];
+  for (const { path, xml, code } of list(reply)) {
+    if (typeof xml === 'string') entries.push({ path: String(path), xml });
+    else damaged.push({ path: String(path), problem: resultText(Number.parseInt(String(code), 16) || 0x8000ffff) });
+  }
+  return { entries, damaged };
 }
 
 function readFacts(reply: Readonly<Record<string, unknown>>): readonly TaskFacts[] {

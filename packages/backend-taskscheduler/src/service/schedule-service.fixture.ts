@@ -16,6 +16,8 @@ export interface TaskStore {
   readonly results: Map<string, number>;
   /** Tasks whose deletion is refused. */
   readonly undeletable: Set<string>;
+  /** Tasks that cannot be exported. */
+  readonly damaged: Set<string>;
   /** A code of Windows; 0 for done. */
   register: (path: string, xml: string) => number;
   readonly remove: (path: string) => number;
@@ -26,6 +28,7 @@ const notFound = 0x80070002;
 const alreadyThere = 0x800700b7;
 const notEmpty = 0x80070091;
 const denied = 0x80070005;
+const damagedTask = 0x80041321;
 const hasNotRun = 0x41303;
 
 /** For tests: the objects of `Schedule.Service`, with the members that the script of Rota asks for, as Microsoft documents them. */
@@ -72,7 +75,10 @@ export function scheduleService(store: TaskStore): object {
     const facts = store.facts.get(path);
     return {
       Path: path,
-      Xml: xml,
+      get Xml() {
+        if (store.damaged.has(path)) throw new ComFailure(damagedTask);
+        return xml;
+      },
       get Definition() {
         return { Principal: { LogonType: logonOf(xml) } };
       },

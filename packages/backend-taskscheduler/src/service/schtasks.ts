@@ -77,7 +77,8 @@ export function schtasks(host: Pick<Host, 'run' | 'files' | 'stateDir'>): TaskSe
 
   return {
     name: 'schtasks',
-    read: async (folder) => (await readAll()).filter(({ path }) => folder === '\\' || path.startsWith(`${folder}\\`)),
+    read: async (folder) => (await readAll()).filter(({ path }) => path.startsWith(`${folder}\\`)),
+    readAll: async () => ({ entries: await readAll(), damaged: [] }),
     async account() {
       // One line in every language: "pc\ann","S-1-5-21-..."
       const result = await host.run({ file: 'whoami.exe', args: ['/user', '/fo', 'csv', '/nh'] });

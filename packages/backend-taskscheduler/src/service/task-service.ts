@@ -6,6 +6,18 @@ export interface TaskEntry {
   readonly xml: string;
 }
 
+/** A task that the scheduler cannot export, and why, in words. */
+export interface DamagedTask {
+  readonly path: string;
+  readonly problem: string;
+}
+
+/** All tasks of a machine. */
+export interface AllTasks {
+  readonly entries: readonly TaskEntry[];
+  readonly damaged: readonly DamagedTask[];
+}
+
 /** A user of Windows. */
 export interface TaskAccount {
   readonly sid: string;
@@ -41,6 +53,8 @@ export interface TaskService {
   readonly insteadOf?: string;
   /** The tasks in a folder and below it; none when there is no such folder. @throws ROTA_COMMAND_FAILED when they cannot be read */
   read(folder: string): Promise<readonly TaskEntry[]>;
+  /** Everybody's. One that is damaged keeps nobody from the others. @throws ROTA_COMMAND_FAILED when they cannot be read */
+  readAll(): Promise<AllTasks>;
   /**
    * Makes all steps, or none: registered tasks are replaced in place, and what was done is undone when a step fails. Folders that the deletions leave
    * empty are removed up to `\Rota`. @throws ROTA_APPLY_FAILED naming the task

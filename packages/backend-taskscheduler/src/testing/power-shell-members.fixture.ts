@@ -12,7 +12,7 @@ export function getMember(value: unknown, name: string): unknown {
   if (value instanceof ArrayList && wanted === 'count') return value.items.length;
   if (typeof value !== 'object') throw new Error(`This interpreter knows no ${name} of ${typeof value}.`);
   const key = keyOf(value, wanted);
-  return key === undefined ? null : ((value as Record<string, unknown>)[key] ?? null);
+  return key === undefined ? null : throwing(() => (value as Record<string, unknown>)[key] ?? null);
 }
 
 /** `value.name = other`. */
