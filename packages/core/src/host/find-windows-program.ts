@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { lstatSync } from 'node:fs';
 import { win32 } from 'node:path';
 
 /**
@@ -10,7 +10,7 @@ import { win32 } from 'node:path';
 export function findWindowsProgram(
   program: string,
   env: Readonly<Record<string, string | undefined>>,
-  exists: (path: string) => boolean = existsSync,
+  exists: (path: string) => boolean = isThere,
 ): string | undefined {
   if (/[\\/:]/.test(program)) return program;
   const endings = (variable(env, 'PATHEXT') ?? '.COM;.EXE;.BAT;.CMD').split(';').filter((ending) => ending !== '');
@@ -25,6 +25,15 @@ export function findWindowsProgram(
     if (found !== undefined) return found;
   }
   return undefined;
+}
+
+/** Also of what the Store installs: it leaves links that cannot be followed by whoever asks for a file. */
+function isThere(path: string): boolean {
+  try {
+    return lstatSync(path, { throwIfNoEntry: false }) !== undefined;
+  } catch {
+    return false;
+  }
 }
 
 /** Windows knows a variable in either case. */
