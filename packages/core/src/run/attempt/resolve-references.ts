@@ -69,7 +69,9 @@ export function createResolver({ launch, files, env, capture }: ResolverInput): 
   };
 
   const file = (path: string, where: string): string | undefined => {
-    const full = path.startsWith('~/') ? resolve(env.HOME ?? env.USERPROFILE ?? launch.workingDir, path.slice(2)) : resolve(launch.workingDir, path);
+    const full = path.startsWith('~/')
+      ? resolve(env.HOME ?? env.USERPROFILE ?? launch.workingDir, path.slice(2))
+      : resolve(launch.workingDir, path);
     try {
       const value = files.readText(full)?.replace(/\r?\n$/, '');
       if (value !== undefined) return taken(value, `The file ${full}`, where);
