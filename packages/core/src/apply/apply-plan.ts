@@ -4,19 +4,19 @@ import type { AdoptedOriginal } from '../backend/foreign-entry.ts';
 import { RotaError } from '../errors/rota-error.ts';
 import type { Host } from '../host/host.ts';
 import type { Job } from '../job/job.ts';
-import { parseJobKey, printJobKey } from '../job/job-key.ts';
+import { printJobKey } from '../job/job-key.ts';
 import { installedDigest } from '../plan/installed-digest.ts';
 import type { Change, Plan } from '../plan/plan.ts';
-import { readHandled } from '../run/admit/job-state.ts';
 import { installLauncher } from '../run/launch/install-launcher.ts';
 import type { Generation } from '../state/generation.ts';
 import { listGenerations, readGeneration } from '../state/generation-store.ts';
-import { type NamespaceLayout, namespaceLayout } from '../state/layout.ts';
+import { namespaceLayout } from '../state/layout.ts';
 import { withLock } from '../state/lock.ts';
 import { type NamespaceRecord, readNamespaceRecord } from '../state/namespace-record.ts';
 import { openState } from '../state/state-format.ts';
 import { adoptedEntries, switchSteps } from './adopted-originals.ts';
 import { commitGeneration } from './commit-generation.ts';
+import { handledUntil } from './handled-until.ts';
 import { type Recovery, recover } from './recover.ts';
 import type { ApplyJobResult } from './run-apply-jobs.ts';
 import { stepsOf } from './steps-of.ts';
@@ -114,23 +114,6 @@ export async function applyPlan(input: ApplyPlanInput): Promise<ApplyResult> {
     for (const change of changes) input.onChange?.(change);
     return { generation: generation.number, changes, recovered };
   });
-}
-
-/**
- * A job under another name goes on where the old one was, so that a fire time that is still to be caught up is. Only the runner keeps count; for what
- * the scheduler started itself, now is what is known.
- */
-function handledUntil(
-  host: Host,
-  layout: NamespaceLayout,
-  previous: Generation<Job, Artifact> | null,
-  now: number,
-): (change: Change) => number {
-  const counted = new Set((previous?.entries ?? []).filter(({ launchFile }) => launchFile !== null).map(printJobKey));
-  return ({ from }) => {
-    if (from === undefined || !counted.has(from)) return now;
-    return readHandled(host.files, layout, parseJobKey(from, '')) ?? now;
-  };
 }
 
 function originalsOf(changes: readonly Change[]): readonly AdoptedOriginal[] {

@@ -88,9 +88,10 @@ async function move(before: Job, after: Job, options: { readonly gated?: boolean
   const { state, scheduler, layout, apply } = machine();
   const backends = [scheduler('from', { slow: 130 }), scheduler('to', options)];
   await apply(backends, 'from', [before]);
+  const handled = readHandled(nodeFiles, layout, before);
   await apply(backends, 'to', [after]);
   const told = state.told.filter(({ backend }) => backend === 'to').map(({ handledUntil }) => handledUntil);
-  return { began: state.clock / 1000 - 130, told, gate: readHandled(nodeFiles, layout, after) };
+  return { began: state.clock / 1000 - 130, handled, told, gate: readHandled(nodeFiles, layout, after) };
 }
 
 test('what the old scheduler started while it let go is not started again by the new one', async () => {
@@ -108,8 +109,8 @@ test('what the old scheduler started while it let go is not started again by the
 });
 
 test('a gate that follows a runner is not told that what it may have started has been run', async () => {
-  const { began, told, gate } = await move(counted, counted, { gated: true });
-  expect({ told, gate }).toEqual({ told: [began], gate: began });
+  const { handled, told, gate } = await move(counted, counted, { gated: true });
+  expect({ told, gate }).toEqual({ told: [handled], gate: handled });
 });
 
 test('each job is handled until its own scheduler let go of it', async () => {
@@ -213,4 +214,42 @@ test('under another name, what was still to be caught up is, unless it was start
   ]);
   expect(state.told.at(-1)).toMatchObject({ name: 'third', handledUntil: state.clock / 1000 });
   expect(readHandled(nodeFiles, layout, { tenant: 'acme', name: 'third' })).toBe(runs);
+});
+
+test('a fire time that was missed while nothing ran is caught up by the next scheduler, once', async () => {
+  for (const back of [false, true]) {
+    const { state, hostWith, scheduler, layout, apply } = machine();
+    const backends = [scheduler('from', { slow: 3 }), scheduler('to', { slow: 3 })];
+    const daily: Job = { ...counted, persistent: true, trigger: { kind: 'schedule', expression: '0 6 * * *', timezone: 'UTC' } };
+    await apply(backends, 'from', [daily]);
+    if (back) await apply(backends, 'to', [daily]);
+    state.told.length = 0;
+    const handled = readHandled(nodeFiles, layout, daily);
+    state.clock += 2 * 86_400_000;
+    const move = (): Promise<unknown> =>
+      back
+        ? rollback({ host: hostWith(), backends, namespace: 'default', to: { kind: 'generation' } })
+        : apply(backends, 'to', [daily]);
+    await move();
+    expect(state.told, String(back)).toEqual([{ backend: back ? 'from' : 'to', name: 'job', handledUntil: handled }]);
+    expect(readHandled(nodeFiles, layout, daily)).toBe(handled);
+  }
+});
+
+test('a fire time that was missed is not caught up once more where the runner did so while it was let go', async () => {
+  const { state, scheduler, layout, apply } = machine();
+  const from = scheduler('from', { slow: 3 });
+  const daily: Job = { ...counted, persistent: true, trigger: { kind: 'schedule', expression: '0 6 * * *', timezone: 'UTC' } };
+  const caughtUp: Backend = {
+    ...from,
+    async apply(host, input) {
+      await from.apply(host, input);
+      if (input.changes.some(({ after }) => after === null)) seedHandled(nodeFiles, layout, daily, state.clock / 1000 - 1);
+    },
+  };
+  const backends = [caughtUp, scheduler('to')];
+  await apply(backends, 'from', [daily]);
+  state.clock += 2 * 86_400_000;
+  await apply(backends, 'to', [daily]);
+  expect(state.told.at(-1)).toEqual({ backend: 'to', name: 'job', handledUntil: state.clock / 1000 });
 });

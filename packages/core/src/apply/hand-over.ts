@@ -5,12 +5,15 @@ import type { Job } from '../job/job.ts';
 import { parseJobKey, printJobKey } from '../job/job-key.ts';
 import { readHandled, seedHandled } from '../run/admit/job-state.ts';
 import { handOverJobState, type MovedJob } from '../run/record/moved-jobs.ts';
+import { previousFire } from '../schedule/previous-fire.ts';
+import { defineSchedule } from '../schedule/schedule.ts';
+import { hostZone } from '../schedule/zone/host-zone.ts';
 import type { Generation } from '../state/generation.ts';
 import { namespaceLayout } from '../state/layout.ts';
 import { readAdopted } from './adopted-originals.ts';
 import type { JournalStep } from './journal.ts';
 
-type AnyGeneration = Pick<Generation<Job, Artifact>, 'entries' | 'adopted'> | null;
+type AnyGeneration = Pick<Generation<Job, Artifact>, 'entries' | 'adopted' | 'createdAt'> | null;
 
 /** What was on until a step took it off. */
 export interface TakenOff {
@@ -56,10 +59,12 @@ export function handOver(
       const job = printJobKey(change);
       // Of two starts for one fire time a runner with a gate runs one, and it knows of those that the runner before it ran.
       if (counted(job) && after?.get(job)?.fidelity === 'gated') return change.handledUntil;
+      // What its runner had still to catch up before is caught up by the next scheduler, unless it was started meanwhile, or may have been.
       const old = oldNames.get(job);
-      // What a job under its old name had still to catch up is caught up under the new one, unless it was started meanwhile.
       const isLeft =
-        old !== undefined && counted(job) && (readHandled(host.files, layout, parseJobKey(old, '')) ?? 0) <= change.handledUntil;
+        counted(job) &&
+        (readHandled(host.files, layout, parseJobKey(old ?? job, '')) ?? 0) <= change.handledUntil &&
+        (old !== undefined || !isDueBetween(host, after?.get(job)?.job, Date.parse(to?.createdAt ?? '') / 1000, now));
       return isLeft ? change.handledUntil : now;
     };
     // What leaves gets the instant too, for the way back.
@@ -88,6 +93,13 @@ export function handOver(
     }
     return next;
   };
+}
+
+function isDueBetween(host: Host, job: Job | undefined, from: number, to: number): boolean {
+  if (job?.trigger.kind !== 'schedule') return false;
+  const { expression, timezone } = job.trigger;
+  const last = previousFire(defineSchedule(expression, hostZone(host, timezone)), to);
+  return last !== null && !(last < from);
 }
 
 function adopters(to: AnyGeneration, originals: ReadonlySet<string>): readonly string[] {

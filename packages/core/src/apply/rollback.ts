@@ -16,6 +16,7 @@ import { checkState, openState } from '../state/state-format.ts';
 import { releasedBy, retakenBy, switchedOriginals, switchSteps } from './adopted-originals.ts';
 import type { ApplyResult } from './apply-plan.ts';
 import { commitGeneration } from './commit-generation.ts';
+import { handledUntil } from './handled-until.ts';
 import { readJournal } from './journal.ts';
 import { recover } from './recover.ts';
 import { changesBetween, stepsOf } from './steps-of.ts';
@@ -101,7 +102,7 @@ export async function rollback(input: RollbackInput): Promise<ApplyResult> {
       namespace,
       steps: [
         ...switchSteps(retaken, 'off', false, now),
-        ...stepsOf(steps, dialects, now),
+        ...stepsOf(steps, dialects, handledUntil(host, layout, current, now)),
         ...switchSteps(released, 'on', false, now),
       ],
       moved: moves.map((move) => ({

@@ -13,6 +13,8 @@ export interface Sides {
   readonly previous: PlannedEntry | undefined;
   /** What stands on the machine now, in the backend that the job is (or was) on. */
   readonly installed: Installed | undefined;
+  /** What stands in the backend that the job is to leave. @default nothing is to be left */
+  readonly left?: Installed | undefined;
   /** Why this host does not take a job that is still declared. */
   readonly excluded: string | undefined;
   readonly repair: boolean;
@@ -32,12 +34,9 @@ export function compareEntry(sides: Sides): Comparison | null {
 }
 
 function created({ installed, repair }: Sides, desired: Ready): Comparison {
-  const foreign = installed?.drift.some((drift) => drift.kind === 'foreign') ?? false;
-  if (foreign && !repair)
-    return {
-      change: { ...base(desired), action: 'none', reasons: ['a foreign entry stands under this name'], ...driftOf(installed) },
-      next: null,
-    };
+  const waits = installed?.drift.map(({ kind }) => whyNotOverwritten(kind)).find((reason) => reason !== undefined);
+  if (waits !== undefined && !repair)
+    return { change: { ...base(desired), action: 'none', reasons: [waits], ...driftOf(installed) }, next: null };
   const reasons = installed === undefined ? ['declared'] : ['declared; the state does not know the entry that is installed'];
   return {
     change: { ...base(desired), action: installed === undefined ? 'create' : 'update', reasons, ...driftOf(installed) },
@@ -45,19 +44,41 @@ function created({ installed, repair }: Sides, desired: Ready): Comparison {
   };
 }
 
+/** What a person has written, or put there, is not lost because the state is. */
+function whyNotOverwritten(kind: Drift['kind']): string | undefined {
+  if (kind === 'foreign') return 'a foreign entry stands under this name';
+  return kind === 'edited' || kind === 'drop-in'
+    ? 'declared; the state does not know the entry that is installed, which was edited by hand; waits for --repair'
+    : undefined;
+}
+
 function kept(sides: Sides, desired: Ready, previous: PlannedEntry): Comparison {
   const { entry } = desired;
   const changed = differences(previous.job, entry.job);
   if (previous.backend !== entry.backend) {
+    const way = `from ${previous.backend} to ${entry.backend}`;
+    const drift = [...driftNow({ installed: sides.left }, previous), ...strangersOf(sides.installed)];
     const change: Change = {
       ...base(desired),
       action: 'move',
       fromBackend: previous.backend,
       before: previous.artifact,
-      reasons: [`from ${previous.backend} to ${entry.backend}`],
+      reasons: [way],
       differences: changed,
+      ...(drift.length === 0 ? {} : { drift }),
     };
-    return { change, next: entry };
+    if (drift.length === 0 || sides.repair) return { change, next: entry };
+    const { fromBackend: _, ...stays } = change;
+    return {
+      change: {
+        ...stays,
+        action: 'none',
+        backend: previous.backend,
+        after: previous.artifact,
+        reasons: [`${way}; waits for --repair`],
+      },
+      next: previous,
+    };
   }
   const reasons = reasonsOf(previous, entry, changed);
   const drift = driftNow(sides, previous);
@@ -97,15 +118,15 @@ function removed({ previous, installed, excluded, repair }: Sides): Comparison |
   };
   if (drift.some(({ kind }) => kind === 'foreign')) return null; // it only has our name; nothing of ours is there to remove
   const edited = drift.some(({ kind }) => kind === 'edited' || kind === 'drop-in');
-  if (edited && !repair && previous !== undefined) {
+  if (edited && !repair) {
     return {
       change: {
         ...change,
         action: 'none',
-        after: previous.artifact,
+        after: previous?.artifact ?? null,
         reasons: [`${why}; edited by hand, so it stays until --repair`],
       },
-      next: previous,
+      next: previous ?? null,
     };
   }
   return { change, next: null };
@@ -137,11 +158,16 @@ function reasonsOf(previous: PlannedEntry, entry: PlannedEntry, fields: readonly
   return reasons;
 }
 
-function driftNow({ installed }: Sides, previous: PlannedEntry): readonly Drift[] {
+function driftNow({ installed }: Pick<Sides, 'installed'>, previous: PlannedEntry): readonly Drift[] {
   if (previous.artifact === null) return [];
   return installed === undefined
     ? [{ kind: 'missing', detail: `${printJobKey(previous)} is not in ${previous.backend} any more` }]
     : installed.drift;
+}
+
+/** What others put where the job is to go. */
+function strangersOf(installed: Installed | undefined): readonly Drift[] {
+  return (installed?.drift ?? []).filter(({ kind }) => kind === 'foreign' || kind === 'edited' || kind === 'drop-in');
 }
 
 function driftOf(installed: Installed | undefined): { readonly drift?: readonly Drift[] } {

@@ -138,6 +138,7 @@ export async function makePlan(input: MakePlanInput): Promise<Plan> {
       desired: ready,
       previous: before,
       installed: stray?.[1].get(at),
+      left: before === undefined || before.backend === home ? undefined : installed.get(before.backend)?.get(at),
       excluded: excluded.get(id) ?? excluded.get(declared.moved?.find(({ from }) => from === id)?.to ?? ''),
       repair: input.repair ?? false,
     });
