@@ -156,6 +156,34 @@ requirePart(rootPart, cronPart)("Debian's crontab program", () => {
     await apply(host, [inverted(create('a'))]);
   });
 
+  it('is looked at right before it is written, with nothing in between that takes time', async () => {
+    const host = private_.host('root');
+    const done: string[] = [];
+    const noting: Host = {
+      ...host,
+      run: (request) => {
+        done.push(`crontab ${request.args[0]}`);
+        return host.run(request);
+      },
+      files: new Proxy(host.files, {
+        get(files, name): unknown {
+          const operation: unknown = Reflect.get(files, name);
+          if (!/^(write|create|append|link|rename|remove)$/.test(String(name)) || typeof operation !== 'function')
+            return operation;
+          return (...args: readonly unknown[]): unknown => {
+            done.push(`${String(name)} a file`);
+            return Reflect.apply(operation, files, args);
+          };
+        },
+      }),
+    };
+    await host.run({ file: 'crontab', args: ['-'], input: '0 1 * * * mine\n' });
+    await apply(noting, [create('a')]);
+    const write = done.indexOf('crontab -');
+    expect(done[write - 1]).toBe('crontab -l');
+    await apply(host, [inverted(create('a'))]);
+  });
+
   it('shows what people did to our lines', async () => {
     const host = private_.host('root');
     await host.run({ file: 'crontab', args: ['-r'] });

@@ -13,26 +13,26 @@ export interface CrontabTable {
 }
 
 /**
- * The table, byte for byte.
+ * The table, byte for byte. `last` is what Rota saw before.
  * @throws ROTA_CRONTAB_UNREADABLE for every failure that does not say that there is none (cron.deny, PAM, an unreadable spool): exit 1 alone says both;
  * and for a listing of nothing at all where a table was seen before, which a failure that is not told looks like, too.
  */
-export async function readTable(host: Host): Promise<CrontabTable> {
+export async function readTable(host: Host, last: BytesText = lastTable(host)): Promise<CrontabTable> {
   const result = await host.run(crontabRequest(['-l']));
   if (result.exitCode !== 0) {
     if (result.stdout === '' && saysNone(result.stderr)) return { exists: false, text: '' };
     throw unreadable(result.stderr.trim() || `crontab -l ended with ${result.exitCode ?? result.signal}`);
   }
-  if (result.stdout === '') checkNothing(host, result.stderr.trim());
+  if (result.stdout === '') checkNothing(host, result.stderr.trim(), last);
   const listed = oneCharacterPerByte(result.stdout);
   // Debian's `crontab -l` prints a carriage return as the two characters `\r`, and a backspace as `\b`.
   return { exists: true, text: /\\[rb]/.test(listed) ? await readRaw(host, listed) : stripHeader(listed) };
 }
 
 /** Of a table that a person emptied with Debian's `crontab -e` the header is listed; cronie and BusyBox list nothing. */
-function checkNothing(host: Host, said: string): void {
+function checkNothing(host: Host, said: string, last: BytesText): void {
   if (said !== '') throw unreadable(`\`crontab -l\` lists nothing and says: ${said}`);
-  if (lastTable(host) === '') return;
+  if (last === '') return;
   throw new RotaError(
     'ROTA_CRONTAB_UNREADABLE',
     '`crontab -l` lists nothing and says that all is well, but there was a crontab when Rota looked last. Nothing was changed.',

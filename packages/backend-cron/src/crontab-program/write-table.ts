@@ -27,16 +27,26 @@ export async function changeTable(host: Host, dialect: CronDialect, edit: (text:
       await checkSilence(host, dialect, before);
       checkLimits(host, dialect, after);
       if (after !== '') await validate(host, dialect, after);
-      if (!sameTable(await readTable(host), before)) continue;
-      return await replaceTable(host, dialect, before, after);
+      const copy = keepTables(host, before.text, after);
+      // Last of all, and nothing that waits for the disk after it: what a person saves from here on would be lost.
+      if (sameTable(await readTable(host, before.text), before))
+        return await replaceTable(host, dialect, { before, after, copy });
+      rememberTable(host, before.text);
+      dropBefore(host);
     }
     throw changed('It was another one at each look.');
   });
 }
 
+interface Replacement {
+  readonly before: CrontabTable;
+  readonly after: BytesText;
+  /** Where the table from before is kept, if there was any. */
+  readonly copy: string | undefined;
+}
+
 /** What stood there is kept until the new table is seen to stand there whole: the program may be a stranger's, or the disk full. */
-async function replaceTable(host: Host, dialect: CronDialect, before: CrontabTable, after: BytesText): Promise<void> {
-  const copy = keepTables(host, before.text, after);
+async function replaceTable(host: Host, dialect: CronDialect, { before, after, copy }: Replacement): Promise<void> {
   const kept = copy === undefined ? [] : [`What stood there before is kept: \`crontab ${copy}\` brings it back.`];
   let wanted: BytesText;
   try {

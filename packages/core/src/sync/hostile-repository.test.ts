@@ -1,5 +1,5 @@
 import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type GitWorkplace, gitWorkplace, manifest } from './git-workplace.test-support.ts';
 import { readSyncStatus } from './sync-status.ts';
@@ -165,6 +165,16 @@ it('git that is killed while it fetches leaves no half repository: the next sync
     expect(readdirSync(copy).sort()).toEqual(['repository.git', 'status.json']);
   }
   expect(killed).toBeGreaterThan(0);
+  // One that cannot be fetched in time leaves as much as was fetched, every quarter of an hour: git itself keeps that for two weeks.
+  const packs = join(copy, 'repository.git/objects/pack');
+  for (const name of ['pack/tmp_pack_abcdef', 'pack/tmp_idx_abcdef', 'aa/tmp_obj_abcdef']) {
+    mkdirSync(dirname(join(packs, '..', name)), { recursive: true });
+    writeFileSync(join(packs, '..', name), 'half');
+  }
+  await place.sync();
+  expect(readdirSync(join(packs, '..'), { recursive: true, encoding: 'utf8' }).filter((name) => name.includes('tmp_'))).toEqual(
+    [],
+  );
 });
 
 /** Ends a `git fetch` of this very process with SIGKILL, a moment after it is seen; answers how many. */
