@@ -49,8 +49,8 @@ async function machineOfTwo(folder: string, user: Awaited<ReturnType<typeof user
   // Cron's jobs run as root here, those of the manager as the user.
   const handOver = (): Promise<string> => output('chown', ['-R', `${user.uid}:${user.gid}`, folder]);
   /** A daemon begins with the minute after the one in which it starts, which is the one that the daemon before it ended in. */
-  const live = async (to: number): Promise<void> => {
-    await virtual.live(reached, to, 'restart', host.stateDir);
+  const live = async (to: number, start: 'boot' | 'restart' = 'restart'): Promise<void> => {
+    await virtual.live(reached, to, start, host.stateDir);
     reached = to;
     await handOver();
   };
@@ -80,7 +80,7 @@ async function machineOfTwo(folder: string, user: Awaited<ReturnType<typeof user
 }
 
 describe('a job that moves from cron to systemd and back', () => {
-  it('is run exactly once for every fire time: a virtual day on cron, real minutes on systemd, a virtual day on cron', async () => {
+  it('is run exactly once for every fire time, one that was missed while neither ran included: a virtual day on cron, real minutes on systemd, a virtual day on cron', async () => {
     const user = await userSystemd('rota-move');
     const folder = `${user.home}/hand-over`;
     await output('rm', ['-rf', folder]);
@@ -92,7 +92,13 @@ describe('a job that moves from cron to systemd and back', () => {
         trigger: { kind: 'schedule', expression, timezone },
         command: ['/bin/sh', '-c', `echo ${name} >> ${out}`],
       });
+    // Due right after the first virtual day, when the machine is off until the move, and again when it is off on the second.
+    const missed = Math.floor(seconds() / 60) * 60;
+    const sixLater = missed + 6 * 3600;
+    const [at, later] = [missed, sixLater].map((second) => new Date(second * 1000));
+    const kept = `${at?.getUTCMinutes()} ${at?.getUTCHours()},${later?.getUTCHours()} * * *`;
     const jobs = [
+      { ...job('kept', kept, 'UTC'), persistent: true },
       job('minutely', aroundNow(seconds()), 'UTC'),
       job('abroad', '*/30 * * * *', 'Europe/London'),
       job('nightly', '30 2 * * *', 'local'),
@@ -114,24 +120,19 @@ describe('a job that moves from cron to systemd and back', () => {
       readonly { readonly name: string; readonly scheduledAt: string | null; readonly backend: string }[]
     > => rota.history({ limit: 5000 });
     try {
-      const start = Math.floor(seconds() / 60) * 60 - day;
+      const start = missed - day;
       machine.setClock('virtual', start);
       await rota.apply(await rota.plan(declaration, { backend: 'cron' }));
-      await machine.live(seconds());
-      // Until the virtual clock is where the real one is, and there is time until the next fire.
-      for (let now = seconds(); ; now = seconds()) {
-        if (now % 60 >= 20 && now % 60 <= 30) {
-          await machine.live(now);
-          if (seconds() - now <= 5) break;
-        }
-        await sleep(500);
-      }
-      const left = machine.reached();
+      // Between two minutes, so that each is either before or after.
+      const left = missed - 30;
+      await machine.live(left);
+      // Off until the virtual clock is where the real one is, and there is time until the next fire.
+      while (seconds() % 60 < 20 || seconds() % 60 > 30) await sleep(500);
+      machine.setClock('virtual', seconds());
       await moveTo('systemd');
-      // Between the two clocks is no machine. It is a few seconds, unless this one is very busy, or the move waited on cron's clock.
-      const between = { from: left, to: Math.max(seconds(), machine.reached()) };
+      const off = [{ from: left, to: Math.max(seconds(), machine.reached()) }];
       machine.setClock('real', seconds());
-      const isCounted = (at: number): boolean => at <= between.from || at > between.to;
+      const isCounted = (at: number): boolean => off.every(({ from, to }) => at <= from || at > to);
 
       const wanted = process.env.ROTA_LONG ? 5 : 1;
       const onSystemd = async (): Promise<number> =>
@@ -142,16 +143,26 @@ describe('a job that moves from cron to systemd and back', () => {
       const back = Date.parse(latest?.createdAt ?? '') / 1000;
       machine.setClock('virtual', back);
       const end = back + day;
-      await machine.live(end);
+      await machine.live(sixLater - 1770);
+      off.push({ from: sixLater - 1770, to: sixLater + 1830 });
+      machine.setClock('virtual', sixLater + 1830);
+      await machine.live(end, 'boot');
 
       const all = await records();
       for (const { name, trigger } of jobs) {
         if (trigger.kind !== 'schedule') continue;
         const declared = defineSchedule(trigger.expression, trigger.timezone === 'local' ? 'UTC' : trigger.timezone);
-        const due = firesBetween(declared, start + 1, end).filter(isCounted);
+        // What was missed is caught up by whoever has the job then, where that was asked for.
+        const isMeant = (at: number): boolean => name === 'kept' || isCounted(at);
+        const due = firesBetween(declared, start + 1, end).filter(isMeant);
         const ran = all.filter((record) => record.name === name).map(({ scheduledAt }) => scheduledAt ?? 'never');
-        expect(ran.filter((at) => isCounted(Date.parse(at) / 1000)).sort(), name).toEqual(due.map(text));
+        expect(ran.filter((at) => isMeant(Date.parse(at) / 1000)).sort(), name).toEqual(due.map(text));
       }
+      const caughtUp = all.filter(({ name, scheduledAt }) => name === 'kept' && !isCounted(Date.parse(scheduledAt ?? '') / 1000));
+      expect(caughtUp.map(({ scheduledAt, backend }) => [scheduledAt, backend]).sort()).toEqual([
+        [text(missed), 'systemd'],
+        [text(sixLater), 'cron'],
+      ]);
       expect(new Set(all.map(({ backend }) => backend))).toEqual(new Set(['cron', 'systemd']));
       // Not only the records say so: the jobs themselves wrote a line each time.
       const lines = readFileSync(out, 'utf8').trimEnd().split('\n').sort();
