@@ -1,4 +1,5 @@
 export type { ApplyPlanInput, ApplyResult } from './apply/apply-plan.ts';
+export { compareGenerations } from './apply/compare-generations.ts';
 export { installedEntries } from './apply/installed-entries.ts';
 export type { EnsureMaintenanceInput } from './apply/maintenance-job.ts';
 export { maintenanceNamespace } from './apply/maintenance-namespace.ts';
@@ -162,6 +163,7 @@ export { hasReferences, type ParsedReferences, parseReferences, type ReferencePa
 export type { ParsedManifests } from './job/read/parsed-manifests.ts';
 export { exclusionReason, type SelectingHost, type SelectingMachine } from './job/select-for-host.ts';
 export type { StateInput } from './job/state-input.ts';
+export type { Paint, PlanColors, PrintPlanOptions } from './plan/change-lines.ts';
 export type { ClockChangeDay, ClockChangeEffect } from './plan/clock-change-days.ts';
 export { type Difference, differences } from './plan/differences.ts';
 export type { Declared, MakePlanInput } from './plan/make-plan.ts';
@@ -170,7 +172,8 @@ export type { MovedDeclaration } from './plan/moved-change.ts';
 export { hasLabels, narrowPlan } from './plan/narrow-plan.ts';
 export type { Change, NotForThisHost, Plan, PlanAction, PlannedEntry } from './plan/plan.ts';
 export { hasChanges, planToJson } from './plan/plan-to-json.ts';
-export { type Paint, type PlanColors, type PrintPlanOptions, printPlan } from './plan/print-plan.ts';
+export { printChanges } from './plan/print-changes.ts';
+export { printPlan } from './plan/print-plan.ts';
 export type { RenderedJob, Rendering } from './plan/render.ts';
 export type { Collision, Overrun, SimulatedJob, SimulatedRuns, Simulation, SimulationInput } from './plan/simulate.ts';
 export type { Stagger } from './plan/stagger-hosts.ts';
@@ -234,6 +237,7 @@ export type { AdoptedEntry, Generation, GenerationEntry } from './state/generati
 export { type NamespaceLayout, namespaceLayout, type StateLayout, stateLayout } from './state/layout.ts';
 export { listNamespaces } from './state/list-namespaces.ts';
 export { type LockHolder, type LockOptions, lockHolder, withLock } from './state/lock.ts';
+export { namespacesFrom } from './state/namespaces-from.ts';
 export { isAlive, ownIdentity, type ProcessIdentity } from './state/process-identity.ts';
 export type { FollowLogsOptions } from './status/follow-logs.ts';
 export type { JobStatus, Run } from './status/job-status.ts';

@@ -1,8 +1,10 @@
+import { resolve } from 'node:path';
 import {
   type Declaration,
   findConfig,
   type LoadOptions,
   loadDeclaration,
+  namespacesFrom,
   RotaError,
   type Validation,
   validateDeclaration,
@@ -35,10 +37,17 @@ export async function namespaceHere(context: CommandContext): Promise<string> {
 export async function declarationHere(context: CommandContext): Promise<Declaration | string> {
   const { namespace, config } = context.options;
   if (namespace !== undefined) return namespace;
-  if (config === undefined && findConfig(context.host().files, context.io.cwd) === undefined) return 'default';
+  const path = config === undefined ? findConfig(context.host().files, context.io.cwd) : resolve(context.io.cwd, config);
+  if (path === undefined) return 'default';
   try {
     return await openDeclaration(context, [], 'status', { jobsOptional: true });
   } catch (cause) {
+    // What it declared last is known: whoever wants to go back may want to because of what stands in it now.
+    const [known, another] = namespacesFrom(context.host(), path);
+    if (known !== undefined && another === undefined) {
+      context.say(`The config here cannot be read; it was last applied to namespace ${known}.`);
+      return known;
+    }
     throw new RotaError(
       'ROTA_CONFIG_FAILED',
       `The config here cannot be read, so its namespace is not known. ${messageOf(cause)}`,

@@ -194,6 +194,9 @@ export const outputSchemas = {
         jobs: v.array(v.object(jobKey)),
       }),
     ),
+    changes: v.optional(
+      v.pipe(v.array(change), v.description('With numbers: what leads from the first of the two to the second.')),
+    ),
   }),
   doctor: v.object({
     formatVersion,

@@ -41,9 +41,11 @@ export const upkeepCommands: readonly CommandSpec[] = [
   },
   {
     name: 'generations',
-    summary: 'the record of past applies',
+    summary:
+      'the record of past applies; with numbers, what differs between two of them (default: from one to what is installed)',
+    args: '[from] [to]',
     options: [...source, ...place, json],
-    examples: ['rota generations'],
+    examples: ['rota generations', 'rota generations 3', 'rota generations 3 4 --json'],
     load: () => import('../commands/generations.ts'),
   },
   {
