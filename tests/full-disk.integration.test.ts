@@ -105,4 +105,33 @@ describe('a disk that is full at one write after the other, on a booted machine 
     // Some were cut, and some had room enough.
     expect([...outcomes].join()).toContain(`refused ${from}`);
   });
+
+  it('an apply that was killed is finished or undone as soon as there is room again, and until then each command says why not', async () => {
+    // It ends who calls it, once.
+    const trap =
+      '#!/bin/sh\n[ "$2" != daemon-reload ] || ! rm /tmp/trap 2>/dev/null || kill -9 $PPID\nexec /usr/bin/systemctl "$@"\n';
+    await machine.output('sh', ['-ec', 'cat >/usr/local/bin/systemctl; chmod 755 /usr/local/bin/systemctl'], { input: trap });
+    const outcomes = new Set<string>();
+    for (const { disk, free } of cases.filter((one) => one.free === 0 || process.env.ROTA_LONG)) {
+      const place = `${disk}, ${free} pages free`;
+      await machine.output('touch', ['/tmp/trap'], { user });
+      await rota('apply', 'jobs', '--yes', '--adopt', '--backend', 'systemd');
+      expect(await machine.output('ls', [`${disks.state}/namespaces/default`], { user }), place).toContain('journal.json');
+      const filler = `${disks[disk]}/.filler`;
+      await root(`cat /dev/zero >${filler} 2>/dev/null || true; truncate -s -$(( ${free} * 4096 )) ${filler}`);
+      const full = await rota('status');
+      await root(`rm ${filler}`);
+      if (full.exitCode !== 0) expect(full.stderr, place).toMatch(/full|space|left/i);
+      const next = await rota('status');
+      expect(next.exitCode, `${place}: ${next.stderr}`).toBe(0);
+      expect(full.stderr + next.stderr, place).toMatch(/had been cut off: it was (completed|undone) first/);
+      outcomes.add(full.exitCode === 0 ? 'at once' : 'later');
+      expect([['original'], ['systemd']], place).toContainEqual(await starters());
+      expect((await rota('apply', 'jobs', '--yes', '--adopt', '--backend', 'systemd')).exitCode, place).toBe(0);
+      expect(await starters(), place).toEqual(['systemd']);
+      expect((await rota('destroy', '--yes')).exitCode, place).toBe(0);
+      expect(await crontab(), place).toBe(theirs);
+    }
+    expect([...outcomes]).toContain('later');
+  });
 });
