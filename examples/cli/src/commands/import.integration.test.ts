@@ -71,13 +71,15 @@ requirePart(buildPart, testMachinePart)('a machine with jobs in its crontab, in 
     await put(machine, `${store}.service`, unit('true'));
     await put(machine, '/etc/systemd/system/ours.timer', timerOf('hourly'));
     await put(machine, '/etc/systemd/system/ours.service', `${unit('true')}User=ann\n`);
+    await put(machine, '/etc/systemd/system/theirs.timer', timerOf('hourly'));
+    await put(machine, '/etc/systemd/system/theirs.service', unit('true'));
     await put(machine, '/etc/cron.d/ours', 'PATH=/opt/bin:/bin\n15 * * * * ann /opt/x\n15 * * * * root /opt/y\n');
     await put(machine, `${home}/.config/autostart/chat.desktop`, '[Desktop Entry]\nName=Chat\nExec=chat --hidden\n', 'ann');
     await sh(
       `ln -s ${store}.timer ${store}.service ${units}/ && systemctl --user daemon-reload && systemctl --user enable --now beat.timer nightly.timer hm.timer 2>&1`,
       'ann',
     );
-    await sh('systemctl daemon-reload; systemctl enable --now ours.timer 2>&1; systemctl start cron');
+    await sh('systemctl daemon-reload; systemctl enable --now ours.timer theirs.timer 2>&1; systemctl start cron');
     await put(machine, `${home}/table`, crontab, 'ann');
     await sh('crontab table', 'ann');
     const tableBefore = await sh('cat /var/spool/cron/crontabs/ann | tail -n +4');
@@ -97,7 +99,19 @@ requirePart(buildPart, testMachinePart)('a machine with jobs in its crontab, in 
     expect(told.get('/etc/cron.d/ours:2')?.notAdoptable).toContain('only root');
     expect(told.has('/etc/cron.d/ours:3')).toBe(false);
     expect(told.get('hm.timer')?.notAdoptable).toContain('Nix store');
-    expect(told.get('ours.timer')?.notAdoptable).toContain('timer of the system');
+    const takeOut = 'systemctl disable --now ours.timer';
+    expect(told.get('ours.timer')?.notAdoptable).toBe(
+      `It is a timer of the system, which only root can take out. Import it with --all, then, as root: ${takeOut} and then enable the job.`,
+    );
+    // Root has a manager of its own.
+    await machine.output('true', [], { user: 'root' });
+    const ofRoot = JSON.parse(await sh('node /src/examples/cli/bin.js import --list --backend systemd --json')) as {
+      readonly entries: readonly Entry[];
+    };
+    expect(ofRoot.entries.find(({ id }) => id === 'theirs.timer')).toMatchObject({
+      adoptable: false,
+      notAdoptable: expect.stringMatching(/also for root.*systemctl disable --now theirs\.timer/),
+    });
     expect(entries.find(({ backend }) => backend === 'autostart')?.notAdoptable).toContain('desktop');
     expect(told.get('nightly.timer')?.manifest?.spec).toMatchObject({
       schedule: '30 2 * * 1-5',
@@ -169,6 +183,14 @@ requirePart(buildPart, testMachinePart)('a machine with jobs in its crontab, in 
     expect((await machine.exec('systemctl', ['--user', 'is-active', 'beat.timer', 'nightly.timer'], ann)).stdout).toBe(
       'active\nactive\n',
     );
+
+    // What belongs to root is moved as its refusal says.
+    await rota('import', '--all', '--out', 'all');
+    await sh(takeOut);
+    await sh(`mkdir ours && sed '/^ *enabled: false$/d' all/ours.yaml >ours/ours.yaml`, 'ann');
+    const moved = await rota('apply', 'ours', '--yes');
+    expect(moved.changes).toMatchObject([{ action: 'create', name: 'ours', backend: 'systemd' }]);
+    expect(await rota('run', 'ours')).toMatchObject({ run: { status: 'success' } });
     await machine.down();
   });
 });

@@ -19,8 +19,7 @@ export async function inventory(host: Host): Promise<readonly ForeignEntry[]> {
     ...system.map((timer) => ({
       ...timerEntry(host, timer, undefined),
       owner: host.user.name,
-      notAdoptable:
-        nixReason(host, timer) ?? 'It is a timer of the system, which only root can take out (systemctl disable --now).',
+      notAdoptable: nixReason(host, timer) ?? systemReason(host, timer),
     })),
   ];
 }
@@ -48,6 +47,12 @@ function notAdoptable(host: Host, folders: Folders, timer: ForeignTimer): string
   if (dirname(fragment) === folders.units || dirname(fragment) === data) return undefined;
   if (host.files.facts(join(folders.units, timer.timer)) !== undefined) return undefined;
   return `It comes from ${dirname(fragment)}, which is not this user's: leave it to the package or administrator that put it there.`;
+}
+
+/** Whoever takes it out of the system decides for more than this user. */
+function systemReason({ user }: Host, { timer }: ForeignTimer): string {
+  const whose = user.uid === 0 ? 'and Rota keeps to the timers of users, also for root' : 'which only root can take out';
+  return `It is a timer of the system, ${whose}. Import it with --all, then, as root: systemctl disable --now ${timer} and then enable the job.`;
 }
 
 function nixReason(host: Host, { timer, timerUnit }: ForeignTimer): string | undefined {
