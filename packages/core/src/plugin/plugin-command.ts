@@ -1,6 +1,6 @@
 import type { Host } from '../host/host.ts';
 import type { Job } from '../job/job.ts';
-import type { PlanColors } from '../plan/print-plan.ts';
+import type { PlanColors } from '../plan/change-lines.ts';
 import type { RotaEvents } from '../state/events.ts';
 import type { PluginRota } from './plugin-rota.ts';
 
