@@ -1,4 +1,6 @@
-import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { requirePart } from '@rota/test-support';
@@ -7,7 +9,7 @@ import { createHost } from '../../host/create-host.ts';
 import type { ProcessResult } from '../../host/process-runner.ts';
 import { sampleBundle } from '../../testing/sample-bundle.ts';
 import { storeConformance } from '../../testing/store-conformance.ts';
-import { resticPart, runnerWithRestic } from './restic.test-support.ts';
+import { resticFile, resticPart, runnerWithRestic } from './restic.test-support.ts';
 import { resticError } from './restic-error.ts';
 import { resticStore } from './restic-store.ts';
 
@@ -97,6 +99,45 @@ requirePart(resticPart)('a real restic', () => {
     await resticStore(host, repository).put(content, sidecar);
     await expect(store.put(content, { ...sidecar, id: 'fedcba9876543210' })).rejects.toThrow(/only a part/);
     expect((await store.list()).map(({ id }) => id)).toEqual([sidecar.id]);
+    removeSample();
+    remove();
+  });
+
+  it('tells the lock of another restic and an interruption apart, and goes on when the lock is gone', async () => {
+    const { repository, host, restic, remove } = await newRepository();
+    const { content, sidecar, remove: removeSample } = await sampleBundle();
+    await resticStore(host, repository).put(content, { ...sidecar, id: 'fedcba9876543210' });
+    // What `restic check` holds while it works; it is so slow that it does for the whole test.
+    const checking = spawn(resticFile, ['check', '--read-data', '--limit-download', '1'], {
+      env: { ...process.env, RESTIC_REPOSITORY: repository, RESTIC_PASSWORD: 'secret', RESTIC_CACHE_DIR: `${repository}-other` },
+      stdio: 'ignore',
+    });
+    const ended = once(checking, 'exit');
+    await expect.poll(() => readdirSync(join(repository, 'locks')).length).toBe(1);
+    checking.kill('SIGSTOP');
+    const impatient: typeof host.run = (request) =>
+      host.run({ ...request, args: request.args.map((arg) => (arg === '2m' ? '1s' : arg)) });
+    await expect(resticStore({ ...host, run: impatient }, repository).put(content, sidecar)).rejects.toThrow(
+      /is locked by another restic/,
+    );
+    // While it waits for the lock.
+    const run: typeof host.run = (request) =>
+      request.args.includes('backup')
+        ? host.run({
+            ...request,
+            file: 'timeout',
+            args: ['--preserve-status', '--signal=INT', '2', resticFile, ...request.args],
+            env: { RESTIC_PASSWORD: 'secret', ...request.env },
+          })
+        : impatient(request);
+    await expect(resticStore({ ...host, run }, repository).put(content, sidecar)).rejects.toThrow(/restic was interrupted/);
+    checking.kill('SIGKILL');
+    await ended;
+    // As the message of the lock says.
+    expect((await restic(['unlock'])).exitCode).toBe(0);
+    const store = resticStore(host, repository);
+    await store.put(content, sidecar);
+    expect((await store.list()).map(({ id }) => id).sort()).toEqual([sidecar.id, 'fedcba9876543210'].sort());
     removeSample();
     remove();
   });

@@ -24,6 +24,9 @@ function findRestic(): string | undefined {
 
 const found = findRestic();
 
+/** Where it is. */
+export const resticFile = found ?? 'restic';
+
 export const resticPart: Part = { name: 'restic 0.18', present: found !== undefined, install: 'sudo scripts/testhost.sh build' };
 
 /** Starts that restic, with variables of its own, where `restic` is asked for. */
