@@ -22,9 +22,15 @@ export function folderStore(host: Pick<Host, 'files'>, folder: string): BundleSt
       told(folder, () => {
         files.makeFolder(folder, 0o700);
         files.write(sidecarOf(sidecar), printSidecar(sidecar), 0o600);
-        // Asked once more, so that a process that is dead to its files keeps nothing.
-        if (files.facts(folder)?.kind === 'folder')
-          keepFile(host, file, fileOf(sidecar), join(folder, `.${sidecar.file}.partial`));
+        try {
+          // Asked once more, so that a process that is dead to its files keeps nothing.
+          if (files.facts(folder)?.kind === 'folder')
+            keepFile(host, file, fileOf(sidecar), join(folder, `.${sidecar.file}.partial`));
+        } catch (error) {
+          // A disk that is full would gather them.
+          if (!isThere(sidecar)) files.remove(sidecarOf(sidecar));
+          throw error;
+        }
         return sidecar;
       }),
     list: async () =>
