@@ -69,7 +69,8 @@ async function commandsPage() {
 Data goes to standard output, talk to standard error. Every command has \`--json\`; \`rota schema COMMAND\` prints the JSON Schema of what it
 then prints, and fields are only ever added within a \`formatVersion\`. Colour is used on a terminal only, and not with \`NO_COLOR\`.
 A question is asked on a terminal only, and not with \`--yes\` or \`--json\`. Set \`ROTA_DEBUG=1\` to see where an error was thrown.
-The first Ctrl-C has a command end in order, the second ends it at once, with 130.
+The first Ctrl-C (or TERM) has a command end in order: what it had begun it undoes, or, where there is no way back any more, completes; it ends with 1 and
+\`ROTA_INTERRUPTED\`, or as if nothing had been. The second ends it at once, with 130.
 
 ${sections.join('\n\n')}
 

@@ -48,6 +48,27 @@ test('the life of a bundle: captured, listed, verified, drilled, compared, resto
   expect(await call('prune', 'app')).toMatchObject({ decisions: [{ keep: true }, { keep: true }] });
 });
 
+test.each([
+  ['capture', 'app'],
+  ['capture', 'app', '--dry-run'],
+  ['verify', 'app'],
+  ['restore', 'app', 'latest', '--yes'],
+])('bundle %s %s %s that is interrupted ends with 1, and says that it was', async (...args) => {
+  const work = cliWorkplace();
+  const data = join(work.folder, 'data');
+  mkdirSync(data);
+  for (let name = 0; name < 600; name += 1) writeFileSync(join(data, `f${name}`), '');
+  work.write('jobs/app.yaml', manifest('app', { state: { roots: [{ name: 'data', path: data }] } }));
+  work.write('jobs.config.yaml', 'manifests: [jobs]\n');
+  if (args[0] !== 'capture') expect((await work.call(['bundle', 'capture', 'app'])).exitCode).toBe(0);
+  const call = (...more: readonly string[]) => work.call(['bundle', ...args, ...more], { signal: AbortSignal.abort() });
+  const told = await call('--json');
+  expectSchema('error', told.json());
+  expect(told).toMatchObject({ exitCode: 1 });
+  expect(told.json()).toMatchObject({ error: { code: 'ROTA_INTERRUPTED' } });
+  expect((await call()).stderr).toMatch(/interrupted/i);
+});
+
 test('what is not built, not known or not declared says so', async () => {
   const work = cliWorkplace();
   work.write('jobs.config.yaml', 'manifests: [jobs]\n');

@@ -28,10 +28,25 @@ export async function printFailure(
   error: unknown,
   { io, json, called }: { readonly io: Io; readonly json: boolean; readonly called: Called },
 ): Promise<number> {
-  const failure = error instanceof CommanderError ? ofUsage(error, called) : await ofError(error);
+  const failure =
+    error instanceof CommanderError ? ofUsage(error, called) : isEnd(error, io) ? interrupted : await ofError(error);
   if (json) io.out(`${JSON.stringify({ formatVersion: 1, error: failure }, null, 2)}\n`);
   else io.err(asText(failure, error, io));
   return 1;
+}
+
+const interrupted: Failure = {
+  code: 'ROTA_INTERRUPTED',
+  message: 'Interrupted.',
+  file: null,
+  line: null,
+  column: null,
+  suggestions: [],
+};
+
+/** What waits or reads throws the reason of the signal as it is. */
+function isEnd(error: unknown, { signal }: Io): boolean {
+  return signal.aborted && (error === signal.reason || (error instanceof Error && error.name === 'AbortError'));
 }
 
 /** commander's messages are `error: ...`, with `(Did you mean aply?)` on a line of its own. */

@@ -1,10 +1,12 @@
 import { spawn } from 'node:child_process';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { repositoryRoot } from '@rota/test-support';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { nodeFiles } from '../host/node-files.ts';
 import { captureBundle } from './capture/capture.ts';
+import { findBundle } from './find-bundle.ts';
+import { restoreBundle } from './restore/restore.ts';
 import { type ServiceUnderTest, serviceUnderTest } from './service.fixture.ts';
 import { openStore } from './store/open-store.ts';
 
@@ -52,17 +54,43 @@ test('a service is started again within seconds when the process that stopped it
   await expect.poll(() => nodeFiles.list(work), { timeout: 120_000 }).toEqual(['guard.sh']);
 });
 
-test('a capture that goes on when its guard has started the service is not kept', async () => {
-  service.start();
+/** The guard itself, with a second instead of ten minutes. */
+function hastyHost() {
   const plain = service.host();
-  const host = service.host(nodeFiles, {
-    // The guard itself, with a second instead of ten minutes.
+  return service.host(nodeFiles, {
     run: async (request) => {
       const [script = ''] = request.args;
       if (request.detached === true) writeFileSync(script, readFileSync(script, 'utf8').replace('left=600', 'left=1'));
       return await plain.run(request);
     },
   });
+}
+
+test('a restore that takes longer than its guard waits is swapped back, and the service runs on what it had', async () => {
+  service.start();
+  const spec = service.spec({
+    hooks: { reissue: [['sh', '-c', `until test -e ${join(service.folder, 'running')}; do sleep 0.1; done`]] },
+  });
+  await captureBundle({ host: service.host(), namespace: 'default', spec });
+  writeFileSync(join(service.root, 'one'), 'later state\n');
+  const bundle = await findBundle({
+    host: service.host(),
+    namespace: 'default',
+    store: openStore(service.host(), 'default'),
+    which: 'latest',
+  });
+  await expect(restoreBundle({ host: hastyHost(), namespace: 'default', spec, bundle })).rejects.toMatchObject({
+    code: 'ROTA_BUNDLE_RESTORE',
+    message: expect.stringMatching(/everything is as it was before: It took longer than 600 s/),
+  });
+  expect(service.running()).toBe(true);
+  expect(readFileSync(join(service.root, 'one'), 'utf8')).toBe('later state\n');
+  expect(readdirSync(join(service.root, '..'))).toEqual(['data']);
+});
+
+test('a capture that goes on when its guard has started the service is not kept', async () => {
+  service.start();
+  const host = hastyHost();
   const dump = ['sh', '-c', `until test -e ${join(service.folder, 'running')}; do sleep 0.1; done; echo dump`];
   const spec = service.spec({ databases: [{ kind: 'command', name: 'db', dump }] });
   await expect(captureBundle({ host, namespace: 'default', spec })).rejects.toMatchObject({

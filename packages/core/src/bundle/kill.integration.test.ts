@@ -81,6 +81,50 @@ requirePart(testMachinePart)('a process that is killed at any line of its journa
     }
   });
 
+  // Each costs the lease of the other side. The service never gets well there, so that there is time.
+  const sick = { ...state, hooks: { health: [['false']] }, healthTimeout: '10m', downtimeBudget: '60s' };
+  test.runIf(long)(
+    'a migration that takes longer than its guard waits is ended by it',
+    { timeout: minutes * 60_000 },
+    async () => {
+      const pair = await twoMachines('hasty', { megabytes: 2, files: 2 });
+      const declaration = JSON.stringify({ ...sick, to: `root@${pair.fresh.name}`, remoteCommand: rota });
+      const killed = await pair.old.exec('node', [script, 'migrate', '0', 'hasty', declaration], { timeoutMs: 300_000 });
+      expect(killed.exitCode).not.toBe(0);
+      // Not by an error of its own.
+      expect(killed.stderr).not.toContain('ROTA_');
+      await staysHome(pair);
+    },
+  );
+
+  test.runIf(long)(
+    'a machine that goes down in a migration has its service again after the boot',
+    { timeout: minutes * 60_000 },
+    async () => {
+      const pair = await twoMachines('down', { megabytes: 2, files: 2 });
+      const declaration = JSON.stringify({ ...sick, to: `root@${pair.fresh.name}`, remoteCommand: rota });
+      const job = ['--quiet', '--unit=move', '--setenv=HOME=/root', 'node', script, 'migrate', '0', 'before', declaration];
+      await pair.old.output('systemd-run', job);
+      await expect.poll(async () => await active(pair.fresh), { timeout: 240_000, interval: 200 }).toBe('active');
+      expect(await active(pair.old)).not.toBe('active');
+      await pair.old.reboot({ hard: true });
+      expect(await active(pair.old)).not.toBe('active');
+      await staysHome(pair);
+    },
+  );
+
+  /** It runs where it ran, and nothing of the migration is left on either machine, fences and guards included. */
+  const staysHome = async ({ old, fresh }: Machines) => {
+    await expect
+      .poll(async () => [await active(old), await active(fresh)].join(), { timeout: 240_000, interval: 500 })
+      .toMatch(/^active,(inactive|failed)$/);
+    for (const machine of [old, fresh]) {
+      const left = 'find /etc/systemd/system -name "*rota-*"; find /var/lib -maxdepth 1 -name "*rota-*"';
+      await expect.poll(async () => await machine.output('sh', ['-c', left]), { timeout: 120_000, interval: 500 }).toBe('');
+    }
+    expect(await old.output('sqlite3', ['/var/lib/app/app.db', 'PRAGMA integrity_check'])).toBe('ok');
+  };
+
   // Each line costs the lease of the other side.
   test.runIf(long)(
     'a receiving side that is killed: the service runs on exactly one machine, and that is told',

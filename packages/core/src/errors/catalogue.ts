@@ -31,7 +31,7 @@ export const catalogue = {
   ROTA_APPLY_FAILED: 'An apply failed; what it had changed was undone.',
   ROTA_APPLY_INCOMPLETE: 'An apply failed and could not be undone yet; the next command tries again.',
   ROTA_ADOPT_CHANGED: 'An entry that a job is to replace is not there any more, or is not what was imported.',
-  ROTA_INTERRUPTED: 'A command was interrupted before it changed anything.',
+  ROTA_INTERRUPTED: 'A command was interrupted: it had changed nothing yet, or undid what it had begun.',
   ROTA_GENERATION_UNKNOWN: 'No such generation is kept.',
   ROTA_LOGS_UNAVAILABLE: 'The output of a job is not kept where it can be read.',
   ROTA_WAIT_TIMEOUT: 'A run did not end in the time that was given to wait.',

@@ -14,6 +14,7 @@ import { manifestText } from '../format/manifest-text.ts';
 import { readMembers } from '../format/read-bundle.ts';
 import { bestCompression, readArchive, unpacked } from '../format/stream-parts.ts';
 import { writeBundle } from '../format/write-bundle.ts';
+import { interruptible, untilAborted } from '../interruption.ts';
 import { refuseMoved } from '../migrate/tombstone.ts';
 import { recoverBefore } from '../recover-before.ts';
 import { hookEnvironment, runHooks } from '../service/run-hook.ts';
@@ -33,76 +34,91 @@ import { type StagedState, type StageStateInput, stageState } from './stage-stat
  * outside this process starts it when this process dies. The bundle is read back and compared before it counts.
  *
  * @throws ROTA_BUNDLE_DECLARATION when keys have no policy, before anything is stopped; ROTA_BUNDLE_SPACE, ROTA_BUNDLE_HOOK,
- *   ROTA_BUNDLE_CAPTURE, ROTA_LOCK_HELD
+ *   ROTA_BUNDLE_CAPTURE, ROTA_INTERRUPTED, ROTA_LOCK_HELD
  */
 export async function captureBundle(input: CaptureInput): Promise<CaptureResult> {
   const { host, namespace, spec, signal } = input;
   openState(host);
   const layout = bundleLayout(host.stateDir, namespace);
   const store = input.store ?? openStore(host, namespace, spec);
-  return await withLock(host, layout.lock, { purpose: `capture ${spec.tenant}/${spec.name}`, signal }, async () => {
-    const found = await recoverBefore(host, namespace, spec);
-    if (input.withArtifact === true && input.artifact === undefined)
-      throw new RotaError(
-        'ROTA_BUNDLE_ARTIFACT',
-        `What ${spec.tenant}/${spec.name} runs as here is not known, so it cannot be packed.`,
-        {
-          suggestions: ['Only targets have artifacts: `rota targets deploy NAME`, or `rota targets mark-deployed NAME`.'],
-        },
-      );
-    refuseMoved(host, namespace, spec);
-    // A store that cannot be reached is better known before anything is stopped.
-    const kept = await store.list();
-    const seen = factsOf(spec, host.now());
-    const room = neededBytes(spec);
-    const look = (name: string, stats: BigIntStats): void => {
-      seen.add(name, stats);
-      room.add(name, stats);
-    };
-    const plan = await planCapture(spec, signal, look, host);
-    input.onProgress?.('look', plan.entries, plan.entries);
-    refuse(plan, spec);
-    const unchanged = input.full === true ? undefined : findUnchanged(input, kept, seen.digest());
-    if (unchanged !== undefined) {
-      const confirmed = await confirmUnchanged(input, store, unchanged);
-      return { ...confirmed, notes: [...found, ...confirmed.notes] };
-    }
-    const id = randomBytes(8).toString('hex');
-    const work = join(layout.work, `capture-${id}`);
-    host.files.makeFolder(work, 0o700);
-    const needed = room.total();
-    if (freeBytes(work) < needed)
-      throw new RotaError('ROTA_BUNDLE_SPACE', `A capture needs ${Math.ceil(needed / 1e6)} MB free at ${work}.`, {
-        suggestions: ['Make room, or put the state folder on a larger disk: --state-dir DIR.'],
-      });
-    const env = hookEnvironment(spec, new Map());
-    let outcome: string = 'failed';
-    try {
-      if (!(await runHooks(host, spec, 'beforeCapture', env))) {
-        outcome = 'skipped';
-        return { outcome: 'skipped', bundle: null, place: store.place, problems: [], notes: found, stopped: [], downtimeMs: 0 };
+  const locked = (work: () => Promise<CaptureResult>): Promise<CaptureResult> =>
+    withLock(host, layout.lock, { purpose: `capture ${spec.tenant}/${spec.name}`, signal }, work);
+  const then = 'what was stopped runs again, and no bundle was made';
+  return await interruptible('The capture', signal, then, () =>
+    locked(async () => {
+      const notes = [...(await recoverBefore(host, namespace, spec))];
+      if (input.withArtifact === true && input.artifact === undefined)
+        throw new RotaError(
+          'ROTA_BUNDLE_ARTIFACT',
+          `What ${spec.tenant}/${spec.name} runs as here is not known, so it cannot be packed.`,
+          {
+            suggestions: ['Only targets have artifacts: `rota targets deploy NAME`, or `rota targets mark-deployed NAME`.'],
+          },
+        );
+      refuseMoved(host, namespace, spec);
+      // A store that cannot be reached is better known before anything is stopped.
+      const kept = await store.list();
+      const ahead = kept
+        .filter(
+          ({ tenant, name, createdAt }) =>
+            tenant === spec.tenant && name === spec.name && Date.parse(createdAt) > host.now() + 60_000,
+        )
+        .at(-1);
+      if (ahead !== undefined)
+        notes.push(
+          `The bundle ${ahead.id} is dated ${ahead.createdAt}, which is yet to come: a clock is or was wrong, and which bundle is the newest cannot be told.`,
+        );
+      const seen = factsOf(spec, host.now());
+      const room = neededBytes(spec);
+      const look = (name: string, stats: BigIntStats): void => {
+        seen.add(name, stats);
+        room.add(name, stats);
+      };
+      const plan = await planCapture(spec, signal, look, host);
+      input.onProgress?.('look', plan.entries, plan.entries);
+      refuse(plan, spec);
+      const unchanged = input.full === true ? undefined : findUnchanged(input, kept, seen.digest());
+      if (unchanged !== undefined) {
+        const confirmed = await confirmUnchanged(input, store, unchanged);
+        return { ...confirmed, notes: [...notes, ...confirmed.notes] };
       }
-      const createdAt = captureTime(host.now(), kept);
-      const result = await captureInto(input, { id, createdAt, work, plan, store, env });
-      outcome = result.outcome;
-      return { ...result, notes: [...found, ...result.notes] };
-    } catch (error) {
-      if (isRotaError(error) || signal?.aborted) throw error;
-      throw new RotaError(
-        'ROTA_BUNDLE_CAPTURE',
-        `The capture failed: ${error instanceof Error ? error.message : String(error)}`,
-        {
-          cause: error,
-        },
-      );
-    } finally {
-      await runHooks(host, spec, 'afterCapture', { ...env, ROTA_BUNDLE_OUTCOME: outcome }).catch((error: unknown) => {
-        if (outcome !== 'failed') throw error;
-      });
-      // A service that could not be started keeps its journal, so that the next command tries again.
-      if (host.files.readText(join(work, 'downtime.json')) === undefined) rmSync(work, { recursive: true, force: true });
-    }
-  });
+      const id = randomBytes(8).toString('hex');
+      const work = join(layout.work, `capture-${id}`);
+      host.files.makeFolder(work, 0o700);
+      const needed = room.total();
+      if (freeBytes(work) < needed)
+        throw new RotaError('ROTA_BUNDLE_SPACE', `A capture needs ${Math.ceil(needed / 1e6)} MB free at ${work}.`, {
+          suggestions: ['Make room, or put the state folder on a larger disk: --state-dir DIR.'],
+        });
+      const env = hookEnvironment(spec, new Map());
+      let outcome: string = 'failed';
+      try {
+        if (!(await runHooks(untilAborted(host, signal), spec, 'beforeCapture', env))) {
+          outcome = 'skipped';
+          return { outcome: 'skipped', bundle: null, place: store.place, problems: [], notes, stopped: [], downtimeMs: 0 };
+        }
+        const createdAt = captureTime(host.now(), kept);
+        const result = await captureInto(input, { id, createdAt, work, plan, store, env });
+        outcome = result.outcome;
+        return { ...result, notes: [...notes, ...result.notes] };
+      } catch (error) {
+        if (isRotaError(error) || signal?.aborted) throw error;
+        throw new RotaError(
+          'ROTA_BUNDLE_CAPTURE',
+          `The capture failed: ${error instanceof Error ? error.message : String(error)}`,
+          {
+            cause: error,
+          },
+        );
+      } finally {
+        await runHooks(host, spec, 'afterCapture', { ...env, ROTA_BUNDLE_OUTCOME: outcome }).catch((error: unknown) => {
+          if (outcome !== 'failed') throw error;
+        });
+        // A service that could not be started keeps its journal, so that the next command tries again.
+        if (host.files.readText(join(work, 'downtime.json')) === undefined) rmSync(work, { recursive: true, force: true });
+      }
+    }),
+  );
 }
 
 interface Prepared {

@@ -4,6 +4,7 @@ import { artifactMember, exportArtifact } from '../artifact.ts';
 import { type EntrySpool, openEntrySpool } from '../format/entry-spool.ts';
 import type { FilesInPlace } from '../format/file-in-place.ts';
 import type { BundleHead, BundleProblem } from '../format/manifest.ts';
+import { untilAborted } from '../interruption.ts';
 import { beginDowntime, type Downtime } from '../service/downtime.ts';
 import { copySqlite, runWithFile } from '../service/dump-database.ts';
 import { addAttributes } from './add-attributes.ts';
@@ -72,12 +73,12 @@ export async function stageState(input: CaptureInput, { work, plan, env, again }
         const copy = join(folder, `database-${index}`);
         const started = host.now();
         if (database.kind === 'sqlite') {
-          const method = await copySqlite(host, database.path, copy, guardMs);
+          const method = await copySqlite(untilAborted(host, input.signal), database.path, copy, guardMs);
           copies.set(`data/${database.root}/${database.inRoot}`, copy);
           databases.push({ name: database.name, kind: 'sqlite', member: `data/${database.root}/${database.inRoot}`, method });
         } else {
           const left = guardMs - (host.now() - started);
-          await runWithFile(`The dump of ${database.name}`, database.dump, { output: copy }, env, left);
+          await runWithFile(`The dump of ${database.name}`, database.dump, { output: copy }, env, left, input.signal);
           databases.push({ name: database.name, kind: 'command', member: `db/${database.name}.dump` });
         }
       }

@@ -1,14 +1,15 @@
 import { rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { isRotaError, RotaError } from '../../errors/rota-error.ts';
 import type { Host } from '../../host/host.ts';
-import { quoteForShell } from '../quote-for-shell.ts';
+import { quoteForShell, shellCommand } from '../quote-for-shell.ts';
+import { type BootGuard, bootGuardFiles, disarmAtBoot } from '../service/boot-guard.ts';
 import { needsSystemManager } from '../service/needs-system-manager.ts';
 import { runProgram } from '../service/run-program.ts';
 import type { BundleService, BundleSpec } from '../spec/bundle-spec.ts';
 import { type SshPlace, sshScript } from '../ssh-command.ts';
 import { type Fence, fencesFor, liftFences, raiseFences } from './fence.ts';
-import { shellCommand, startGuard } from './guard-script.ts';
+import { startGuard } from './guard-script.ts';
 import { leaseMs } from './protocol.ts';
 import { removeTombstone, type Tombstone, tombstoneFile, writeTombstone } from './tombstone.ts';
 import { decideUndone, type Verdict } from './verdict.ts';
@@ -25,6 +26,8 @@ type DepartureLine =
       readonly fences: readonly Fence[];
       /** What ran, and is started again if the service stays. */
       readonly wake: readonly BundleService[];
+      /** Files of the guard for the next boot. */
+      readonly atBoot?: readonly string[];
     }
   /** `starting`: from now on it may run there. `asked`: from now on it may be decided that it does. */
   | { readonly step: 'starting' | 'asked' | 'committed' };
@@ -59,17 +62,30 @@ export async function beginDeparture(
     at: tombstone.at,
     tombstone: tombstoneFile(host, namespace, tombstone),
   });
-  const begin: BeginLine = { step: 'begin', place: input.place, verdict: input.verdict, namespace, tombstone, fences, wake };
+  const [armed, script] = [join(work, 'armed'), join(work, 'guard.sh')];
+  const system = needsSystemManager(host, wake);
+  const boot: BootGuard = { name: `rota-migration-guard-${basename(work)}`, script, armed, system };
+  const atBoot = bootGuardFiles(host, boot);
+  const begin: BeginLine = {
+    step: 'begin',
+    place: input.place,
+    verdict: input.verdict,
+    namespace,
+    tombstone,
+    fences,
+    wake,
+    atBoot,
+  };
   host.files.makeFolder(work, 0o700);
   append(host, journal, begin);
-  const armed = join(work, 'armed');
   host.files.write(armed, '');
   await startGuard(host, {
-    script: join(work, 'guard.sh'),
+    script,
     armed,
     guardMs: Math.max(spec.downtimeBudgetMs * 10, 600_000),
     work: guardWork(host, begin, journal),
-    system: needsSystemManager(host, wake),
+    system,
+    atBoot: boot,
   });
   const roots = spec.roots.map(({ path }) => path);
   writeTombstone(host, namespace, tombstone, roots);
@@ -78,6 +94,7 @@ export async function beginDeparture(
     note: (step) => append(host, journal, { step }),
     finish() {
       append(host, journal, { step: 'committed' });
+      disarmAtBoot(host, atBoot);
       rmSync(work, { recursive: true, force: true });
     },
     giveUp: async (settled) => await settleDeparture(host, work, settled),
@@ -95,6 +112,7 @@ export async function settleDeparture(host: Host, work: string, settled = false)
   const [begin] = lines;
   const reached = (step: DepartureLine['step']): boolean => lines.some((line) => line.step === step);
   const done = (verdict: Verdict): Verdict => {
+    if (begin?.step === 'begin') disarmAtBoot(host, begin.atBoot);
     host.files.remove(join(work, 'armed'));
     rmSync(work, { recursive: true, force: true });
     return verdict;
@@ -123,15 +141,20 @@ async function decideThere({ place, verdict, tombstone }: BeginLine): Promise<Ve
 }
 
 /** The same as {@link settleDeparture} for a process that died, without this program. */
-function guardWork(host: Host, { place, verdict, fences, wake, namespace, tombstone }: BeginLine, journal: string): string {
+function guardWork(
+  host: Host,
+  { place, verdict, fences, wake, namespace, tombstone, atBoot = [] }: BeginLine,
+  journal: string,
+): string {
   const text = tombstoneFile(host, namespace, tombstone);
   const ssh = shellCommand(['ssh', ...sshScript(place, decideUndone, [verdict])]);
   const scopes = [...new Set(fences.map(({ scope }) => scope))];
+  const over = `rm -f ${[join(journal, '..', 'armed'), ...atBoot].map(quoteForShell).join(' ')}`;
   return `has() { grep -q "\\"step\\":\\"$1\\"" ${quoteForShell(journal)} 2>/dev/null; }
-has committed && { rm -f ${quoteForShell(join(journal, '..', 'armed'))}; exit 0; }
+has committed && { ${over}; exit 0; }
 if has asked; then
   until said=$(${ssh}) && { [ "$said" = committed ] || [ "$said" = undone ]; }; do sleep 10; done
-  [ "$said" = undone ] || { rm -f ${quoteForShell(join(journal, '..', 'armed'))}; exit 0; }
+  [ "$said" = undone ] || { ${over}; exit 0; }
 fi
 if has starting; then sleep ${Math.ceil(afterLeaseMs / 1000)}; fi
 ${fences.map(({ path }) => `rm -f ${quoteForShell(path)}; rmdir ${quoteForShell(join(path, '..'))} 2>/dev/null`).join('\n')}
@@ -140,7 +163,8 @@ rm -f ${quoteForShell(`${text}.json`)} ${quoteForShell(text)}
 ${[...wake]
   .reverse()
   .map(({ start }) => `${shellCommand(start)} || { sleep 2; ${shellCommand(start)}; }`)
-  .join('\n')}`;
+  .join('\n')}
+${over}`;
 }
 
 async function startAgain(host: Host, name: string, [file = '', ...args]: readonly string[]): Promise<void> {

@@ -1,5 +1,6 @@
 import { dirname, join } from 'node:path';
 import type { Host } from '../../host/host.ts';
+import { unitFolder } from '../service/unit-folder.ts';
 import type { BundleService } from '../spec/bundle-spec.ts';
 
 /** A file that keeps a unit from starting, and whose manager has to read it. */
@@ -26,11 +27,9 @@ export function fencesFor(
   return services.flatMap(({ name, scope }) => {
     if (scope === undefined) return [];
     const unit = /\.[a-z]+$/.test(name) ? name : `${name}.service`;
-    const folder =
-      scope === 'system'
-        ? '/etc/systemd/system'
-        : join(host.env.XDG_CONFIG_HOME || join(host.user.home, '.config'), 'systemd', 'user');
-    return [{ path: join(folder, `${unit}.d`, `90-rota-${reason.kind}.conf`), scope, text: dropIn(unit, reason) }];
+    return [
+      { path: join(unitFolder(host, scope), `${unit}.d`, `90-rota-${reason.kind}.conf`), scope, text: dropIn(unit, reason) },
+    ];
   });
 }
 

@@ -1,8 +1,8 @@
 import { isRotaError } from '../../errors/rota-error.ts';
 import type { Host } from '../../host/host.ts';
-import type { Command } from '../../job/job.ts';
 import { ownIdentity } from '../../state/process-identity.ts';
 import { quoteForShell } from '../quote-for-shell.ts';
+import { armAtBoot, type BootGuard } from '../service/boot-guard.ts';
 
 /** A shell script for a process, or a transient unit, that outlives this one. It needs neither Node nor this program. */
 export interface GuardInput {
@@ -14,20 +14,23 @@ export interface GuardInput {
   /** What is done when the guarded process is gone; `armed` is removed when it ends well. */
   readonly work: string;
   readonly system: boolean;
+  /** It is to act as well when the machine has gone down with the guarded process. */
+  readonly atBoot?: BootGuard;
 }
 
 /** Starts a guard of this process. As a transient unit it also outlives a service that is ended as a whole (systemd.kill(5)). */
-export async function startGuard(host: Host, { script, armed, guardMs, work, system }: GuardInput): Promise<void> {
+export async function startGuard(host: Host, { script, armed, guardMs, work, system, atBoot }: GuardInput): Promise<void> {
   const { pid, startTicks } = ownIdentity(host.files);
   const same =
     startTicks === null ? 'return 0' : `test "$(sed 's/.*) //' /proc/${pid}/stat 2>/dev/null | cut -d' ' -f20)" = ${startTicks}`;
   const text = `#!/bin/sh
-# Acts when the migration that wrote this is gone.
+# Acts when the migration that wrote this is gone, as it is at a boot.
 left=${Math.ceil(guardMs / 1000)}
 alive() {
   kill -0 ${pid} 2>/dev/null || return 1
   ${same}
 }
+if test "\${1:-}" = boot; then left=0; alive() { return 1; }; fi
 while test -e ${quoteForShell(armed)} && alive && test "$left" -gt 0; do
   sleep 1
   left=$((left - 1))
@@ -45,19 +48,19 @@ rm -f ${quoteForShell(armed)}
         ...(system ? [] : ['--user']),
         '--quiet',
         '--collect',
+        '--property=KillMode=process',
         `--unit=rota-migration-guard-${pid}-${host.now()}`,
         '/bin/sh',
         script,
       ],
       timeoutMs: 10_000,
     });
-    if (exitCode === 0) return;
+    if (exitCode === 0) {
+      if (atBoot !== undefined) armAtBoot(host, atBoot);
+      return;
+    }
   } catch (error) {
     if (!isRotaError(error)) throw error;
   }
   await host.run({ file: '/bin/sh', args: [script], detached: true });
-}
-
-export function shellCommand(command: Command): string {
-  return command.map(quoteForShell).join(' ');
 }

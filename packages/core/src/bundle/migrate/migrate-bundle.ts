@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { rmSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import * as v from 'valibot';
 import { isRotaError, RotaError } from '../../errors/rota-error.ts';
@@ -8,6 +9,7 @@ import { withLock } from '../../state/lock.ts';
 import { openState } from '../../state/state-format.ts';
 import { sendArtifact } from '../artifact.ts';
 import { bundleLayout } from '../bundle-layout.ts';
+import { interruptible, isInterruption } from '../interruption.ts';
 import { recoverBefore } from '../recover-before.ts';
 import type { BundleService, BundleSpec } from '../spec/bundle-spec.ts';
 import { sshOptions } from '../ssh-command.ts';
@@ -64,32 +66,36 @@ export async function planMove(input: MigrateInput): Promise<PlannedMove> {
  * started there. When it is well, it stays; else it runs here again, and the other machine is as it was.
  *
  * @throws ROTA_BUNDLE_TARGET, ROTA_BUNDLE_IDENTITY, ROTA_BUNDLE_DECLARATION, ROTA_BUNDLE_BUDGET, ROTA_BUNDLE_MIGRATE, ROTA_BUNDLE_MOVED,
- *   ROTA_LOCK_HELD
+ *   ROTA_INTERRUPTED, ROTA_LOCK_HELD
  */
 export async function migrateBundle(input: MigrateInput): Promise<MigrateResult> {
   const { host, namespace, spec, signal } = input;
   openState(host);
   const layout = bundleLayout(host.stateDir, namespace);
   host.files.makeFolder(layout.root, 0o700);
-  return await withLock(host, layout.lock, { purpose: `migrate ${spec.tenant}/${spec.name}`, signal }, async () => {
-    const found = await recoverBefore(host, namespace, spec);
-    refuseMoved(host, namespace, spec);
-    const plan = await planMigration(input);
-    input.onProgress?.('look', plan.entries, plan.entries);
-    const { artifact, to } = input;
-    if (input.withArtifact === true && artifact !== undefined)
-      await sendArtifact(host, artifact.path, { host: to.host, sshArgs: sshOptions(to) }, signal);
-    const id = randomId();
-    const agent = connectAgent(input.to, input.remoteCommand ?? 'rota');
-    try {
-      const target = await agent.ask(prepareRequest(input, plan, id, false), preparedSchema, 120_000);
-      refuseTarget(input, plan, target);
-      const moved = await move({ input, plan, agent, target, id, work: join(layout.work, `departure-${id}`) });
-      return { ...moved, notes: [...found, ...moved.notes] };
-    } finally {
-      agent.close();
-    }
-  });
+  const locked = (work: () => Promise<MigrateResult>): Promise<MigrateResult> =>
+    withLock(host, layout.lock, { purpose: `migrate ${spec.tenant}/${spec.name}`, signal }, work);
+  return await interruptible('The migration', signal, 'nothing was stopped', () =>
+    locked(async () => {
+      const found = await recoverBefore(host, namespace, spec);
+      refuseMoved(host, namespace, spec);
+      const plan = await planMigration(input);
+      input.onProgress?.('look', plan.entries, plan.entries);
+      const { artifact, to } = input;
+      if (input.withArtifact === true && artifact !== undefined)
+        await sendArtifact(host, artifact.path, { host: to.host, sshArgs: sshOptions(to) }, signal);
+      const id = randomId();
+      const agent = connectAgent(input.to, input.remoteCommand ?? 'rota');
+      try {
+        const target = await agent.ask(prepareRequest(input, plan, id, false), preparedSchema, 120_000);
+        refuseTarget(input, plan, target);
+        const moved = await move({ input, plan, agent, target, id, work: join(layout.work, `departure-${id}`) });
+        return { ...moved, notes: [...found, ...moved.notes] };
+      } finally {
+        agent.close();
+      }
+    }),
+  );
 }
 
 interface Move {
@@ -104,22 +110,7 @@ interface Move {
 async function move(all: Move): Promise<MigrateResult> {
   const { input, plan, agent, target, id, work } = all;
   const { host, spec, namespace } = input;
-  host.files.makeFolder(work, 0o700);
-  const copied = await preCopy({ ...all, place: input.to });
-  const forecast = forecastDowntime({
-    budgetMs: spec.downtimeBudgetMs,
-    ...copied.last,
-    hashBytesPerSecond: copied.hashBytesPerSecond,
-    reissues: spec.hooks.reissue.length,
-    dumps: await timeDumps(host, namespace, spec),
-    sendBytesPerSecond: paceOf(copied.rounds),
-    earlier: readTimings(host, namespace, spec),
-  });
-  if (!forecast.fits) {
-    await agent.ask({ ask: 'rollback' }, v.string(), 120_000);
-    host.files.removeFolder(work);
-    throw overBudget(forecast);
-  }
+  const { copied, forecast } = await prepare(all);
   const wake = await runningOf(host, spec);
   const departure = await beginDeparture(host, spec, {
     work,
@@ -134,6 +125,7 @@ async function move(all: Move): Promise<MigrateResult> {
     const { started, treeDigest, stopMs } = await transfer(all, departure, copied, wake, since);
     const downtimeMs = host.now() - since;
     input.onProgress?.('commit', 0, 1);
+    input.signal?.throwIfAborted();
     departure.note('asked');
     const verdict = await agent.ask({ ask: 'commit' }, v.string(), 120_000);
     if (verdict !== 'committed') throw new RotaError('ROTA_BUNDLE_MIGRATE', `${target.hostname} gave the service back.`);
@@ -154,6 +146,31 @@ async function move(all: Move): Promise<MigrateResult> {
     };
   } catch (cause) {
     return await stayHere(all, departure, cause, wake);
+  }
+}
+
+/** Everything is copied and the downtime foretold, while the service runs. @throws ROTA_BUNDLE_BUDGET */
+async function prepare(all: Move): Promise<{ readonly copied: PreCopy; readonly forecast: Forecast }> {
+  const { input, agent, work } = all;
+  const { host, spec, namespace } = input;
+  host.files.makeFolder(work, 0o700);
+  try {
+    const copied = await preCopy({ ...all, place: input.to });
+    const forecast = forecastDowntime({
+      budgetMs: spec.downtimeBudgetMs,
+      ...copied.last,
+      hashBytesPerSecond: copied.hashBytesPerSecond,
+      reissues: spec.hooks.reissue.length,
+      dumps: await timeDumps(host, namespace, spec),
+      sendBytesPerSecond: paceOf(copied.rounds),
+      earlier: readTimings(host, namespace, spec),
+    });
+    if (forecast.fits) return { copied, forecast };
+    await agent.ask({ ask: 'rollback' }, v.string(), 120_000);
+    throw overBudget(forecast);
+  } catch (error) {
+    rmSync(work, { recursive: true, force: true });
+    throw error;
   }
 }
 
@@ -184,6 +201,7 @@ async function transfer(
       'ROTA_BUNDLE_MISMATCH',
       `What arrived is not what was sent: ${here.entries} entries with ${here.bytes} bytes here, ${there.entries} with ${there.bytes} there.`,
     );
+  input.signal?.throwIfAborted();
   input.onProgress?.('start', 0, 1);
   departure.note('starting');
   const left = spec.downtimeBudgetMs - (host.now() - since);
@@ -210,10 +228,16 @@ async function stayHere(
       : wake.length === 0
         ? 'everything is as it was before'
         : `${wake.map(({ name }) => name).join(', ')} ${wake.length === 1 ? 'runs' : 'run'} here again`;
-  throw new RotaError('ROTA_BUNDLE_MIGRATE', `The migration to ${target.hostname} failed, and ${where}: ${why}`, {
-    cause,
-    suggestions: isRotaError(cause) ? cause.suggestions : [],
-  });
+  const isOver = isInterruption(cause, input.signal);
+  const how = isOver ? 'was interrupted' : 'failed';
+  throw new RotaError(
+    isOver ? 'ROTA_INTERRUPTED' : 'ROTA_BUNDLE_MIGRATE',
+    `The migration to ${target.hostname} ${how}, and ${where}: ${why}`,
+    {
+      cause,
+      suggestions: isRotaError(cause) ? cause.suggestions : [],
+    },
+  );
 }
 
 function prepareRequest(input: MigrateInput, plan: MigrationPlan, id: string, dryRun: boolean) {

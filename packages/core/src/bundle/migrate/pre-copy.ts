@@ -130,7 +130,7 @@ async function sendDumps({ input, target, work, place }: RoundInput): Promise<vo
   for (const database of spec.databases) {
     if (database.kind !== 'command') continue;
     const output = join(work, `${database.name}.dump`);
-    await runWithFile(`The dump of ${database.name}`, database.dump, { output }, env, spec.downtimeBudgetMs * 10);
+    await runWithFile(`The dump of ${database.name}`, database.dump, { output }, env, spec.downtimeBudgetMs * 10, input.signal);
     const shell = ['ssh', ...sshOptions(place)].map(quoteForShell).join(' ');
     const end = await runProgram('rsync', ['--secluded-args', `--rsh=${shell}`, output, `${place.host}:${target.dumps}/`]);
     if (end.exitCode !== 0)

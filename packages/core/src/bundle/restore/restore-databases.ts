@@ -22,17 +22,20 @@ export function databaseRestore(
     work,
     env,
     timeoutMs,
+    signal,
   }: {
     /** Has the dumps in `dumps`. */
     readonly work: string;
     readonly env: Readonly<Record<string, string>>;
     readonly timeoutMs: number;
+    /** Of feeding; what was fed is put back in any case. */
+    readonly signal?: AbortSignal | undefined;
   },
 ): DatabaseRestore {
   const fed: FedDatabase[] = [];
   const beforeOf = ({ name }: FedDatabase): string => join(work, 'before', `${name}.dump`);
-  const read = async (what: string, database: FedDatabase, input: string): Promise<void> =>
-    await runWithFile(`${what} ${database.name}`, database.restore, { input }, env, timeoutMs);
+  const read = async (what: string, database: FedDatabase, input: string, ended?: AbortSignal): Promise<void> =>
+    await runWithFile(`${what} ${database.name}`, database.restore, { input }, env, timeoutMs, ended);
   return {
     async feed() {
       host.files.makeFolder(join(work, 'before'), 0o700);
@@ -41,11 +44,12 @@ export function databaseRestore(
         if (!existsSync(dump)) continue;
         const output = beforeOf(database);
         // Where nothing can be dumped there may be nothing yet, or nothing sound: that is what restores are for.
-        await runWithFile(`The dump of ${database.name}`, database.dump, { output }, env, timeoutMs).catch(() =>
+        await runWithFile(`The dump of ${database.name}`, database.dump, { output }, env, timeoutMs, signal).catch(() =>
           rmSync(output, { force: true }),
         );
+        signal?.throwIfAborted();
         fed.push(database);
-        await read('Restoring', database, dump);
+        await read('Restoring', database, dump, signal);
       }
     },
     async putBack() {

@@ -11,6 +11,7 @@ import { bundleLayout } from '../bundle-layout.ts';
 import type { FoundBundle } from '../find-bundle.ts';
 import type { BundleHead } from '../format/manifest.ts';
 import { readHead } from '../format/read-bundle.ts';
+import { interruptible, isInterruption, untilAborted } from '../interruption.ts';
 import { refuseMoved } from '../migrate/tombstone.ts';
 import { recoverBefore } from '../recover-before.ts';
 import { beginDowntime, type GuardKind } from '../service/downtime.ts';
@@ -82,6 +83,11 @@ export interface RestorePlan {
 /** Looks at a bundle and at what it would replace. @throws ROTA_BUNDLE_TARGET */
 export async function planRestore(input: RestoreInput): Promise<RestorePlan> {
   const { host, spec, bundle, to, only } = input;
+  // It may have been pruned since it was found.
+  if (host.files.facts(bundle.path) === undefined)
+    throw new RotaError('ROTA_BUNDLE_UNKNOWN', `The bundle ${bundle.path} is not there any more.`, {
+      suggestions: ['`rota bundle list` shows what there is.'],
+    });
   const manifest = await readHead(bundle.path, input.ageIdentity);
   const unknown = only?.find((name) => !manifest.roots.some((root) => root.name === name));
   if (unknown !== undefined)
@@ -123,58 +129,62 @@ function namesOfFed({ databases }: RestoreInput['spec'], manifest: BundleHead): 
  * renames that a journal tells of, identities made again, the service started and its health awaited. What fails is swapped back, and a
  * process that dies is made good by the next command.
  *
- * @throws ROTA_BUNDLE_TARGET, ROTA_BUNDLE_IDENTITY, ROTA_BUNDLE_RESTORE, ROTA_BUNDLE_HOSTILE, ROTA_BUNDLE_MISMATCH, ROTA_LOCK_HELD
+ * @throws ROTA_BUNDLE_TARGET, ROTA_BUNDLE_IDENTITY, ROTA_BUNDLE_RESTORE, ROTA_BUNDLE_HOSTILE, ROTA_BUNDLE_MISMATCH, ROTA_INTERRUPTED, ROTA_LOCK_HELD
  */
 export async function restoreBundle(input: RestoreInput): Promise<RestoreResult> {
   const { host, namespace, spec, signal, to } = input;
   openState(host);
   const layout = bundleLayout(host.stateDir, namespace);
-  return await withLock(host, layout.lock, { purpose: `restore ${spec.tenant}/${spec.name}`, signal }, async () => {
-    const found = await recoverBefore(host, namespace, spec);
-    if (to === undefined) refuseMoved(host, namespace, spec);
-    const plan = await planRestore(input);
-    if (plan.manifest.tenant !== spec.tenant || plan.manifest.name !== spec.name)
-      throw target(`The bundle is of ${plan.manifest.tenant}/${plan.manifest.name}, not of ${spec.tenant}/${spec.name}.`, []);
-    if (plan.unanswered.length > 0)
-      throw new RotaError('ROTA_BUNDLE_IDENTITY', `Somebody has to say what becomes of ${plan.unanswered.join(', ')}.`, {
-        suggestions: plan.unanswered.slice(0, 5).map((name) => `--identity ${name}=preserve, or =exclude`),
+  const locked = (work: () => Promise<RestoreResult>): Promise<RestoreResult> =>
+    withLock(host, layout.lock, { purpose: `restore ${spec.tenant}/${spec.name}`, signal }, work);
+  return await interruptible('The restore', signal, 'everything is as it was before', () =>
+    locked(async () => {
+      const found = await recoverBefore(host, namespace, spec);
+      if (to === undefined) refuseMoved(host, namespace, spec);
+      const plan = await planRestore(input);
+      if (plan.manifest.tenant !== spec.tenant || plan.manifest.name !== spec.name)
+        throw target(`The bundle is of ${plan.manifest.tenant}/${plan.manifest.name}, not of ${spec.tenant}/${spec.name}.`, []);
+      if (plan.unanswered.length > 0)
+        throw new RotaError('ROTA_BUNDLE_IDENTITY', `Somebody has to say what becomes of ${plan.unanswered.join(', ')}.`, {
+          suggestions: plan.unanswered.slice(0, 5).map((name) => `--identity ${name}=preserve, or =exclude`),
+        });
+      const id = randomBytes(6).toString('hex');
+      const work = join(layout.work, `restore-${id}`);
+      host.files.makeFolder(join(work, 'dumps'), 0o700);
+      if (input.to !== undefined) mkdirSync(input.to, { recursive: true, mode: 0o700 });
+      const swaps = plan.roots.map(
+        ({ name, path, action }): RootSwap => ({
+          name,
+          target: path,
+          fresh: join(dirname(path), `.rota-restore-${id}-${name}`),
+          before: join(dirname(path), `.rota-before-${id}-${name}`),
+          existed: action === 'replace',
+        }),
+      );
+      const journal = join(work, 'journal.jsonl');
+      appendLine(host, journal, {
+        step: 'begin',
+        keepPrevious: input.keepPrevious ?? true,
+        swaps,
+        services: to === undefined ? spec.services : [],
       });
-    const id = randomBytes(6).toString('hex');
-    const work = join(layout.work, `restore-${id}`);
-    host.files.makeFolder(join(work, 'dumps'), 0o700);
-    if (input.to !== undefined) mkdirSync(input.to, { recursive: true, mode: 0o700 });
-    const swaps = plan.roots.map(
-      ({ name, path, action }): RootSwap => ({
-        name,
-        target: path,
-        fresh: join(dirname(path), `.rota-restore-${id}-${name}`),
-        before: join(dirname(path), `.rota-before-${id}-${name}`),
-        existed: action === 'replace',
-      }),
-    );
-    const journal = join(work, 'journal.jsonl');
-    appendLine(host, journal, {
-      step: 'begin',
-      keepPrevious: input.keepPrevious ?? true,
-      swaps,
-      services: to === undefined ? spec.services : [],
-    });
-    try {
-      const result = await restoreInto(input, { work, journal, swaps });
-      return { ...result, notes: [...found, ...result.notes] };
-    } catch (error) {
-      // In a process that is dead to its files this throws, and the next command does it.
-      const lines = readLines(host, journal);
-      if (!lines.some(({ step }) => step === 'commit')) swapBack(host, lines);
-      throw error;
-    } finally {
-      const lines = readLines(host, journal);
-      clearAway(host, lines);
-      if (host.files.readText(join(work, 'downtime.json')) === undefined) rmSync(work, { recursive: true, force: true });
-      // A service is yet to be started. What a person does with the roots until then is not to be undone.
-      else if (isSwappedBack(lines)) host.files.remove(journal);
-    }
-  });
+      try {
+        const result = await restoreInto(input, { work, journal, swaps });
+        return { ...result, notes: [...found, ...result.notes] };
+      } catch (error) {
+        // In a process that is dead to its files this throws, and the next command does it.
+        const lines = readLines(host, journal);
+        if (!lines.some(({ step }) => step === 'commit')) swapBack(host, lines);
+        throw error;
+      } finally {
+        const lines = readLines(host, journal);
+        clearAway(host, lines);
+        if (host.files.readText(join(work, 'downtime.json')) === undefined) rmSync(work, { recursive: true, force: true });
+        // A service is yet to be started. What a person does with the roots until then is not to be undone.
+        else if (isSwappedBack(lines)) host.files.remove(journal);
+      }
+    }),
+  );
 }
 
 interface Prepared {
@@ -184,7 +194,8 @@ interface Prepared {
 }
 
 async function restoreInto(input: RestoreInput, { work, journal, swaps }: Prepared): Promise<RestoreResult> {
-  const { host, spec, bundle, to, onProgress } = input;
+  const { host, spec, bundle, to, onProgress, signal } = input;
+  const ending = untilAborted(host, signal);
   const dumps = join(work, 'dumps');
   const fresh = new Map(swaps.map((swap) => [swap.name, swap.fresh]));
   const { manifest, notes } = await extractBundle({
@@ -203,7 +214,8 @@ async function restoreInto(input: RestoreInput, { work, journal, swaps }: Prepar
     { level: 1, check: `every one of ${manifest.totals.entries} members is what was captured` },
     { level: 2, check: `unpacked, the tree is what was captured (${manifest.treeDigest.slice(0, 16)})` },
   ];
-  await checkDatabases(host, manifest, spec, { places: fresh, dumps, env: hookEnvironment(spec, fresh) }, checks);
+  const proving = { places: fresh, dumps, env: hookEnvironment(spec, fresh), signal };
+  await checkDatabases(ending, manifest, spec, proving, checks);
   const settle = (): boolean => settleIdentity(input.identity ?? {}, manifest, swaps);
   if (to === undefined) await placeArtifact(input, manifest, work);
   else settle();
@@ -226,29 +238,32 @@ async function restoreInto(input: RestoreInput, { work, journal, swaps }: Prepar
     return result({ stopped: [], downtimeMs: 0 });
   }
   const env = hookEnvironment(spec, new Map());
-  if (!(await runHooks(host, spec, 'beforeRestore', env)))
+  if (!(await runHooks(ending, spec, 'beforeRestore', env)))
     throw new RotaError('ROTA_BUNDLE_RESTORE', 'The hook beforeRestore asked not to restore (75). Nothing was changed.');
   const guardMs = Math.max(spec.downtimeBudgetMs * 10, 600_000);
-  const databases = databaseRestore(host, spec, { work, env, timeoutMs: guardMs });
+  const databases = databaseRestore(host, spec, { work, env, timeoutMs: guardMs, signal });
+  signal?.throwIfAborted();
   const downtime = await beginDowntime(host, spec, work, { guardMs, freeze: false, guardFirst: swapBackScript(swaps) });
   let downtimeMs = 0;
   try {
     // Only now, for a service may write to what is its own.
     if (settle()) await syncDisks(host, swaps);
     swapIn(host, journal, swaps);
-    await runHooks(host, spec, 'reissue', env);
+    signal?.throwIfAborted();
+    await runHooks(ending, spec, 'reissue', env);
     if (!downtime.isWhole()) throw new RotaError('ROTA_BUNDLE_RESTORE', `It took longer than ${guardMs / 1000} s.`);
     downtimeMs = await downtime.end();
     if (input.only === undefined) await databases.feed();
-    await awaitHealth(host, spec, env);
+    await awaitHealth(ending, spec, env);
     appendLine(host, journal, { step: 'commit' });
   } catch (cause) {
     await undoSwap(host, work, spec.services, downtime.stopped);
     const left = await databases.putBack();
     await runHooks(host, spec, 'afterRestore', { ...env, ROTA_BUNDLE_OUTCOME: 'failed' }).catch(() => undefined);
+    const isOver = isInterruption(cause, signal);
     throw new RotaError(
-      'ROTA_BUNDLE_RESTORE',
-      `The restore failed, and ${left.length === 0 ? 'everything is' : 'the roots are'} as ${left.length === 0 ? 'it was' : 'they were'} before: ${[cause instanceof Error ? cause.message : String(cause), ...left].join(' ')}`,
+      isOver ? 'ROTA_INTERRUPTED' : 'ROTA_BUNDLE_RESTORE',
+      `The restore ${isOver ? 'was interrupted' : 'failed'}, and ${left.length === 0 ? 'everything is' : 'the roots are'} as ${left.length === 0 ? 'it was' : 'they were'} before: ${[cause instanceof Error ? cause.message : String(cause), ...left].join(' ')}`,
       { cause, suggestions: isRotaError(cause) ? cause.suggestions : [] },
     );
   }

@@ -8,6 +8,7 @@ import type { RotaEvents } from '../../state/events.ts';
 import type { FoundBundle } from '../find-bundle.ts';
 import type { BundleHead } from '../format/manifest.ts';
 import { readBundle, readHead } from '../format/read-bundle.ts';
+import { interruptible, untilAborted } from '../interruption.ts';
 import { makeScratch } from '../scratch-folder.ts';
 import { checkSqlite, runWithFile } from '../service/dump-database.ts';
 import { hookEnvironment, runHooks } from '../service/run-hook.ts';
@@ -54,10 +55,15 @@ export interface VerifyResult {
 /**
  * Proves a bundle up to a level; each holds all below it. What is wrong is thrown.
  *
- * @throws ROTA_BUNDLE_MISMATCH, ROTA_BUNDLE_FORMAT, ROTA_BUNDLE_HOSTILE, ROTA_BUNDLE_HOOK, ROTA_BUNDLE_NOT_DRILLED
+ * @throws ROTA_BUNDLE_MISMATCH, ROTA_BUNDLE_FORMAT, ROTA_BUNDLE_HOSTILE, ROTA_BUNDLE_HOOK, ROTA_BUNDLE_NOT_DRILLED, ROTA_INTERRUPTED
  */
 export async function verifyBundle(input: VerifyInput): Promise<VerifyResult> {
-  const { host, bundle, level, spec, store } = input;
+  return await interruptible('The proof', input.signal, 'it is not recorded', () => prove(input));
+}
+
+async function prove(input: VerifyInput): Promise<VerifyResult> {
+  const { bundle, level, spec, store, signal } = input;
+  const host = untilAborted(input.host, signal);
   const checks: VerifyCheck[] = [];
   const notes: string[] = [];
   let manifest: BundleHead | null = null;
@@ -74,7 +80,7 @@ export async function verifyBundle(input: VerifyInput): Promise<VerifyResult> {
       'ROTA_BUNDLE_NOT_DRILLED',
       `Level ${level} needs the declaration of the job, for its databases and hooks.`,
     );
-  await checkFile(bundle, checks, notes);
+  await checkFile(bundle, checks, notes, signal);
   if (level === 1) {
     manifest = await readBundle(bundle.path, {
       ageIdentity: input.ageIdentity,
@@ -86,7 +92,7 @@ export async function verifyBundle(input: VerifyInput): Promise<VerifyResult> {
   if (level >= 2) {
     const scratch = makeScratch(host, input.namespace);
     try {
-      manifest = await checkUnpacked(input, scratch, checks, notes);
+      manifest = await checkUnpacked({ ...input, host }, scratch, checks, notes);
     } finally {
       rmSync(scratch, { recursive: true, force: true });
     }
@@ -97,7 +103,12 @@ export async function verifyBundle(input: VerifyInput): Promise<VerifyResult> {
   return { level, checks, manifest, notes };
 }
 
-async function checkFile({ path, sidecar }: FoundBundle, checks: VerifyCheck[], notes: string[]): Promise<void> {
+async function checkFile(
+  { path, sidecar }: FoundBundle,
+  checks: VerifyCheck[],
+  notes: string[],
+  signal: AbortSignal | undefined,
+): Promise<void> {
   if (sidecar === undefined) {
     notes.push('The bundle has no sidecar, so the checksum of the file itself is not known.');
     return;
@@ -105,6 +116,7 @@ async function checkFile({ path, sidecar }: FoundBundle, checks: VerifyCheck[], 
   const hash = createHash('sha256');
   let size = 0;
   for await (const chunk of createReadStream(path, { highWaterMark: 512 * 1024 })) {
+    signal?.throwIfAborted();
     hash.update(chunk);
     size += chunk.length;
   }
@@ -152,7 +164,7 @@ async function checkUnpacked(
   checks.push({ level: 2, check: `unpacked, the tree is what was captured (${manifest.treeDigest.slice(0, 16)})` });
   if (level < 3 || spec === undefined) return manifest;
   const env = { ...hookEnvironment(spec, all), ROTA_SCRATCH: scratch };
-  await checkDatabases(host, manifest, spec, { places: all, dumps, env }, checks);
+  await checkDatabases(host, manifest, spec, { places: all, dumps, env, signal }, checks);
   if (spec.hooks.verify.length > 0) {
     await runHooks(host, spec, 'verify', env);
     checks.push({ level: 3, check: 'the hook verify' });
@@ -170,7 +182,12 @@ export async function checkDatabases(
   host: Host,
   manifest: BundleHead,
   spec: BundleSpec,
-  at: { readonly places: ReadonlyMap<string, string>; readonly dumps: string; readonly env: Readonly<Record<string, string>> },
+  at: {
+    readonly places: ReadonlyMap<string, string>;
+    readonly dumps: string;
+    readonly env: Readonly<Record<string, string>>;
+    readonly signal?: AbortSignal | undefined;
+  },
   checks: VerifyCheck[],
 ): Promise<void> {
   for (const database of manifest.databases) {
@@ -187,7 +204,14 @@ export async function checkDatabases(
     const declared = spec.databases.find(({ name, kind }) => kind === 'command' && name === database.name);
     if (declared?.kind !== 'command' || declared.verify === undefined) continue;
     const input = join(at.dumps, root);
-    await runWithFile(`The check of the dump ${database.name}`, declared.verify, { input }, at.env, spec.hookTimeoutMs);
+    await runWithFile(
+      `The check of the dump ${database.name}`,
+      declared.verify,
+      { input },
+      at.env,
+      spec.hookTimeoutMs,
+      at.signal,
+    );
     checks.push({ level: 3, check: `the dump of ${database.name}` });
   }
 }

@@ -1,10 +1,11 @@
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { isRotaError, RotaError } from '../../errors/rota-error.ts';
 import type { Host } from '../../host/host.ts';
 import type { Command } from '../../job/job.ts';
 import { ownIdentity } from '../../state/process-identity.ts';
-import { quoteForShell } from '../quote-for-shell.ts';
+import { quoteForShell, shellCommand } from '../quote-for-shell.ts';
 import type { BundleService, BundleSpec } from '../spec/bundle-spec.ts';
+import { armAtBoot, type BootGuard, bootGuardFiles, disarmAtBoot } from './boot-guard.ts';
 import { needsSystemManager } from './needs-system-manager.ts';
 
 /** What stands still, written before it is stopped, so that anybody can start it again. */
@@ -13,7 +14,16 @@ interface DowntimeJournal {
   readonly startTicks: string | null;
   readonly bootId: string | null;
   /** What starts it again, in this order. */
-  readonly wake: readonly { readonly name: string; readonly command: Command }[];
+  readonly wake: readonly Sleeper[];
+  /** Files of the guard for the next boot. */
+  readonly atBoot?: readonly string[];
+}
+
+interface Sleeper {
+  readonly name: string;
+  readonly command: Command;
+  /** A unit, which has a control group of its own. */
+  readonly isUnit?: boolean;
 }
 
 /** How a guard was started: as a transient unit of systemd, or as a process of its own. */
@@ -62,18 +72,23 @@ export async function beginDowntime(
     ...frozen.map(({ name, thaw }) => ({ name, command: thaw })).reverse(),
     ...spec.services
       .filter((service) => running.includes(service) || options.alsoWake?.includes(service.name))
-      .map(({ name, start }) => ({ name, command: start }))
+      .map(({ name, start, scope }) => ({ name, command: start, ...(scope === undefined ? {} : { isUnit: true }) }))
       .reverse(),
   ];
   if (wake.length === 0) return { guard: undefined, stopped: [], isWhole: () => true, end: async () => 0 };
-  const journal: DowntimeJournal = { ...ownIdentity(host.files), wake };
   const [armed, waking] = [join(work, journalName), join(work, wakingName)];
+  const system = needsSystemManager(host, running);
+  const boot: BootGuard = { name: `rota-bundle-guard-${basename(work)}`, script: join(work, 'guard.sh'), armed, system };
+  const journal: DowntimeJournal = { ...ownIdentity(host.files), wake, atBoot: bootGuardFiles(host, boot) };
   if (host.files.facts(waking) !== undefined) host.files.remove(waking);
   host.files.write(armed, `${JSON.stringify(journal)}\n`);
-  const guard = await armGuard(host, work, journal, options, needsSystemManager(host, running));
+  const stops = spec.services.filter(({ name }) => wake.some((one) => one.name === name)).map(({ stop }) => stop);
+  const guard = await armGuard(host, work, journal, { ...options, stops }, system);
+  if (guard === 'systemd-run') armAtBoot(host, boot);
   const since = host.now();
   const end = async (): Promise<number> => {
-    await wakeAll(host, wake, spec.hookTimeoutMs);
+    await wakeAll(host, wake, spec.hookTimeoutMs, { isManaged: guard === 'systemd-run', system });
+    disarmAtBoot(host, journal.atBoot);
     host.files.remove(armed);
     return host.now() - since;
   };
@@ -101,14 +116,21 @@ export async function wakeAbandoned(host: Host, work: string): Promise<readonly 
   if (text === undefined) return [];
   const journal: DowntimeJournal = JSON.parse(text);
   await wakeAll(host, journal.wake, 60_000);
+  disarmAtBoot(host, journal.atBoot);
   host.files.remove(join(work, journalName));
   return journal.wake.map(({ name }) => name);
 }
 
 /** Everything is tried, whatever fails. */
-async function wakeAll(host: Host, wake: DowntimeJournal['wake'], timeoutMs: number): Promise<void> {
+async function wakeAll(
+  host: Host,
+  wake: DowntimeJournal['wake'],
+  timeoutMs: number,
+  manager?: { readonly isManaged: boolean; readonly system: boolean },
+): Promise<void> {
   let failure: unknown;
-  for (const { name, command } of wake) {
+  for (const { name, command: own, isUnit } of wake) {
+    const command = isUnit === true || manager?.isManaged !== true ? own : outsideOfUnit(host, own, manager.system);
     for (let attempt = 1; ; attempt++) {
       try {
         await runStep(host, `Starting ${name}`, command, timeoutMs);
@@ -124,6 +146,23 @@ async function wakeAll(host: Host, wake: DowntimeJournal['wake'], timeoutMs: num
     }
   }
   if (failure !== undefined) throw failure;
+}
+
+/**
+ * As a job of systemd this is a unit, and what a command starts here as a process would be ended with it (systemd.kill(5), control-group).
+ */
+function outsideOfUnit({ env }: Pick<Host, 'env'>, command: Command, system: boolean): Command {
+  if (env.INVOCATION_ID === undefined) return command;
+  const options = [
+    '--quiet',
+    '--collect',
+    '--wait',
+    '--pipe',
+    '--same-dir',
+    '--property=KillMode=process',
+    `--setenv=PATH=${env.PATH ?? ''}`,
+  ];
+  return ['systemd-run', ...(system ? [] : ['--user']), ...options, '--', ...command];
 }
 
 async function runStep(host: Host, what: string, [file = '', ...args]: Command, timeoutMs: number): Promise<void> {
@@ -143,17 +182,18 @@ async function armGuard(
   host: Host,
   work: string,
   journal: DowntimeJournal,
-  { guardMs, guardFirst = '' }: { readonly guardMs: number; readonly guardFirst?: string },
+  given: { readonly guardMs: number; readonly guardFirst?: string; readonly stops: readonly Command[] },
   system: boolean,
 ): Promise<GuardKind> {
   const script = join(work, 'guard.sh');
-  host.files.write(script, guardScript(work, journal, Math.ceil(guardMs / 1000), guardFirst), 0o700);
+  host.files.write(script, guardScript(work, journal, given), 0o700);
   const scope = system ? [] : ['--user'];
   const unit = `--unit=rota-bundle-guard-${journal.pid}-${host.now()}`;
   try {
     const { exitCode } = await host.run({
       file: 'systemd-run',
-      args: [...scope, '--quiet', '--collect', unit, '/bin/sh', script],
+      // What it starts is to outlive it (systemd.kill(5)).
+      args: [...scope, '--quiet', '--collect', '--property=KillMode=process', unit, '/bin/sh', script],
       timeoutMs: 10_000,
     });
     if (exitCode === 0) return 'systemd-run';
@@ -164,16 +204,27 @@ async function armGuard(
   return 'process';
 }
 
-function guardScript(work: string, { pid, startTicks, wake }: DowntimeJournal, seconds: number, first: string): string {
+function guardScript(
+  work: string,
+  { pid, startTicks, wake, atBoot = [] }: DowntimeJournal,
+  {
+    guardMs,
+    guardFirst = '',
+    stops,
+  }: { readonly guardMs: number; readonly guardFirst?: string; readonly stops: readonly Command[] },
+): string {
   const [armed, waking] = [journalName, wakingName].map((name) => quoteForShell(join(work, name)));
-  const commands = wake.map(({ command }) => command.map(quoteForShell).join(' '));
+  const commands = wake.map(({ command }) => shellCommand(command));
+  // What a boot has started on roots that are to be put back is stopped first.
+  const stopFirst = guardFirst === '' ? [] : stops.map((stop) => `  ${shellCommand(stop)}`);
   return `#!/bin/sh
-# Starts again what a capture or a restore stopped, should that process not come to do it.
-left=${seconds}
+# Starts again what a capture or a restore stopped, should that process not come to do it. At a boot that process is gone.
+left=${Math.ceil(guardMs / 1000)}
 alive() {
   kill -0 ${pid} 2>/dev/null || return 1
   ${startTicks === null ? 'return 0' : `test "$(sed 's/.*) //' /proc/${pid}/stat 2>/dev/null | cut -d' ' -f20)" = ${startTicks}`}
 }
+test "\${1:-}" = boot && left=0
 while test -e ${armed} && alive && test "$left" -gt 0; do
   sleep 1
   left=$((left - 1))
@@ -181,8 +232,12 @@ done
 test -e ${armed} || exit 0
 : >${waking}
 failed=0
-${first}
+if test "\${1:-}" = boot; then
+  :
+${stopFirst.join('\n')}
+fi
+${guardFirst}
 ${commands.map((command) => `${command} || { sleep 2; ${command}; } || failed=1`).join('\n')}
-test "$failed" = 0 && rm -f ${armed} ${waking}
+test "$failed" = 0 && rm -f ${[armed, waking, ...atBoot.map(quoteForShell)].join(' ')}
 `;
 }

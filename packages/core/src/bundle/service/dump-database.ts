@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { closeSync, openSync } from 'node:fs';
 import { isRotaError, RotaError } from '../../errors/rota-error.ts';
+import { endProgram } from '../../host/end-program.ts';
 import type { Host } from '../../host/host.ts';
 import type { Command } from '../../job/job.ts';
 
@@ -78,23 +79,35 @@ export async function runWithFile(
   stream: { readonly output: string } | { readonly input: string },
   env: Readonly<Record<string, string>>,
   timeoutMs: number,
+  signal?: AbortSignal,
 ): Promise<void> {
+  signal?.throwIfAborted();
   const file = 'output' in stream ? openSync(stream.output, 'wx', 0o600) : openSync(stream.input, 'r');
   try {
     await new Promise<void>((resolve, reject) => {
       const child = spawn(program, args, {
         stdio: ['output' in stream ? 'ignore' : file, 'output' in stream ? file : 'ignore', 'pipe'],
         env: { ...process.env, ...env },
-        timeout: timeoutMs,
       });
+      // With what it has started: that may write on, and hold the pipe.
+      const end = (): void => endProgram(child);
+      const limit = setTimeout(end, Math.min(timeoutMs, 2 ** 31 - 1));
+      signal?.addEventListener('abort', end);
+      const ended = (): void => {
+        clearTimeout(limit);
+        signal?.removeEventListener('abort', end);
+      };
       let told = '';
       child.stderr?.on('data', (text: Buffer) => {
         if (told.length < 1000) told += text.toString();
       });
+      child.once('error', ended);
+      child.once('close', ended);
       child.once('error', (cause) => reject(new RotaError('ROTA_BUNDLE_HOOK', `${what}: ${cause.message}`, { cause })));
-      child.once('close', (status, signal) => {
-        if (status === 0) resolve();
-        else reject(new RotaError('ROTA_BUNDLE_HOOK', `${what} ended with ${status ?? signal}: ${program} ${told.trim()}`));
+      child.once('close', (status, by) => {
+        if (signal?.aborted) reject(signal.reason);
+        else if (status === 0) resolve();
+        else reject(new RotaError('ROTA_BUNDLE_HOOK', `${what} ended with ${status ?? by}: ${program} ${told.trim()}`));
       });
     });
   } finally {

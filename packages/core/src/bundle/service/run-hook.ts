@@ -57,7 +57,7 @@ export async function awaitHealth(host: Host, spec: BundleSpec, env: Readonly<Re
       if (await runHooks(host, spec, 'health', env)) return;
       throw new RotaError('ROTA_BUNDLE_HOOK', 'The hook health ended with 75.');
     } catch (error) {
-      if (timeIsUp()) throw error;
+      if (timeIsUp() || !isRotaError(error)) throw error;
       await host.sleep(Math.min(500, Math.max(10, spec.healthTimeoutMs / 20)));
     }
   }
