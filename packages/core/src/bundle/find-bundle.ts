@@ -42,7 +42,11 @@ export async function findBundle(input: FindBundleInput): Promise<FetchedBundle>
   const all = await store.list();
   const mine = all.filter((one) => of === undefined || (one.tenant === of.tenant && one.name === of.name));
   if (which === 'latest') {
-    const newest = mine.filter(({ outcome }) => outcome === 'ok').at(-1);
+    const newest = newestOf(
+      mine.filter(({ outcome }) => outcome === 'ok'),
+      host.now(),
+      store,
+    );
     if (newest !== undefined) return await fetched(input, newest);
     throw unknown('There is no complete bundle yet', store);
   }
@@ -50,6 +54,26 @@ export async function findBundle(input: FindBundleInput): Promise<FetchedBundle>
   if (another !== undefined) throw unknown(`More than one bundle begins with ${which}`, store);
   if (found !== undefined) return await fetched(input, found);
   throw unknown(`There is no bundle ${which}`, store);
+}
+
+/**
+ * A clock that was wrong dates a bundle ahead, or makes good ones seem so: which of them is the newest nobody can tell then, unless all are dated
+ * ahead, as on a machine whose clock is not set yet.
+ */
+function newestOf(good: readonly Sidecar[], nowMs: number, store: BundleStore): Sidecar | undefined {
+  const newest = good.at(-1);
+  const isAhead = ({ createdAt }: Sidecar): boolean => Date.parse(createdAt) > nowMs + 60_000;
+  if (newest === undefined || !isAhead(newest) || good.every(isAhead)) return newest;
+  throw new RotaError(
+    'ROTA_BUNDLE_UNKNOWN',
+    `Which bundle in ${store.place} is the newest cannot be told: ${newest.id} is dated ${newest.createdAt}, which is yet to come.`,
+    {
+      suggestions: [
+        'Name the one that is meant by its id: `rota bundle list`',
+        'Set the clock if it is slow; else remove the bundle that is dated wrong.',
+      ],
+    },
+  );
 }
 
 async function fetched({ host, namespace, store }: FindBundleInput, sidecar: Sidecar): Promise<FetchedBundle> {

@@ -50,6 +50,11 @@ test('grandfather, father and son', () => {
   expect(kept(june, { last: 2, withinMs: 1000 }, '2026-06-30T01:59:59Z')).toEqual(['d30', 'd29']);
 });
 
+test('age is counted from the newest good one, so that nothing ages away while captures fail or the clock is ahead', () => {
+  for (const now of ['2026-06-30T12:00:00Z', '2026-08-30T12:00:00Z', '2040-01-01T00:00:00Z'])
+    expect(kept(june, { withinMs: 3 * 86_400_000 }, now), now).toEqual(['d30', 'd29', 'd28']);
+});
+
 test('the newest good and the newest verified one stay whatever the policy says', () => {
   expect(kept(june, {})).toEqual(['d30']);
   const proven = june.map((one) => (one.id === 'd3' || one.id === 'd7' ? { ...one, verified: { level: 4, at: '' } } : one));

@@ -39,8 +39,9 @@ export function decidePrune(bundles: readonly Sidecar[], retention: BundleRetent
   for (const bundle of newestFirst) if (bundle.pinned === true) keep(bundle, 'pinned');
   for (const bundle of good.slice(0, retention.last)) keep(bundle, `among the last ${retention.last}`);
   // Captures that follow each other fast are dated a little ahead, and no age at all keeps none of them.
-  const { withinMs } = retention;
-  for (const bundle of good) if (withinMs > 0 && Date.parse(bundle.createdAt) >= nowMs - withinMs) keep(bundle, 'young enough');
+  // Counted from the newest, not from now: while captures fail, or by a clock that is ahead, age alone would take one after the other.
+  const until = Date.parse(good[0]?.createdAt ?? '') - retention.withinMs;
+  for (const bundle of good) if (Date.parse(bundle.createdAt) > until) keep(bundle, 'young enough');
   for (const [count, word, periodOf] of [
     [retention.daily, 'day', (at: Date) => at.toISOString().slice(0, 10)],
     [retention.weekly, 'week', weekOf],

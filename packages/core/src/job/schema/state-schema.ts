@@ -106,7 +106,9 @@ const retentionSchema = v.strictObject({
   weekly: count('The newest of each of so many weeks.'),
   monthly: count('The newest of each of so many months.'),
   yearly: count('The newest of each of so many years.'),
-  within: v.optional(v.pipe(durationSchema, v.description('All that are younger than this.'))),
+  within: v.optional(
+    v.pipe(durationSchema, v.description('All that were made within this time before the newest complete one.')),
+  ),
 });
 
 /** `spec.state`: what a service remembers, and how it is captured, kept and put back. */
