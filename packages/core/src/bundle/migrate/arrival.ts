@@ -4,6 +4,7 @@ import { RotaError } from '../../errors/rota-error.ts';
 import type { Host } from '../../host/host.ts';
 import { bundleLayout } from '../bundle-layout.ts';
 import { bytesOfName } from '../format/file-name.ts';
+import { untilAborted } from '../interruption.ts';
 import { quoteForShell, shellCommand } from '../quote-for-shell.ts';
 import { appendLine, type RootSwap, swapIn } from '../restore/swap-roots.ts';
 import { runWithFile } from '../service/dump-database.ts';
@@ -32,8 +33,8 @@ export interface Arrival {
   remove(names: readonly string[]): void;
   /** Reads what has arrived; what did not change since the last time is not read again. */
   digest(): Promise<StateDigest>;
-  /** Puts it in place and starts the service. @throws ROTA_BUNDLE_HOOK */
-  start(services: readonly string[], healthMs: number): Promise<Started>;
+  /** Puts it in place and starts the service, until the signal is aborted. @throws ROTA_BUNDLE_HOOK */
+  start(services: readonly string[], healthMs: number, signal: AbortSignal): Promise<Started>;
   /** From now on the service lives here, unless it was decided otherwise meanwhile. */
   commit(): Promise<Verdict>;
   /** Everything is as it was before, and nothing of ours runs, unless it is committed. */
@@ -79,7 +80,8 @@ export async function beginArrival(host: Host, request: PrepareRequest): Promise
       const roots = swaps.filter(({ fresh }) => existsSync(fresh)).map(({ name, fresh }) => ({ name, path: fresh }));
       return await hasher.digest(scanState(roots, { nowMs: host.now() }));
     },
-    async start(services, healthMs) {
+    async start(services, healthMs, signal) {
+      const ending = untilAborted(host, signal);
       host.files.write(armed, '');
       await startGuard(host, {
         script: join(work, 'guard.sh'),
@@ -91,14 +93,14 @@ export async function beginArrival(host: Host, request: PrepareRequest): Promise
       const begun = host.now();
       swapIn(host, journal, swaps);
       const swapped = host.now();
-      await runHooks(host, spec, 'reissue', env);
+      await runHooks(ending, spec, 'reissue', env);
       const reissued = host.now();
       host.files.write(marker, '', 0o644);
       const starting = spec.services.filter(({ name }) => services.includes(name)).reverse();
-      for (const { name, start } of starting) await startService(host, spec, name, start);
-      await restoreDumps(spec, dumps, env);
+      for (const { name, start } of starting) await startService(ending, spec, name, start);
+      await restoreDumps(spec, dumps, env, signal);
       const started = host.now();
-      if (starting.length > 0) await awaitHealth(host, { ...spec, healthTimeoutMs: healthMs }, env);
+      if (starting.length > 0) await awaitHealth(ending, { ...spec, healthTimeoutMs: healthMs }, env);
       return {
         swapMs: swapped - begun,
         reissueMs: reissued - swapped,
@@ -163,10 +165,16 @@ async function startService(host: Host, spec: BundleSpec, name: string, [file = 
 
 const guardMsOf = ({ downtimeBudgetMs }: BundleSpec): number => Math.max(downtimeBudgetMs * 10, 600_000);
 
-async function restoreDumps(spec: BundleSpec, dumps: string, env: Readonly<Record<string, string>>): Promise<void> {
+async function restoreDumps(
+  spec: BundleSpec,
+  dumps: string,
+  env: Readonly<Record<string, string>>,
+  signal: AbortSignal,
+): Promise<void> {
   for (const database of spec.databases) {
     if (database.kind !== 'command' || database.restore === undefined) continue;
     const input = join(dumps, `${database.name}.dump`);
-    if (existsSync(input)) await runWithFile(`Restoring ${database.name}`, database.restore, { input }, env, guardMsOf(spec));
+    if (existsSync(input))
+      await runWithFile(`Restoring ${database.name}`, database.restore, { input }, env, guardMsOf(spec), signal);
   }
 }

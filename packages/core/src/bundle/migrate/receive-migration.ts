@@ -43,7 +43,7 @@ export async function receiveMigration(input: ReceiveInput): Promise<void> {
     try {
       answerWith(input, { ok: true, value: preparedWith(looked, arrival, first) });
       for (let next = await requests.next(); next !== undefined; next = await requests.next())
-        if (await serve(input, arrival, next)) return;
+        if (await serve(input, arrival, next, requests.ended)) return;
     } finally {
       await arrival.rollback();
     }
@@ -51,7 +51,7 @@ export async function receiveMigration(input: ReceiveInput): Promise<void> {
 }
 
 /** Resolves to true when that was the last request. */
-async function serve(input: ReceiveInput, arrival: Arrival, request: MigrationRequest): Promise<boolean> {
+async function serve(input: ReceiveInput, arrival: Arrival, request: MigrationRequest, ended: AbortSignal): Promise<boolean> {
   try {
     switch (request.ask) {
       case 'remove':
@@ -62,7 +62,7 @@ async function serve(input: ReceiveInput, arrival: Arrival, request: MigrationRe
         answerWith(input, { ok: true, value: await arrival.digest() });
         return false;
       case 'start':
-        answerWith(input, { ok: true, value: await arrival.start(request.services, request.healthMs) });
+        answerWith(input, { ok: true, value: await arrival.start(request.services, request.healthMs, ended) });
         return false;
       case 'commit':
       case 'rollback':
@@ -88,11 +88,13 @@ function preparedWith(looked: Prepared, arrival: Arrival, { spec }: PrepareReque
 function listen({ input, signal }: ReceiveInput) {
   const queue: MigrationRequest[] = [];
   let ended = false;
+  const ending = new AbortController();
   let wake: () => void = () => undefined;
   let lease: NodeJS.Timeout | undefined;
   const end = (): void => {
     ended = true;
     clearTimeout(lease);
+    ending.abort();
     wake();
   };
   const heard = (): void => {
@@ -113,6 +115,8 @@ function listen({ input, signal }: ReceiveInput) {
   });
   lines.on('close', end);
   return {
+    /** Aborted at the end: the other side takes it that by then nothing is under way here any more. */
+    ended: ending.signal,
     async next(): Promise<MigrationRequest | undefined> {
       while (!ended && queue.length === 0) await new Promise<void>((resolve) => (wake = resolve));
       // What was asked by somebody who is gone is not done any more.
