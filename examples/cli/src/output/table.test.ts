@@ -56,3 +56,22 @@ test('letters of East Asia take two columns, and marks none', () => {
   ).toEqual(['備份   x', 'abcde  y', 'e\u0301      z']);
   expect(table([['a', '日本語日本語']], 12)).toEqual(['a  日本語...']);
 });
+
+test('on a terminal a column in which nothing stands takes no room, and in a pipe it stays', () => {
+  const runs = [
+    ['JOB', 'DETAIL', 'RUN'],
+    ['home/backup', '', '01a22ad2'],
+  ];
+  expect(table(runs, 80)).toEqual(['JOB          RUN', 'home/backup  01a22ad2']);
+  expect(table(runs)[0]).toBe('JOB          DETAIL  RUN');
+  // Without a head the first row is a row like the others.
+  expect(
+    table(
+      [
+        ['age', 'old'],
+        ['size', ''],
+      ],
+      80,
+    ),
+  ).toEqual(['age   old', 'size']);
+});

@@ -5,9 +5,11 @@ const narrowest = 12;
 
 /**
  * Rows in columns two blanks apart, each as wide as its widest cell; the last column is cut where the terminal ends. The first row is the
- * head. Where more than the last column would be lost, each row stands as lines of its own, named by the head, and nothing is cut.
+ * head. Where more than the last column would be lost, each row stands as lines of its own, named by the head, and nothing is cut. On a terminal a
+ * column in which nothing stands takes no room; a pipe always gets the same columns.
  */
-export function table(rows: readonly (readonly string[])[], columns = Number.POSITIVE_INFINITY): readonly string[] {
+export function table(all: readonly (readonly string[])[], columns = Number.POSITIVE_INFINITY): readonly string[] {
+  const rows = Number.isFinite(columns) ? withoutEmpty(all) : all;
   const widths: number[] = [];
   for (const row of rows)
     row.forEach((cell, index) => {
@@ -15,14 +17,25 @@ export function table(rows: readonly (readonly string[])[], columns = Number.POS
     });
   const needed = widths.slice(0, -1).reduce((sum, one) => sum + one + 2, Math.min(narrowest, widths.at(-1) ?? 0));
   const [head = [], ...body] = rows;
-  if (needed > columns && body.length > 0 && head.every((cell) => cell === cell.toUpperCase()))
-    return stacked(head, body, columns);
+  if (needed > columns && body.length > 0 && isHead(head)) return stacked(head, body, columns);
   return rows.map((row) => {
     const line = row
       .map((cell, index) => (index === row.length - 1 ? cell : cell + ' '.repeat((widths[index] ?? 0) - width(cell))))
       .join('  ');
     return cut(line.trimEnd(), columns);
   });
+}
+
+/** Some tables have none: their first row is a row like the others. */
+function isHead(row: readonly string[]): boolean {
+  return row.every((cell) => cell === cell.toUpperCase());
+}
+
+function withoutEmpty(rows: readonly (readonly string[])[]): readonly (readonly string[])[] {
+  const [head = [], ...body] = rows;
+  if (body.length === 0 || !isHead(head)) return rows;
+  const filled = head.map((_, index) => body.some((row) => (row[index] ?? '') !== ''));
+  return rows.map((row) => row.filter((_, index) => filled[index] ?? true));
 }
 
 function stacked(head: readonly string[], body: readonly (readonly string[])[], columns: number): readonly string[] {
