@@ -144,6 +144,7 @@ function deploy(context: UpdateContext): readonly PlannedCommand[] {
     ['build', keepPath('ACTIVE_SYSTEM', layout.activeRoot), 'what is active is not the default'],
     ['build', buildSystem('DERIVATION', layout.candidate), newer],
     ['summary', closureDifference(oldSystem, newSystem), newer],
+    ...(system.kind === 'nixos' ? [['activate', cancelRestart(), 'a reboot is announced'] as const] : []),
     ...(tested ? [['activate', activation(context, newSystem, 'test'), newer] as const] : []),
     ...(tested ? health(context).map((command) => ['health', command, newer] as const) : []),
     ...(kept ? [['profile', setProfile(system.profile, newSystem), newer] as const] : []),

@@ -178,6 +178,22 @@ echo "$system"`);
     expect([reboots(report?.commands), await announced()]).toEqual([0, false]);
   });
 
+  test('is not cut off by the reboot that the one before has announced: that is decided anew', async () => {
+    await machine.publish({ version: '2', kernel: '6.2' });
+    expect(await machine.update(withOptions({}))).toMatchObject([{ status: 'updated', reboot: 'scheduled' }]);
+    await machine.publish({ version: '3', kernel: '6.3' });
+    const at = { moment: 'activate:started', run: 'test ! -e /run/systemd/shutdown/scheduled' };
+    const [report] = await machine.update({ ...withOptions({}), at });
+    expect(report).toMatchObject({ status: 'updated', reboot: 'scheduled' });
+    expect(await announced()).toBe(true);
+    await machine.publish({ version: '4', kernel: '6.4' });
+    // A person's own update leaves it to the person.
+    expect(await machine.update({ ...withOptions({}), cause: 'manual', at })).toMatchObject([
+      { status: 'updated', reboot: 'pending' },
+    ]);
+    expect(await announced()).toBe(false);
+  });
+
   test('cancels an announced reboot when the target goes back to what is booted', async () => {
     await machine.publish({ version: '2', kernel: '6.2' });
     expect(await machine.update(withOptions({}))).toMatchObject([{ status: 'updated', reboot: 'scheduled' }]);

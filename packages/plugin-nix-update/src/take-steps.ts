@@ -5,6 +5,7 @@ import { endUnchangedLock } from './lock/end-unchanged-lock.ts';
 import { keepLockChange, keepUnkeptLock } from './lock/keep-lock-change.ts';
 import type { Baseline } from './machine/read-baseline.ts';
 import { decideReboot } from './reboot/decide-reboot.ts';
+import { holdReboot } from './reboot/hold-reboot.ts';
 import { readRebootMarker } from './reboot/reboot-marker.ts';
 import { readBadRevisions } from './record/bad-revisions.ts';
 import type { RunFacts } from './record/finish-report.ts';
@@ -101,6 +102,7 @@ export async function takeSteps(
 async function deploy(context: UpdateContext, run: UpdateRun, baseline: Baseline, target: string): Promise<boolean> {
   const { settings } = context;
   let needsBoot = settings.operation === 'boot';
+  await holdReboot(context);
   if (!needsBoot) {
     const activation = await run.step('activate', async () => await activateNow(context, target), String);
     needsBoot = activation === 'needs-boot';
