@@ -22,7 +22,12 @@ export async function settleArrival(host: Host, work: string): Promise<Verdict> 
     swapBack(host, lines);
   }
   clearAway(host, verdict === 'committed' ? [...lines, { step: 'commit' }] : lines);
-  for (const { fresh } of begin.swaps) host.files.removeFolder(dirname(fresh));
+  for (const { fresh } of begin.swaps) {
+    // What was sent by a process that is gone may still be arriving.
+    if (verdict === 'undone' && host.files.facts(dirname(fresh)) !== undefined)
+      rmSync(dirname(fresh), { recursive: true, force: true, maxRetries: 10 });
+    else host.files.removeFolder(dirname(fresh));
+  }
   const { arriving, moved } = fencesOf(host, work);
   if (verdict === 'undone') await raiseFences(host, moved);
   else for (const file of [`${begin.arrival.tombstone}.json`, begin.arrival.tombstone]) host.files.remove(file);
