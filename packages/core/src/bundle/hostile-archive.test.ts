@@ -1,5 +1,15 @@
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -53,14 +63,25 @@ function forge(listed: readonly BundleEntry[], members: readonly Buffer[], chang
 }
 const packed = (entry: BundleEntry): Buffer =>
   Buffer.concat([tarHeader(memberOf(entry)), ...(entry.type === 'file' ? [content, Buffer.alloc(padding(content.length))] : [])]);
-/** A header of another type, its checksum made right. */
-const retyped = (entry: BundleEntry, flag: string): Buffer => {
+/** A header with other text in a field, its checksum made right. */
+const rewritten = (entry: BundleEntry, field: number, text: string): Buffer => {
   const block = Buffer.from(tarHeader(memberOf(entry)));
+  block.write(text, field, 'latin1');
   const sum = block.reduce((total, byte, at) => total + (at >= 148 && at < 156 ? 0x20 : byte), 0);
-  const wanted = sum - (block[156] ?? 0) + flag.charCodeAt(0);
-  block.write(flag, 156, 'latin1');
-  block.write(`${wanted.toString(8).padStart(6, '0')}\0 `, 148, 'latin1');
+  block.write(`${sum.toString(8).padStart(6, '0')}\0 `, 148, 'latin1');
   return block;
+};
+const retyped = (entry: BundleEntry, flag: string): Buffer => rewritten(entry, 156, flag);
+/** An extended header, which says something else of the member behind it. */
+const pax = (key: string, value: string): Buffer => {
+  const rest = ` ${key}=${value}\n`;
+  const body = Buffer.from(`${rest.length + 2}${rest}`);
+  expect(body).toHaveLength(rest.length + 2);
+  return Buffer.concat([
+    retyped({ ...base, name: 'pax', type: 'file', size: body.length }, 'x'),
+    body,
+    Buffer.alloc(padding(body.length)),
+  ]);
 };
 
 /** What the manifest says of an artifact that was packed. */
@@ -116,6 +137,31 @@ describe('an archive that no capture writes is refused, and nothing appears outs
     ['a sparse file of GNU tar', [rootEntry, one], [packed(rootEntry), retyped(one, 'S')]],
     ['a long name of GNU tar', [rootEntry, one], [packed(rootEntry), retyped(one, 'L')]],
     ['a global header', [rootEntry, one], [retyped(one, 'g'), packed(rootEntry)]],
+    ['a long link of GNU tar', [rootEntry, one], [packed(rootEntry), retyped(one, 'K')]],
+    ['a contiguous file', [rootEntry, one], [packed(rootEntry), retyped(one, '7')]],
+    ['a member of an unknown type', [rootEntry, one], [packed(rootEntry), retyped(one, 'Z')]],
+    ['a prefix that leads upwards', [rootEntry, one], [packed(rootEntry), rewritten(one, 345, '../..'), content]],
+    ['an extended header with another name', [rootEntry, one], [packed(rootEntry), pax('path', '../../evil'), packed(one)]],
+    ['an extended header with another size', [rootEntry, one], [packed(rootEntry), pax('size', '0000000000'), packed(one)]],
+    [
+      'an extended header of a sparse file',
+      [rootEntry, one],
+      [packed(rootEntry), pax('GNU.sparse.name', '../evil'), packed(one)],
+    ],
+    ['two extended headers', [rootEntry, one], [packed(rootEntry), pax('path', 'data/r/a'), pax('path', '../evil'), packed(one)]],
+    [
+      'an extended header with another link',
+      [rootEntry, symlink('data/r/l', 'a')],
+      [packed(rootEntry), pax('linkpath', '/etc/passwd'), packed(symlink('data/r/l', 'a'))],
+    ],
+    [
+      'a symbolic link in place of the folder that a file is in',
+      [rootEntry, { ...rootEntry, name: 'data/r/d' }, file('data/r/d/evil')],
+      [packed(rootEntry), packed(symlink('data/r/d', '/tmp')), packed(file('data/r/d/evil'))],
+    ],
+    ['a hard link to a folder', [rootEntry, { ...rootEntry, name: 'data/r/d' }, hardlink('data/r/h', 'data/r/d')]],
+    ['a hard link to a pipe', [rootEntry, { ...base, name: 'data/r/f', type: 'fifo' }, hardlink('data/r/h', 'data/r/f')]],
+    ['a hard link with content', [rootEntry, one, { ...hardlink('data/r/h', 'data/r/a'), size: 1 }]],
     ['a size that does not add up', [rootEntry, one], undefined, { totals: { entries: 2, bytes: 1e15 } }],
     ['a count that does not add up', [rootEntry, one], undefined, { totals: { entries: 1e9, bytes: 1 } }],
     ['a root that leads upwards', [rootEntry], undefined, { roots: [root('r'), root('..')] }],
@@ -137,6 +183,12 @@ describe('an archive that no capture writes is refused, and nothing appears outs
       });
       expect(readdirSync(folder).filter((name) => !before.includes(name) && name !== 'out' && name !== 'dumps')).toEqual([]);
     });
+
+  test('nobody else runs what is in it: set-user-id is taken away', async () => {
+    const program = { ...one, mode: 0o6755 };
+    await extract(forge([rootEntry, program], [packed(rootEntry), packed(program)]), join(folder, 'out'));
+    expect(statSync(join(folder, 'out', 'a')).mode & 0o7777).toBe(0o755);
+  });
 
   test('while the honest one is taken', async () => {
     await extract(forge([rootEntry, one], [packed(rootEntry), packed(one)]), join(folder, 'out'));
