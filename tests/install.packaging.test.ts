@@ -1,5 +1,5 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { exec, output, repositoryRoot, requirePart, sampleSize, temporaryFolder } from '@rota/test-support';
 import { beforeAll, describe, expect, test } from 'vitest';
 
@@ -83,14 +83,16 @@ describeWithBuild(`the packed packages under Node ${process.versions.node}`, () 
     beforeAll(async () => {
       writeFileSync(join(consumer, 'jobs.config.ts'), rightConfig);
       writeFileSync(join(consumer, 'wrong.ts'), `${wrongImports}${calls.join('\n')}\n`);
+      for (const [name, text] of pages) writeFileSync(join(consumer, name), text);
       const tsc = join(consumer, `node_modules/typescript-${version}/bin/tsc`);
-      ({ stdout } = await exec(process.execPath, [tsc, ...strict, 'jobs.config.ts', 'wrong.ts'], {
+      ({ stdout } = await exec(process.execPath, [tsc, ...strict, 'jobs.config.ts', 'wrong.ts', ...pages.keys()], {
         cwd: consumer,
         timeoutMs: 240_000,
       }));
     });
 
-    test('serve a strict consumer of every package', () => {
+    test('serve a strict consumer of every package, and what the pages show', () => {
+      expect(pages.size).toBeGreaterThan(7);
       expect(stdout.split('\n').filter((line) => /^\S/.test(line) && !line.startsWith('wrong.ts('))).toEqual([]);
       for (const folder of libraries) expect(rightConfig).toContain(`'${readManifest(folder).name}'`);
     });
@@ -104,6 +106,19 @@ describeWithBuild(`the packed packages under Node ${process.versions.node}`, () 
     });
   });
 });
+
+/** Programs in TypeScript that stand whole on a page: they import packages, and no file beside them. The guide to backends shows parts. */
+const pages = new Map(
+  ['README.md', ...markdownIn('docs'), ...libraries.map((folder) => join(folder, 'README.md'))]
+    .filter((page) => page !== 'docs/writing-a-backend.md')
+    .flatMap((page) => [...readFileSync(resolve(repositoryRoot, page), 'utf8').matchAll(/```ts\n([\s\S]*?)```/g)])
+    .flatMap(([, text = '']) => (/^import .* from '@rota/m.test(text) && !/ from '\./.test(text) ? [text] : []))
+    .map((text, index) => [`page-${index}.ts`, text]),
+);
+
+function markdownIn(folder: string): readonly string[] {
+  return readdirSync(join(repositoryRoot, folder)).flatMap((name) => (name.endsWith('.md') ? [`${folder}/${name}`] : []));
+}
 
 const strict = [
   '--noEmit',
