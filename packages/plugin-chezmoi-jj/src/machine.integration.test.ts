@@ -21,5 +21,6 @@ describe('with jj and chezmoi of a booted machine', () => {
     ['cut-off', 4],
     ['made-anew', 5],
     ['set-up', 15],
+    ['full-disk', 1],
   ])('the tests of %s.machine.ts pass', runOnMachine, 3_600_000);
 });

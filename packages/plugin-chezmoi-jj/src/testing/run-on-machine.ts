@@ -14,6 +14,8 @@ interface Report {
 /** Runs the tests of `<name>.machine.ts`, `least` of them or more, as an ordinary user of a new machine that has jj and chezmoi; all have to pass. */
 export async function runOnMachine(name: string, least: number): Promise<void> {
   const machine = await testMachine(`chezmoi-${name}`);
+  // For `full-disk.machine.ts`: only root may mount.
+  await machine.output('sh', ['-ec', 'mkdir /mnt/small; mount -t tmpfs -o size=16m,mode=1777 tmpfs /mnt/small']);
   const { ROTA_LONG, ROTA_SEED } = process.env;
   const { ROTA_HISTORIES = String(sampleSize({ here: 10, inCi: 50, long: 1000 })) } = process.env;
   const args = [
