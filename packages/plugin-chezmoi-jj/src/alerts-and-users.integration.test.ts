@@ -218,6 +218,17 @@ describe('a machine whose dotfiles several people have, and a home server', () =
       const stopped = (await requests(hub)).slice(4);
       expect(stopped).toHaveLength(2);
       expect(JSON.stringify(stopped)).toContain('symlink mode');
+
+      // A key that the remote does not take is not the network: told once, and its end.
+      await as(
+        desk,
+        'ada',
+        `rm .config/chezmoi/chezmoi.toml; mv "${key}" away; rota run chezmoi-sync; rota run chezmoi-sync; mv away "${key}"; rota run chezmoi-sync; true`,
+      );
+      const shutOut = (await requests(hub)).slice(6).map(({ body: { event, text, body } }) => `${event ?? ''} ${text ?? body}`);
+      expect(shutOut).toHaveLength(4);
+      for (const told of shutOut.slice(0, 2)) expect(told).toContain('Permission denied');
+      for (const told of shutOut.slice(2)) expect(told).toContain('is ok');
     },
     patience,
   );

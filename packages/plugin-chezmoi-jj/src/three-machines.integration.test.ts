@@ -69,7 +69,8 @@ describe('three machines and a Git remote', () => {
     expect(fleet.hosts).toContainEqual(
       expect.objectContaining({ host: expect.stringMatching(/^host\/lap-/), disagreesOn: ['.zshrc'] }),
     );
-    expect(await as(lap, 'rota chezmoi-show-conflicts')).toContain('.zshrc');
+    for (const name of ['chezmoi-show-conflicts', 'chezmoi-status', 'chezmoi-sync'])
+      expect(await as(lap, `rota ${name}`)).toContain('.zshrc');
     expect(await rota(lap, 'chezmoi conflicts --json')).toMatchObject({ conflicts: [{ path: '.zshrc' }] });
     expect(await rota(lap, 'chezmoi status --json')).toMatchObject({ state: 'conflicted' });
     expect(await rota(lap, 'chezmoi sync --dry-run --json')).toMatchObject({ state: 'conflicted', captured: [], applied: [] });
