@@ -71,7 +71,7 @@ describeWithBuild('the built command', () => {
       /'action'\.\n {2}One of: list, plan, build, .*\.\n {2}See `rota help targets`\.\n$/,
     );
     expect(await rota(['aply'])).toMatchObject({ exitCode: 1, stdout: '', stderr: expect.stringContaining('apply') });
-    const { exitCode, stdout } = await rota(['next', 'never', '--json']);
+    const { exitCode, stdout } = await rota(['next', '0 2 * *', '--json']);
     expect(exitCode).toBe(1);
     expect(JSON.parse(stdout).error.code).toBe('ROTA_SCHEDULE_SYNTAX');
   });
