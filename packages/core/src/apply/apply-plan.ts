@@ -104,7 +104,7 @@ export async function applyPlan(input: ApplyPlanInput): Promise<ApplyResult> {
       namespace: plan.namespace,
       steps: [
         ...switchSteps(originalsOf(changes), 'off', true, now),
-        ...stepsOf(changes, plan.dialects, handledUntil(host, layout, previous, now)),
+        ...stepsOf(changes, plan.dialects, handledUntil(host, layout, previous?.entries ?? [], plan.entries, now)),
       ],
       moved: changes.flatMap(({ from, ...to }) =>
         from === undefined ? [] : [{ from, to: printJobKey(to), at: generation.createdAt, generation: generation.number }],

@@ -123,6 +123,20 @@ describe('a job that is declared as moved', () => {
     expect(historyOf('other')).toEqual(['other-2026-11-21T06:00:00Z']);
   });
 
+  it.each<[string, Partial<Job>, Partial<Job>]>([
+    ['is due at other times', {}, { trigger: { kind: 'schedule', expression: '0 9 * * *', timezone: 'UTC' } }],
+    ['was paused', { paused: true }, {}],
+    ['is to catch up from now on', {}, { persistent: true }],
+  ])('that %s is not run for what it missed before, and neither after a rollback', async (_, before, after) => {
+    await apply(declared([job('acme', 'backup', before), ...old.slice(1)]));
+    clock += 2 * 86_400_000;
+    await apply(declared([job('ops', 'nightly', { backend: 'two', ...after }), ...old.slice(1)], moved));
+    expect(readHandled(nodeFiles, layout(), { tenant: 'ops', name: 'nightly' })).toBe(clock / 1000);
+    clock += 2 * 86_400_000;
+    await rollback({ host: hostWith(), backends: backends(), namespace: 'default', to: { kind: 'generation' } });
+    expect(readHandled(nodeFiles, layout(), { tenant: 'acme', name: 'backup' })).toBe(clock / 1000);
+  });
+
   it('goes back with a rollback, with its history', async () => {
     await apply(declared(fresh, moved));
     clock = start + 3_600_000;

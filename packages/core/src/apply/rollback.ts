@@ -102,7 +102,7 @@ export async function rollback(input: RollbackInput): Promise<ApplyResult> {
       namespace,
       steps: [
         ...switchSteps(retaken, 'off', false, now),
-        ...stepsOf(steps, dialects, handledUntil(host, layout, current, now)),
+        ...stepsOf(steps, dialects, handledUntil(host, layout, current?.entries ?? [], entries, now)),
         ...switchSteps(released, 'on', false, now),
       ],
       moved: moves.map((move) => ({
