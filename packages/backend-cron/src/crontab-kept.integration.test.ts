@@ -134,6 +134,32 @@ requirePart(rootPart, cronPart)('a crontab', () => {
     await host.run({ file: 'crontab', args: ['-r'] });
   });
 
+  it('that cannot be looked at once more before the write is as it was, and whoever edits it then is not asked about a write', async () => {
+    const host = private_.host('root');
+    const lastLook = (): Host => {
+      let looks = 0;
+      return {
+        ...host,
+        run: async (request) => {
+          const isLast = request.args[0] === '-l' && ++looks === 2;
+          return host.run(isLast ? { ...request, file: 'sh', args: ['-c', 'echo "crontab: not now" >&2; exit 1'] } : request);
+        },
+      };
+    };
+    for (const mine of [undefined, '0 1 * * * mine\n']) {
+      if (mine !== undefined) await host.run({ file: 'crontab', args: ['-'], input: mine });
+      await expect(apply(lastLook(), [create('a')])).rejects.toMatchObject({ code: 'ROTA_CRONTAB_UNREADABLE' });
+      expect(['crontab.before', 'crontab.last'].map((name) => host.files.readText(join(host.stateDir, name)))).toEqual([
+        undefined,
+        mine,
+      ]);
+    }
+    await host.run({ file: 'crontab', args: ['-'], input: '0 2 * * * edited\n' });
+    await apply(host, [create('a')]);
+    expect((await readTable(host)).text).toMatch(/acme\/a[\s\S]*0 2 \* \* \* edited\n$/);
+    await host.run({ file: 'crontab', args: ['-r'] });
+  });
+
   it('that fails without a word is not taken for an empty table', async () => {
     const folder = temporaryFolder();
     const state = temporaryFolder();

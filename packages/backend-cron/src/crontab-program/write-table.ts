@@ -27,12 +27,16 @@ export async function changeTable(host: Host, dialect: CronDialect, edit: (text:
       await checkSilence(host, dialect, before);
       checkLimits(host, dialect, after);
       if (after !== '') await validate(host, dialect, after);
-      const copy = keepTables(host, before.text, after);
-      // Last of all, and nothing that waits for the disk after it: what a person saves from here on would be lost.
-      if (sameTable(await readTable(host, before.text), before))
-        return await replaceTable(host, dialect, { before, after, copy });
-      rememberTable(host, before.text);
-      dropBefore(host);
+      let copy: string | undefined;
+      let now: CrontabTable | undefined;
+      try {
+        copy = keepTables(host, before.text, after);
+        // Last of all, and nothing that waits for the disk after it: what a person saves from here on would be lost.
+        now = await readTable(host, before.text);
+      } finally {
+        if (now === undefined || !sameTable(now, before)) notWritten(host, before);
+      }
+      if (sameTable(now, before)) return await replaceTable(host, dialect, { before, after, copy });
     }
     throw changed('It was another one at each look.');
   });
@@ -54,10 +58,7 @@ async function replaceTable(host: Host, dialect: CronDialect, { before, after, c
   } catch (error) {
     // What failed may have written all the same, as where it was ended by the time-out.
     const stands = await readTable(host).catch(() => undefined);
-    if (stands !== undefined && sameTable(stands, before)) {
-      rememberTable(host, before.text);
-      dropBefore(host);
-    }
+    if (stands !== undefined && sameTable(stands, before)) notWritten(host, before);
     throw error;
   }
   const now = await readBack(host, kept);
@@ -65,6 +66,12 @@ async function replaceTable(host: Host, dialect: CronDialect, { before, after, c
   rememberTable(host, now.text);
   dropBefore(host);
   if (now.text !== wanted) throw notTaken();
+}
+
+/** What was kept for a write says nothing of a table that is as it was. */
+function notWritten(host: Host, before: CrontabTable): void {
+  dropBefore(host);
+  rememberTable(host, before.text);
 }
 
 async function readBack(host: Host, kept: readonly string[]): Promise<CrontabTable> {
