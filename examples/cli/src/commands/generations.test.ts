@@ -44,6 +44,11 @@ test('a rollback needs no config that can be read: the one here is known by what
   expect((await call('status', '--json')).json()).toMatchObject({
     jobs: [{ name: 'changes' }, { name: 'goes' }, { name: 'stays' }],
   });
+  // What starts or removes something asks which namespace is meant: the config may have another name in it by now.
+  for (const command of ['run', 'destroy'])
+    expect((await call(command, ...(command === 'run' ? ['stays'] : ['--yes']), '--json')).json()).toMatchObject({
+      error: { code: 'ROTA_CONFIG_FAILED' },
+    });
   // One that was never applied says nothing of what is meant.
   place.write('elsewhere/jobs.config.yaml', 'jobs: [');
   const strange = await call('rollback', '--yes', '--config', 'elsewhere/jobs.config.yaml', '--json');

@@ -8,7 +8,7 @@ type Kept = Awaited<ReturnType<Awaited<ReturnType<typeof openNamespace>>['genera
 
 /** `rota generations`: oldest first; with one or two numbers what differs between them. */
 export async function run(context: CommandContext): Promise<number> {
-  const rota = await openNamespace(context);
+  const rota = await openNamespace(context, 'as-applied');
   const generations = await rota.generations();
   if (context.args.length > 0) return compare(context, rota.namespace, generations);
   const rows = generations.map(rowOf);

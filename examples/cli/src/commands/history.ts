@@ -9,7 +9,7 @@ import type { CommandContext } from '../program/command.ts';
 /** `rota history [JOB]`: past runs, the latest last. */
 export async function run(context: CommandContext): Promise<number> {
   const { args, options, colors } = context;
-  const rota = await openNamespace(context);
+  const rota = await openNamespace(context, 'as-applied');
   const [job] = args;
   let damaged = 0;
   const runs = await rota.history({

@@ -6,7 +6,7 @@ import type { CommandContext } from '../program/command.ts';
 export async function run(context: CommandContext): Promise<number> {
   const { args, options, io } = context;
   const [job = ''] = args;
-  const rota = await openNamespace(context);
+  const rota = await openNamespace(context, 'as-applied');
   const { tenant, name } = await rota.find(job);
   if (options.follow) {
     if (options.run !== undefined) throw new RotaError('ROTA_USAGE', 'Choose one of --follow and --run.');

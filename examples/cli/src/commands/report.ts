@@ -15,7 +15,7 @@ export async function run(context: CommandContext): Promise<number> {
   const { options, io } = context;
   if (options.serve !== true && options.port !== undefined) throw new RotaError('ROTA_USAGE', '--port goes with --serve.');
   if (options.serve === true && options.out !== undefined) throw new RotaError('ROTA_USAGE', 'Choose one of --serve and --out.');
-  const rota = await openNamespace(context);
+  const rota = await openNamespace(context, 'as-applied');
   const wanted: ReportOptions = {
     ...(options.label === undefined ? {} : { labels: options.label }),
     ...(options.output === undefined ? {} : { output: options.output }),

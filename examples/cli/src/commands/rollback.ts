@@ -14,7 +14,7 @@ export async function run(context: CommandContext): Promise<number> {
       suggestions: ['`rota generations` lists them.'],
     });
   }
-  const rota = await openNamespace(context);
+  const rota = await openNamespace(context, 'as-applied');
   await confirm(
     context,
     `Install ${text === undefined ? 'the generation before' : `generation ${text}`} of namespace ${rota.namespace} again?`,

@@ -22,7 +22,7 @@ import type { CommandContext } from '../program/command.ts';
 /** `rota status [JOB]`. */
 export async function run(context: CommandContext): Promise<number> {
   const { args, options } = context;
-  const rota = await openNamespace(context);
+  const rota = await openNamespace(context, 'as-applied');
   const [job] = args;
   const jobs = await rota.status({
     ...(job === undefined ? {} : { job }),

@@ -27,14 +27,17 @@ export async function checkDeclaration(context: CommandContext, files: readonly 
   return await validateDeclaration(context.host(), { ...loadOptions(context, files, 'validate'), strict });
 }
 
+/** What is done where the config here cannot be read: nothing, or what it was last applied to is meant. The second is for what shows and for what goes back. */
+export type UnreadConfig = 'refuse' | 'as-applied';
+
 /** The namespace that is meant: the named one, else that of the config here, else `default`. */
 export async function namespaceHere(context: CommandContext): Promise<string> {
-  const here = await declarationHere(context);
+  const here = await declarationHere(context, 'refuse');
   return typeof here === 'string' ? here : here.namespace;
 }
 
 /** What is declared here; the namespace alone where one is named, or where there is no config. @throws ROTA_CONFIG_FAILED */
-export async function declarationHere(context: CommandContext): Promise<Declaration | string> {
+export async function declarationHere(context: CommandContext, unread: UnreadConfig): Promise<Declaration | string> {
   const { namespace, config } = context.options;
   if (namespace !== undefined) return namespace;
   const path = config === undefined ? findConfig(context.host().files, context.io.cwd) : resolve(context.io.cwd, config);
@@ -42,10 +45,10 @@ export async function declarationHere(context: CommandContext): Promise<Declarat
   try {
     return await openDeclaration(context, [], 'status', { jobsOptional: true });
   } catch (cause) {
-    // What it declared last is known: whoever wants to go back may want to because of what stands in it now.
-    const [known, another] = namespacesFrom(context.host(), path);
+    // Whoever wants to go back may want to because of what stands in it now.
+    const [known, another] = unread === 'as-applied' ? namespacesFrom(context.host(), path) : [];
     if (known !== undefined && another === undefined) {
-      context.say(`The config here cannot be read; it was last applied to namespace ${known}.`);
+      context.say(`The config here cannot be read; it was last applied to namespace ${known}. ${messageOf(cause)}`);
       return known;
     }
     throw new RotaError(

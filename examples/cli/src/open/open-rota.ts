@@ -1,7 +1,7 @@
 import { type CommandPlace, createRota, type Declaration, type Rota } from '@rota/core';
 import type { CommandContext } from '../program/command.ts';
 import { loadBackends } from './load-backends.ts';
-import { declarationHere } from './open-declaration.ts';
+import { declarationHere, type UnreadConfig } from './open-declaration.ts';
 import { ownCommand } from './own-command.ts';
 import { refuseForeignHome } from './refuse-foreign-home.ts';
 
@@ -23,8 +23,11 @@ export async function rotaOf(context: CommandContext, namespace: string): Promis
 }
 
 /** Rota for the namespace that the command line or the config here names; with the plugins of the config, if it was read. */
-export async function openNamespace(context: CommandContext): Promise<Rota & Pick<Declaration, 'plugins'>> {
-  const here = await declarationHere(context);
+export async function openNamespace(
+  context: CommandContext,
+  unread: UnreadConfig = 'refuse',
+): Promise<Rota & Pick<Declaration, 'plugins'>> {
+  const here = await declarationHere(context, unread);
   if (typeof here === 'string') return { ...(await rotaOf(context, here)), plugins: [] };
   return { ...(await openRota(context, here)), plugins: here.plugins };
 }
