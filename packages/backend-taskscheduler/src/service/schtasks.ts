@@ -57,7 +57,7 @@ export function schtasks(host: Pick<Host, 'run' | 'files' | 'stateDir'>): TaskSe
     }
   }
 
-  /** What stands as before is left alone: where a step was refused, so is the way back. Answers what could not be put back. */
+  /** What stands as before is left alone: where a step was refused, so is the way back; one that was answered with an error may stand all the same. Answers what could not be put back. */
   async function takeBack(
     undo: readonly TaskStep[],
     before: ReadonlyMap<string, string>,
@@ -70,7 +70,7 @@ export function schtasks(host: Pick<Host, 'run' | 'files' | 'stateDir'>): TaskSe
     const left: string[] = [];
     for (const step of undo) {
       if (now !== undefined && now.get(step.path) === before.get(step.path)) continue;
-      await make(step, present).catch(() => left.push(step.path));
+      await make(step, now === undefined ? present : new Set(now.keys())).catch(() => left.push(step.path));
     }
     return left;
   }

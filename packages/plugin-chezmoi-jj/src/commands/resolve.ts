@@ -28,13 +28,14 @@ export function resolveCommand(options: DotfileOptions): PluginCommand {
     },
     examples: ['rota chezmoi resolve .zshrc --take remote', 'rota chezmoi resolve .zshrc --take edit'],
     output: resolveOutput,
-    async run({ host, args: [given = ''], options: { take, noSync }, json }) {
+    async run({ host, args: [given = ''], options: { take, noSync }, json, say }) {
       if (take === undefined)
         throw new RotaError('ROTA_USAGE', 'Say whose version counts.', {
           suggestions: [`rota chezmoi resolve ${given} --take local|remote|edit`],
         });
       const path = relativePath(given, host.user.home);
-      const chosen: Take = take === 'edit' ? { from: 'edit', text: await editedText(host, options, path, json) } : { from: take };
+      const chosen: Take =
+        take === 'edit' ? { from: 'edit', text: await editedText(host, options, path, json, say) } : { from: take };
       const resolved = await resolve(host, options, path, chosen);
       const status = noSync || resolved.left.length > 0 ? null : (await syncDotfiles(host, options)).status;
       const more = resolved.left.length > 0 ? [`still in conflict: ${resolved.left.join(', ')}`] : [];
@@ -53,7 +54,13 @@ function relativePath(given: string, home: string): string {
 }
 
 /** The file with both sides in it, as the person has left it. @throws ROTA_USAGE without a terminal */
-async function editedText(host: Host, options: DotfileOptions, path: string, json: boolean): Promise<string> {
+async function editedText(
+  host: Host,
+  options: DotfileOptions,
+  path: string,
+  json: boolean,
+  say: (line: string) => void,
+): Promise<string> {
   if (json || !process.stdin.isTTY) {
     throw new RotaError('ROTA_USAGE', '`--take edit` opens an editor, and there is no terminal.', {
       suggestions: [`rota chezmoi resolve ${path} --take local|remote`],
@@ -61,6 +68,8 @@ async function editedText(host: Host, options: DotfileOptions, path: string, jso
   }
   const file = join(placeOf(host).resolve, path.replaceAll('/', '_'));
   host.files.write(file, await markedText(await openSession(host, options), path));
+  // Also so that nothing else is written to the terminal that the editor has from here on.
+  say(`Opening ${path} in the editor.`);
   await editFile(host, file);
   const text = host.files.readText(file) ?? '';
   host.files.remove(file);
