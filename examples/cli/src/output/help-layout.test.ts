@@ -19,6 +19,6 @@ test.each([40, 50, 59, 80, 130])('on a terminal of %i columns no sentence of the
 test('a text stands beside its option where there is room, else below it', async () => {
   expect((await call(['help', 'next'], { columns: 100 })).stdout).toContain('\n  --job <name>        of this declared job,');
   expect((await call(['help', 'next'], { columns: 50 })).stdout).toContain(
-    '\n  --job <name>\n      of this declared job, instead of an\n      expression\n',
+    '\n  --job <name>\n      of this declared job, whatever its name\n      looks like\n',
   );
 });
