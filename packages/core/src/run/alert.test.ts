@@ -31,8 +31,12 @@ describe('an alert', () => {
     expect(JSON.parse(readFileSync(join(rota.scratch, 'last.json'), 'utf8'))).toMatchObject({ event: 'recovery' });
   });
 
-  it('tells once of a run that takes too long while it goes on, as soon as its channel is there', async () => {
+  it.each([
+    ['', false],
+    [', also where nothing that waits can be written', true],
+  ])('tells once of a run that takes too long while it goes on, as soon as its channel is there%s', async (_, isInTheWay) => {
     const rota = await runnerUnderTest();
+    if (isInTheWay) writeFileSync(rota.layout.spool, 'until the job ends');
     const hold = join(rota.scratch, 'hold');
     writeFileSync(hold, '');
     let tries = 0;
@@ -45,7 +49,8 @@ describe('an alert', () => {
     const alerts: LaunchFile['alerts'] = { on: ['late'], channels: [{ kind: 'webhook', url: server.url }] };
     const checkin = { enabled: true, url: server.url, timeoutMs: 20_000, format: 'json', start: false, by: 'runner' } as const;
     const { env, waited } = quickTimers(rota.scratch);
-    const job = { ...sh('while [ -e hold ]; do sleep 0.05; done'), alerts, checkin };
+    const end = isInTheWay ? `rm ${rota.layout.spool}` : '';
+    const job = { ...sh(`while [ -e hold ]; do sleep 0.05; done\n${end}`), alerts, checkin };
     const { code } = await rota.run(rota.launchFile(job), [], env);
     expect(code).toBe(0);
     const [record] = rota.records();

@@ -33,11 +33,7 @@ async function send(context: DeliveryContext, report: Report): Promise<PostResul
 }
 
 /** Tells those who watch whether a report has arrived. */
-export function tellDelivery(
-  { files, layout }: Pick<DeliveryContext, 'files' | 'layout'>,
-  report: Report,
-  result: PostResult,
-): void {
+function tellDelivery({ files, layout }: Pick<DeliveryContext, 'files' | 'layout'>, report: Report, result: PostResult): void {
   const { tenant, job_name: name } = report.message;
   if (!('checkin' in report)) {
     const { run_id: runId, event } = report.message;

@@ -6,10 +6,9 @@ import type { RunRecord } from '../record/run-record.ts';
 import type { RunJobInput } from '../run-job-input.ts';
 import { type AlertNews, alertReports } from './alert-of.ts';
 import type { CheckinStatus } from './checkin-message.ts';
-import { type DeliveryContext, deliver, tellDelivery } from './deliver-report.ts';
+import { type DeliveryContext, deliver } from './deliver-report.ts';
 import { flushSpool } from './flush-spool.ts';
-import { sendCheckin } from './send-checkin.ts';
-import { spoolReport, type WaitingReport } from './spool.ts';
+import { type Report, spoolReport, type WaitingReport } from './spool.ts';
 import { checkinReport } from './spool-end.ts';
 
 export interface StartedReport {
@@ -42,15 +41,15 @@ export function reportStart(input: RunJobInput, admission: Admission, claim: Cla
 
 /** Tells once that a run takes too long: a `timeout` check-in and alerts, each again until it has arrived or the run has ended. */
 function tellLate(input: RunJobInput, record: RunRecord, limitMs: number, tail: () => string): StartedReport {
-  const { launch, files, place } = input;
+  const { launch } = input;
   let isOver = false;
   let isCheckedIn = launch.checkin?.url === undefined;
   let alerts: readonly WaitingReport[] | undefined;
   const tell = async (): Promise<boolean> => {
     const text = `It has been running for more than ${limitMs / 1000} s.`;
     const news: AlertNews = { event: 'late', text };
-    alerts ??= alertReports(launch, record, news, tail()).map((one) => spoolReport(files, place.layout, one, Date.now()));
     const checkedIn = isCheckedIn || sendNow(input, record, 'timeout', tail());
+    alerts ??= alertReports(launch, record, news, tail()).map((one) => keep(input, one));
     alerts = await deliverAll(input, alerts);
     isCheckedIn = await checkedIn;
     return isCheckedIn && alerts.length === 0;
@@ -99,12 +98,20 @@ function sayLater(reason: string): void {
 
 /** While the job runs: through the spool too, since the runner may be killed meanwhile. */
 async function alertNow(input: RunJobInput, record: RunRecord, news: AlertNews, output: string): Promise<void> {
-  const { files, place } = input;
   const reports = alertReports(input.launch, record, news, output);
   await deliverAll(
     input,
-    reports.map((report) => spoolReport(files, place.layout, report, Date.now())),
+    reports.map((report) => keep(input, report)),
   );
+}
+
+/** A full disk keeps nobody from being told. */
+function keep({ files, place }: RunJobInput, report: Report): WaitingReport {
+  try {
+    return spoolReport(files, place.layout, report, Date.now());
+  } catch {
+    return { path: null, report };
+  }
 }
 
 /** Answers those that were not taken. */
@@ -120,10 +127,7 @@ async function deliverAll(input: RunJobInput, waiting: readonly WaitingReport[])
 async function sendNow(input: RunJobInput, record: RunRecord, status: CheckinStatus, output: string): Promise<boolean> {
   if (input.launch.checkin?.url === undefined) return true;
   const report = checkinReport(input.launch, record, status, output);
-  const context = deliveryContext(input);
-  const result = await sendCheckin(context, report);
-  tellDelivery(context, report, result);
-  return result.ok;
+  return (await deliver(deliveryContext(input), { path: null, report })).ok;
 }
 
 function deliveryContext({ launch, place, files, env }: RunJobInput): DeliveryContext {
