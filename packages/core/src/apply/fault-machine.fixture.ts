@@ -39,8 +39,8 @@ export interface FaultMachine {
   holds(): Readonly<Record<string, string>>;
   /** Whether exactly these jobs stand there, undamaged, by the state too, and everything of others as it was. */
   has(jobs: readonly Job[]): Promise<boolean>;
-  /** As a person edits the file of an entry, such as `one/default.rota.a.entry`. */
-  edit(file: string, change: (text: string) => string): void;
+  /** As a person edits the file of an entry, such as `one/default.rota.a.entry`; `null` removes it. */
+  edit(file: string, change: (text: string) => string | null): void;
   dispose(): void;
 }
 
@@ -119,7 +119,9 @@ export function faultMachine(): FaultMachine {
     },
     edit(file, change) {
       const path = join(root, file);
-      writeFileSync(path, change(readFileSync(path, 'utf8')));
+      const text = change(readFileSync(path, 'utf8'));
+      if (text === null) rmSync(path);
+      else writeFileSync(path, text);
     },
     dispose: () => rmSync(root, { recursive: true, force: true }),
   };

@@ -57,7 +57,9 @@ function kept(sides: Sides, desired: Ready, previous: PlannedEntry): Comparison 
   const changed = differences(previous.job, entry.job);
   if (previous.backend !== entry.backend) {
     const way = `from ${previous.backend} to ${entry.backend}`;
-    const drift = [...driftNow({ installed: sides.left }, previous), ...strangersOf(sides.installed)];
+    // Where nothing is left of it, nothing keeps it.
+    const left = (sides.left?.drift ?? []).filter(({ kind }) => kind !== 'missing');
+    const drift = [...left, ...strangersOf(sides.installed)];
     const change: Change = {
       ...base(desired),
       action: 'move',
@@ -158,7 +160,7 @@ function reasonsOf(previous: PlannedEntry, entry: PlannedEntry, fields: readonly
   return reasons;
 }
 
-function driftNow({ installed }: Pick<Sides, 'installed'>, previous: PlannedEntry): readonly Drift[] {
+function driftNow({ installed }: Sides, previous: PlannedEntry): readonly Drift[] {
   if (previous.artifact === null) return [];
   return installed === undefined
     ? [{ kind: 'missing', detail: `${printJobKey(previous)} is not in ${previous.backend} any more` }]

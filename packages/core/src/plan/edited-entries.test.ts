@@ -59,3 +59,10 @@ describe('an entry that somebody edited is not lost unasked', () => {
     expect(await machine.has(here)).toBe(true);
   });
 });
+
+it('an entry that somebody removed keeps its job from no move', async () => {
+  await machine.apply(nodeFiles, here);
+  machine.edit(entry, () => null);
+  expect(await applied(there)).toBe('move: from one to two');
+  expect(await machine.has(there)).toBe(true);
+});
