@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { RotaError } from '@rota/core';
 import { isEncrypted } from '../chezmoi/is-encrypted.ts';
 import { exactPath } from '../jj/fileset.ts';
+import { findSecret } from '../secrets/find-secret.ts';
 import type { Conflict } from '../status/sync-status.ts';
 import { holdsMarkers } from '../sync/merge/conflict-markers.ts';
 import type { Session } from '../sync/session/session.ts';
@@ -9,10 +10,10 @@ import type { Session } from '../sync/session/session.ts';
 /**
  * Puts a text that a person has made into a merge, without checking the merge out: jj takes it from a merge tool that only copies.
  *
- * @throws ROTA_DOTFILES_PATH when markers are left in the text, or the file has no two texts to choose from
+ * @throws ROTA_DOTFILES_PATH when markers are left in the text, a secret is in it, or the file has no two texts to choose from
  */
 export async function replaceInMerge(
-  { jj, host, place }: Session,
+  { jj, host, place, options }: Session,
   merge: string,
   conflict: Conflict,
   text: string,
@@ -20,6 +21,7 @@ export async function replaceInMerge(
   refuseEncrypted(conflict);
   if (holdsMarkers(text))
     throw new RotaError('ROTA_DOTFILES_PATH', `There are conflict markers left in ${conflict.path}; nothing was changed.`);
+  refuseSecret(conflict.path, text, options);
   const [source, other] = conflict.sources;
   if (source === undefined || other !== undefined) throw notATextConflict(conflict.path);
   const edited = join(place.resolve, 'edited');
@@ -28,6 +30,19 @@ export async function replaceInMerge(
   const result = await jj.run(['resolve', '-r', merge, '--tool', 'rota', '--', exactPath(source)], { config: tool });
   host.files.remove(edited);
   if (result.exitCode !== 0) throw notATextConflict(conflict.path);
+}
+
+/** Where it is committed it stays in the history. @throws ROTA_DOTFILES_PATH */
+function refuseSecret(path: string, text: string, { allowSecrets }: Session['options']): void {
+  const secret = allowSecrets.includes(path) ? undefined : findSecret(text);
+  if (secret === undefined) return;
+  throw new RotaError(
+    'ROTA_DOTFILES_PATH',
+    `Line ${secret.line} of the text for ${path} looks like a secret (${secret.kind}); nothing was changed.`,
+    {
+      suggestions: ['Leave it out, end the line with `# gitleaks:allow`, or name the file in `allowSecrets`.'],
+    },
+  );
 }
 
 /** The repository has only what was encrypted, and what a person writes would be in it as it is. @throws ROTA_DOTFILES_PATH */

@@ -30,7 +30,7 @@ export interface Picture {
   /** Whether the bookmark of this host has moved at the remote, and not by us. */
   readonly isForeign: boolean;
   readonly isMainTracked: boolean;
-  /** Commits of this home and of the pending lines that no remote has, with the paths that each has changed or added. */
+  /** Commits of this home, of the pending lines and the merge that waits that no remote has, with the paths that each has changed or added. */
   readonly unpublished: readonly { readonly commit: string; readonly paths: readonly string[] }[];
 }
 
@@ -84,7 +84,7 @@ function question(names: Names): { readonly revset: string; readonly template: s
   const [main, tip] = [exactName(names.main), exactName(names.tip)];
   const [remoteMain, remoteTip] = [main, tip].map((name) => `remote_bookmarks(${name}, exact:"origin")`);
   const own = `bookmarks(${tip}) | bookmarks(glob:"${pendingPrefix}*")`;
-  const unpublished = `(::(${own}) ~ ::remote_bookmarks() ~ root())`;
+  const unpublished = `(::(${own} | bookmarks(${exactName(conflictBookmark)})) ~ ::remote_bookmarks() ~ root())`;
   const heads = `heads(${remoteMain} | ${own})`;
   const isOneOf = (revset: string): string => `self.contained_in(${JSON.stringify(revset)})`;
   const paths = jsonList('self.files()', 'json(x.path())');

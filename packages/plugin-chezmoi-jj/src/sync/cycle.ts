@@ -235,15 +235,19 @@ async function settled({ session, enter }: Attempt, { base, applied, probe, tip,
   return { ...base, ...afterSending({ ...last, picture }), applied: applied.files, drift, blocked };
 }
 
-/** Merges; a line of work that holds a secret stays out, and here. */
+/** Merges; a line of work that holds a secret stays out, and here. With one in what every merge has, nothing is published. */
 async function probeWithoutSecrets(
   session: Session,
   enter: Enter,
   picture: Picture,
 ): Promise<{ readonly probe: Probe; readonly blocked: readonly BlockedSecret[]; readonly mayPublishTip: boolean }> {
   const [tip = ''] = picture.tip;
-  const lines = [tip, ...picture.pending.map(({ commit }) => commit)];
-  const isNews = picture.remoteTip !== tip || picture.pending.length > 0;
+  const lines = [
+    tip,
+    ...picture.pending.map(({ commit }) => commit),
+    ...(picture.conflict === undefined ? [] : [picture.conflict]),
+  ];
+  const isNews = picture.remoteTip !== tip || picture.pending.length > 0 || picture.conflict !== undefined;
   const found = isNews && session.options.autoPush ? await scanUnpublished(session, picture) : [];
   const blocked = found.map(({ path, kind, line }) => ({ path, kind, line }));
   if (found.length === 0) return { probe: await probeMerge(session, enter, picture), blocked, mayPublishTip: true };
@@ -252,7 +256,9 @@ async function probeWithoutSecrets(
     'find which work holds a secret',
   );
   const without = new Set(holding.filter((commit) => typeof commit === 'string'));
-  if (without.has(tip)) return { probe: await probeMerge(session, enter, picture), blocked, mayPublishTip: false };
+  // What somebody has put into the waiting merge itself would be published with it.
+  if (without.has(tip) || found.some(({ commit }) => commit === picture.conflict))
+    return { probe: await probeMerge(session, enter, picture), blocked, mayPublishTip: false };
   return { probe: await probeMerge(session, enter, picture, without), blocked, mayPublishTip: true };
 }
 

@@ -28,7 +28,7 @@ const template = jsonLine({
 
 /**
  * PLAN and PROBE: merges the shared branch, this home and the edits of the source folder, without checking anything out. A conflict is data in the
- * merge; the working copy never sees it. `without` are lines that must not be published.
+ * merge; the working copy never sees it. `without` are lines that must not be published, the merge that waits among them where it holds one.
  */
 export async function probeMerge(
   session: Session,
@@ -51,7 +51,7 @@ export async function probeMerge(
     'read the operation log',
   );
   enter('probe', { operation: idOf(operation) });
-  const moved = without.size === 0 ? await movedMerge(session, picture, ids) : undefined;
+  const moved = without.has(picture.conflict ?? '') ? undefined : await movedMerge(session, picture, ids);
   if (moved !== undefined) return probeOf(session, moved, { heads: ids, waiting: moved.commit });
   const mark = `sync-merge-${randomUUID()}`;
   await jj.must(
