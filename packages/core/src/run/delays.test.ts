@@ -54,9 +54,12 @@ describe('a retry', () => {
 });
 
 describe('a hook that hangs', () => {
+  /** It is the first that has one; the others are to end by themselves. */
+  const itsLimit = { ms: 300_000, count: 1 };
+
   it('before the job is ended with all that it started, and the job does not begin', async () => {
     const rota = await runnerUnderTest();
-    const { env, waited } = quickTimers(rota.scratch);
+    const { env, waited } = quickTimers(rota.scratch, itsLimit);
     const hooks = {
       before: [hook('trap "" TERM; sleep 600 & echo $! > child; wait; sleep 600')],
       onSuccess: [],
@@ -77,7 +80,7 @@ describe('a hook that hangs', () => {
 
   it('after the job changes nothing of its end', async () => {
     const rota = await runnerUnderTest();
-    const { env } = quickTimers(rota.scratch);
+    const { env } = quickTimers(rota.scratch, itsLimit);
     const hooks = {
       before: [],
       onSuccess: [hook('trap "" TERM; sleep 600; sleep 600')],
@@ -93,7 +96,7 @@ describe('a hook that hangs', () => {
 
   it('keeps a runner that is told to end for a minute at most, so that the end is still recorded', async () => {
     const rota = await runnerUnderTest();
-    const { env, waited } = quickTimers(rota.scratch);
+    const { env, waited } = quickTimers(rota.scratch, { ms: 60_000 });
     const hooks = {
       before: [],
       onSuccess: [],

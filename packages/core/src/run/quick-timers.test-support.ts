@@ -4,11 +4,21 @@ import { fileURLToPath } from 'node:url';
 
 const fixture = fileURLToPath(new URL('./quick-timers.fixture.cjs', import.meta.url));
 
-/** The environment of a runner whose waits of more than ten seconds are over at once, and how long those would have been, in milliseconds. */
-export function quickTimers(scratch: string): { readonly env: NodeJS.ProcessEnv; readonly waited: () => readonly number[] } {
+interface QuickTimers {
+  readonly env: NodeJS.ProcessEnv;
+  /** How long they would have been, in milliseconds. */
+  readonly waited: () => readonly number[];
+}
+
+/**
+ * The environment of a runner whose waits of more than ten seconds are over at once.
+ *
+ * @param only those of this length, and no more than `count`: a limit of what has to come to its end stays as it is
+ */
+export function quickTimers(scratch: string, only: { readonly ms?: number; readonly count?: number } = {}): QuickTimers {
   const log = join(scratch, 'timers');
   return {
-    env: { NODE_OPTIONS: `--require=${fixture}`, TIMERS_LOG: log },
+    env: { NODE_OPTIONS: `--require=${fixture}`, TIMERS_LOG: log, TIMERS_ONLY: JSON.stringify(only) },
     waited: () => (existsSync(log) ? readFileSync(log, 'utf8').trimEnd().split('\n').map(Number) : []),
   };
 }
