@@ -10,7 +10,7 @@ import type { Job } from '../job/job.ts';
 import { type Declared, makePlan } from '../plan/make-plan.ts';
 import { hasChanges } from '../plan/plan-to-json.ts';
 import { printPlan } from '../plan/print-plan.ts';
-import { readHandled, seedHandled } from '../run/admit/job-state.ts';
+import { changeJobState, readHandled, readJobState, seedHandled } from '../run/admit/job-state.ts';
 import { appendRecord } from '../run/record/append-record.ts';
 import { sampleRecord } from '../run/record/sample-record.test-support.ts';
 import { namespaceLayout } from '../state/layout.ts';
@@ -114,10 +114,16 @@ describe('a job that is declared as moved', () => {
 
   it('keeps its history and what is handled', async () => {
     // The machine slept over the fire time of the 22nd: it is still to be caught up, under whichever name.
-    seedHandled(nodeFiles, layout(), { tenant: 'acme', name: 'backup' }, start / 1000 + 1);
+    const key = { tenant: 'acme', name: 'backup' };
+    seedHandled(nodeFiles, layout(), key, start / 1000 + 1);
+    // And a run ended well, whose runner is still to start what follows.
+    const owner = { pid: 2 ** 22 + 1, startTicks: '1', bootId: null };
+    const following = [{ runId: 'one', endedAt: '2026-11-21T06:00:00Z', owner, followers: ['acme/other'] }];
+    changeJobState(nodeFiles, layout(), key, (state) => [{ ...state, following }, undefined]);
     clock = start + 86_400_000;
     await apply(declared(fresh, moved));
     expect(readHandled(nodeFiles, layout(), { tenant: 'ops', name: 'nightly' })).toBe(start / 1000 + 1);
+    expect(readJobState(nodeFiles, layout(), { tenant: 'ops', name: 'nightly' }).following).toEqual(following);
     ran('ops', 'nightly', '2026-11-23T06:00:00Z');
     expect(historyOf('nightly')).toEqual(['nightly-2026-11-23T06:00:00Z', 'backup-2026-11-21T06:00:00Z']);
     expect(historyOf('other')).toEqual(['other-2026-11-21T06:00:00Z']);

@@ -147,7 +147,7 @@ async function runClaimed(
   try {
     newFile = appendRecord(files, layout, record);
     end = spoolEnd(input, record, log.tail(), admission.failingBefore);
-    finishRun(files, layout, launch, record, isTold(input, record), followed ? claim.owner : null);
+    finishRun(files, layout, launch, record, isTold(input, record), followed ? claim : null);
     if (launch.alerts?.by === 'job') files.remove(alertsDonePath(layout, record.runId));
   } catch (error) {
     // The next runner finds the claim and makes up for what is missing; whoever started this one, and whoever is told, still learns how the job ended.

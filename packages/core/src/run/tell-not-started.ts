@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { printJobKey } from '../job/job-key.ts';
 import { finishRun, forgetFollowing } from './admit/finish-run.ts';
 import { type Following, readJobState } from './admit/job-state.ts';
 import { stateProblem } from './failed-runner.ts';
@@ -20,9 +21,10 @@ export function tellNotStarted(input: RunJobInput, { follower, problem }: NotSta
   const backend = read?.ok ? read.launch.backend : launch.backend;
   const record = { ...badLaunchRecord(follower, reason, 'event'), backend };
   const { failing } = readJobState(files, place.layout, follower);
-  appendRecord(files, place.layout, record);
   const reports = read?.ok ? endReports({ ...read, files }, record, reason, failing) : [];
   const waiting = reports.map((report) => spoolReport(files, place.layout, report, Date.parse(record.endedAt)));
+  // After the reports, for whoever finds the record takes it for told.
+  appendRecord(files, place.layout, record);
   finishRun(files, place.layout, follower, record);
   return waiting;
 }
@@ -40,8 +42,9 @@ export function tellCutOff(input: RunJobInput, runs: readonly Following[]): read
 
 function cutOffReports(input: RunJobInput, runs: readonly Following[]): readonly WaitingReport[] {
   const { files, launch, place } = input;
-  const waiting = runs.flatMap(({ endedAt }) =>
+  const waiting = runs.flatMap(({ endedAt, followers }) =>
     launch.followers
+      .filter((follower) => followers?.includes(printJobKey(follower)))
       .filter((follower) => !hasBegun(input, follower, Date.parse(endedAt)))
       .flatMap((follower) => {
         const problem = `that ended well at ${endedAt}, and its runner was gone before it had started this one`;

@@ -1,4 +1,5 @@
 import type { LaunchFile } from '../../backend/launch-file.ts';
+import { printJobKey } from '../../job/job-key.ts';
 import { firesBetween } from '../../schedule/fires-between.ts';
 import { previousFire } from '../../schedule/previous-fire.ts';
 import type { Schedule } from '../../schedule/schedule.ts';
@@ -10,6 +11,7 @@ import { readRecords } from '../record/read-records.ts';
 import { newRunId } from '../record/run-id.ts';
 import type { RunRecord } from '../record/run-record.ts';
 import { dueFire, punctual, tooLate } from './due-fire.ts';
+import { withFollowing } from './finish-run.ts';
 import {
   advance,
   type Claim,
@@ -67,14 +69,13 @@ const overrunLimit = 100;
 /** Decides, as one step for all runners of the job, whether and for which fire time this one runs, and claims that durably. */
 export function admitRun(input: AdmitInput): Admission {
   return changeJobState(input.files, input.layout, input.launch, (before) => {
-    const swept = sweep(before, input);
+    const { state: swept, cutOff } = takeCutOff(sweep(before, input), input);
     const record = (made: RunRecord): void => {
       const written = recordOfFire(input, made);
       if (written === undefined) appendRecord(input.files, input.layout, made);
       input.onUnreported(written ?? made, swept.failing);
     };
     const wanted = wantedRun(swept, input);
-    const cutOff = swept.following.filter(({ owner }) => !isAlive(input.files, owner));
     const answer = (state: JobState, rest: Partial<Admission>): readonly [JobState, Admission] => [
       state,
       { claim: null, missed: wanted.missed, replaced: [], failingBefore: swept.failing, cutOff, ...rest },
@@ -88,7 +89,8 @@ export function admitRun(input: AdmitInput): Admission {
     };
     if (wanted.kind === 'skip') return skip(wanted.reason);
 
-    const policy = input.launch.concurrency.policy;
+    const { followers, concurrency } = input.launch;
+    const { policy } = concurrency;
     const active = policy === 'allow' ? [] : state.claims;
     const [first] = active;
     if (policy === 'forbid' && first !== undefined) return skip(goesOn(first));
@@ -105,6 +107,7 @@ export function admitRun(input: AdmitInput): Admission {
       owner: input.owner,
       phase: active.length > 0 ? 'waiting' : 'running',
       replaces: policy === 'replace' ? active.map((other) => other.runId) : [],
+      ...(followers.length === 0 ? {} : { followers: followers.map(printJobKey) }),
     };
     return answer({ ...state, claims: [...state.claims, claim] }, { claim, replaced: policy === 'replace' ? active : [] });
   });
@@ -165,9 +168,7 @@ function sweep(state: JobState, input: AdmitInput): JobState {
       input.onUnreported(made, next.failing);
       const stays = made.status === 'skipped' || input.isTold?.(made) === true;
       next = { ...next, failing: stays ? next.failing : made.status !== 'success' };
-      const { runId, endedAt } = made;
-      if (made.status === 'success' && input.launch.followers.length > 0)
-        next = { ...next, following: [...next.following, { runId, endedAt, owner: claim.owner }] };
+      if (made.status === 'success') next = withFollowing(next, claim, made.endedAt);
     }
     const left = orphans.get(claim.runId) ?? [];
     if (input.nowMs - Date.parse(claim.startedAt) > limitMs) for (const pid of left) killQuietly(pid);
@@ -175,6 +176,14 @@ function sweep(state: JobState, input: AdmitInput): JobState {
   }
   const claims = state.claims.filter((claim) => !dead.includes(claim) || kept.has(claim.runId));
   return { ...next, claims: claims.map((claim) => (kept.has(claim.runId) ? { ...claim, phase: 'orphaned' } : claim)) };
+}
+
+/** Of those whose runner was gone before it had started what follows them, this one tells from now on, and no other beside it. */
+function takeCutOff(state: JobState, { files, owner }: AdmitInput): Pick<Admission, 'cutOff'> & { readonly state: JobState } {
+  const cutOff = state.following.filter((one) => !isAlive(files, one.owner));
+  if (cutOff.length === 0) return { state, cutOff };
+  const following = state.following.map((one) => (cutOff.includes(one) ? { ...one, owner } : one));
+  return { state: { ...state, following }, cutOff };
 }
 
 function recordOf(layout: NamespaceLayout, claim: Claim): RunRecord | undefined {

@@ -1,15 +1,14 @@
 import type { JobKey } from '../../job/job.ts';
 import type { NamespaceLayout } from '../../state/layout.ts';
-import type { ProcessIdentity } from '../../state/process-identity.ts';
 import type { RunRecord } from '../record/run-record.ts';
-import { changeJobState, type JobState, type JobStateFiles } from './job-state.ts';
+import { type Claim, changeJobState, type JobState, type JobStateFiles } from './job-state.ts';
 
 /**
  * Gives up the claim of a run that has its record. Killed before this, the next runner finds both and drops the claim: a run that has its record is not
  * recorded again.
  *
  * @param isTold the job has told of its bad end by itself: what the runner has told before stays as it is
- * @param starter who now starts the jobs that follow this run; `null` where none do
+ * @param followed of the run, whose owner now starts the jobs that follow it; `null` where none do
  */
 export function finishRun(
   files: JobStateFiles,
@@ -17,12 +16,10 @@ export function finishRun(
   key: JobKey,
   record: RunRecord,
   isTold = false,
-  starter: ProcessIdentity | null = null,
+  followed: Claim | null = null,
 ): void {
   const work = (before: JobState): readonly [JobState, undefined] => {
-    const { runId, endedAt } = record;
-    const following = starter === null ? before.following : [...before.following, { runId, endedAt, owner: starter }];
-    const state = { ...before, following };
+    const state = followed === null ? before : withFollowing(before, followed, record.endedAt);
     const claims = state.claims.filter((claim) => claim.runId !== record.runId);
     if (record.status === 'skipped') return [{ ...state, claims }, undefined];
     const lastRun = { from: Date.parse(record.startedAt) / 1000, to: Date.parse(record.endedAt) / 1000 };
@@ -30,6 +27,12 @@ export function finishRun(
   };
   // The record is on the disk; a claim that outlives a power failure is dropped because of it.
   changeJobState(files, layout, key, work, false);
+}
+
+/** The state in which the jobs that follow a run are still to be started. */
+export function withFollowing(state: JobState, { runId, owner, followers }: Claim, endedAt: string): JobState {
+  if (followers === undefined) return state;
+  return { ...state, following: [...state.following, { runId, endedAt, owner, followers }] };
 }
 
 /** The followers of these runs are started, or it is told that they are not. */

@@ -14,14 +14,13 @@ export interface Claim extends Pick<RunRecord, 'runId' | 'scheduledAt' | 'starte
   readonly phase: 'waiting' | 'running' | 'orphaned';
   /** Run ids that it ends and takes the place of. */
   readonly replaces: readonly string[];
+  /** Jobs that are to follow it, as `tenant/name`. @default none */
+  readonly followers?: readonly string[];
 }
 
-/** A run that ended well, of whose followers nobody has said yet that they are started. */
-export interface Following {
-  readonly runId: string;
+/** A run that ended well, of whose followers nobody has said yet that they are started. Its owner starts them while it lives. */
+export interface Following extends Pick<Claim, 'runId' | 'owner' | 'followers'> {
   readonly endedAt: string;
-  /** Who starts them while it lives. */
-  readonly owner: ProcessIdentity;
 }
 
 /** What the runners of one job share: one small file, changed only under the job's lock. */

@@ -69,7 +69,7 @@ export function formerNames(wanted: ReadonlySet<string>, moves: readonly MovedJo
   return names;
 }
 
-/** What is handled, and how the last run went, goes with a job. Running ones end under their old name. Done twice it does nothing more. */
+/** What is handled, how the last run went, and what is still to follow it, goes with a job. Running ones end under their old name. Done twice it does nothing more. */
 export function handOverJobState(
   files: JobStateFiles,
   layout: NamespaceLayout,
@@ -78,8 +78,8 @@ export function handOverJobState(
   const before = readJobState(files, layout, parseJobKey(from, ''));
   changeJobState(files, layout, parseJobKey(to, ''), (state) => {
     const older = state.handled !== null && (before.handled === null || state.handled >= before.handled);
-    const { handled, reached, lastRun, failing } = before;
-    return [older ? state : { ...state, handled, reached, lastRun, failing }, undefined];
+    const { handled, reached, lastRun, failing, following } = before;
+    return [older ? state : { ...state, handled, reached, lastRun, failing, following }, undefined];
   });
 }
 

@@ -1,0 +1,67 @@
+import { rmSync, writeFileSync } from 'node:fs';
+import { expect, it } from 'vitest';
+import type { LaunchFile } from '../backend/launch-file.ts';
+import { nodeFiles } from '../host/node-files.ts';
+import { ownIdentity } from '../state/process-identity.ts';
+import { admitRun } from './admit/admit-run.ts';
+import { changeJobState, readJobState } from './admit/job-state.ts';
+import { endpoint } from './endpoint.test-support.ts';
+import { plainLaunch, runnerUnderTest } from './runner-under-test.test-support.ts';
+
+const key = { tenant: 'acme', name: 'job' };
+
+/** A job of which a run ended well, whose runner was killed before it had started `follower`; `newcomer` is declared since. */
+async function cutOff() {
+  const rota = await runnerUnderTest();
+  const server = await endpoint();
+  const alerts: LaunchFile['alerts'] = { on: ['failure'], channels: [{ kind: 'webhook', url: server.url }] };
+  const followers = ['follower', 'newcomer'].map((name) => ({
+    tenant: 'acme',
+    name,
+    start: null,
+    launchFile: rota.launchFile({ name, alerts }),
+  }));
+  const run = { runId: 'one', endedAt: new Date().toISOString(), followers: ['acme/follower'] };
+  const owner = { pid: 2 ** 22 + 1, startTicks: '1', bootId: null };
+  changeJobState(nodeFiles, rota.layout, key, (state) => [{ ...state, following: [{ ...run, owner }] }, undefined]);
+  // It starts none of them, since it ends badly.
+  const path = rota.launchFile({ command: ['/bin/false'], followers });
+  const told = () => rota.records().flatMap(({ name, status }) => (name === 'job' ? [] : [`${name}: ${status}`]));
+  return { rota, server, path, told };
+}
+
+it('a follower that a killed runner had still to start is told of by the next one, and no other', async () => {
+  const { rota, server, path, told } = await cutOff();
+  await rota.run(path);
+  expect(told()).toEqual(['follower: failure']);
+  expect(server.messages()).toMatchObject([{ event: 'failure', job_name: 'follower' }]);
+  expect(readJobState(nodeFiles, rota.layout, key).following).toEqual([]);
+});
+
+it('nothing is recorded of a follower before its alert is kept, which the next runner would take for told', async () => {
+  const { rota, server, path, told } = await cutOff();
+  writeFileSync(rota.layout.spool, 'in the way');
+  await rota.run(path);
+  expect([told(), server.messages()]).toEqual([[], []]);
+  rmSync(rota.layout.spool);
+  await rota.run(path);
+  expect(told()).toEqual(['follower: failure']);
+  expect(server.messages()).toMatchObject([{ event: 'failure', job_name: 'follower' }]);
+});
+
+it('of two runners that find it one alone tells', async () => {
+  const { rota } = await cutOff();
+  const admit = () =>
+    admitRun({
+      launch: plainLaunch(rota.scratch),
+      layout: rota.layout,
+      files: nodeFiles,
+      schedule: null,
+      cause: { kind: 'event' },
+      nowMs: Date.now(),
+      owner: ownIdentity(nodeFiles),
+      onUnreported: () => undefined,
+      takeLocks: () => null,
+    });
+  expect([admit(), admit()].map((admission) => admission.cutOff.map(({ runId }) => runId))).toEqual([['one'], []]);
+});
