@@ -31,7 +31,7 @@ requirePart(userSystemdPart)('a persistent timer that was installed while the cl
       // The clock is right again: what it says now is what counts from here on, and not the stamp of a future.
       await ns.apply({ early: { ...job, timeoutMs: 60_000 } });
       expect(await next()).toBe(due);
-      const stamp = host.files.facts(`${host.user.home}/.local/share/systemd/timers/stamp-${timer}`)?.modifiedMs ?? 0;
+      const stamp = host.files.facts(`${host.user.home}/.local/share/systemd/timers/stamp-${timer}`)?.modifiedMs;
       expect(stamp).toBeLessThanOrEqual(Date.now());
       expect(ns.records().filter(({ name }) => name === 'early')).toEqual([]);
     } finally {

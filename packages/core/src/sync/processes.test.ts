@@ -23,7 +23,7 @@ beforeEach(() => {
 });
 afterEach(() => place.dispose());
 
-async function actor(mode: 'apply' | 'repair' | 'sync' | 'edit', rounds: number, name: string): Promise<Record<string, number>> {
+async function actor(mode: 'apply' | 'repair' | 'sync' | 'edit', rounds: number, name: string): Promise<Counts> {
   const env = { ...process.env, GIT_CONFIG_GLOBAL: '/dev/null' };
   const script = join(scripts, 'actor.mjs');
   return JSON.parse(
@@ -31,13 +31,14 @@ async function actor(mode: 'apply' | 'repair' | 'sync' | 'edit', rounds: number,
   );
 }
 
-/** What an actor did that goes on until it is told that it is enough. */
-async function stopped(actor: Promise<Record<string, number>>): Promise<Record<string, number>> {
+type Counts = Record<string, number>;
+
+/** What an actor did, and another one beside it, which goes on until it is told that the first has ended, however that was. */
+async function whileBeside(first: Promise<Counts>, beside: Promise<Counts>): Promise<readonly [Counts, Counts]> {
   const enough = join(place.root, 'enough');
-  writeFileSync(enough, '');
-  const counts = await actor;
+  await Promise.allSettled([first.finally(() => writeFileSync(enough, '')), beside]);
   rmSync(enough);
-  return counts;
+  return Promise.all([first, beside]);
 }
 
 /** Whatever happened: the scheduler holds exactly what the state says, nothing is half done, and what is foreign is as it was. */
@@ -81,8 +82,7 @@ it(
     place.write('jobs/a.yaml', manifest('a', { argument: 'other' }));
     place.commit();
     const applying = actor('apply', 1_000_000, 'one');
-    const synced = await actor('sync', syncs, 'sync');
-    const applied = await stopped(applying);
+    const [synced, applied] = await whileBeside(actor('sync', syncs, 'sync'), applying);
     expect(applied.applied).toBeGreaterThan(0);
     expect(Object.values(synced).reduce((sum, count) => sum + count, 0)).toBe(syncs);
     expect((synced.applied ?? 0) + (synced.unchanged ?? 0)).toBeGreaterThan(0);
@@ -97,8 +97,7 @@ it(
   async () => {
     const editor = actor('edit', 1_000_000, 'editor');
     await expect.poll(() => readFileSync(join(place.root, 'machine/foreign'), 'utf8')).toMatch(/^edited/);
-    const applied = await actor('repair', rounds, 'one');
-    const edited = await stopped(editor);
+    const [applied, edited] = await whileBeside(actor('repair', rounds, 'one'), editor);
     expect(applied.applied).toBeGreaterThan(0);
     expect(edited.foreign).toBeGreaterThan(0);
     expect(edited.own).toBeGreaterThan(0);
