@@ -1,10 +1,8 @@
 import type { Finding } from '../backend/backend.ts';
+import type { Job } from '../job/job.ts';
 import { printJobKey } from '../job/job-key.ts';
-import { differences } from './differences.ts';
+import { canonicalJson } from '../state/digest.ts';
 import type { Change, PlannedEntry } from './plan.ts';
-
-/** What somebody who renames a job changes beside its name. */
-const told = /^(tenant|name|labels|annotations)(\.|$)/;
 
 /**
  * A job that goes beside one that comes and does the same at the same times is most likely one job with a new name: without `moved` its history stays with
@@ -20,10 +18,17 @@ export function likelyRenames(
   const [deleted, created] = [keysOf('delete'), keysOf('create')];
   const gone = [...previous].flatMap(([id, entry]) => (deleted.has(id) ? [entry] : []));
   const come = entries.filter((entry) => created.has(printJobKey(entry)));
-  const isLike = (a: PlannedEntry, b: PlannedEntry): boolean => differences(a.job, b.job).every(({ path }) => told.test(path));
+  const byDeeds = new Map<string, PlannedEntry[]>();
+  for (const entry of [...gone, ...come]) {
+    const deeds = deedsOf(entry.job);
+    const same = byDeeds.get(deeds);
+    if (same === undefined) byDeeds.set(deeds, [entry]);
+    else same.push(entry);
+  }
   return come.flatMap((entry) => {
-    const [old, ...others] = gone.filter((candidate) => isLike(candidate, entry));
-    if (old === undefined || others.length > 0 || come.some((other) => other !== entry && isLike(old, other))) return [];
+    const [old, ...others] = byDeeds.get(deedsOf(entry.job)) ?? [];
+    // Those that go come first: one pair is one of them, and this one.
+    if (old === undefined || !deleted.has(printJobKey(old)) || others.length !== 1) return [];
     const [from, to] = [printJobKey(old), printJobKey(entry)];
     return [
       {
@@ -33,4 +38,9 @@ export function likelyRenames(
       },
     ];
   });
+}
+
+/** All but what somebody who renames a job changes beside its name. */
+function deedsOf({ tenant: _, name: __, labels: ___, annotations: ____, source: _____, ...deeds }: Job): string {
+  return canonicalJson(deeds);
 }
