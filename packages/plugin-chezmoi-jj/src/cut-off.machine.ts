@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { temporaryFolder } from '@rota/test-support';
 import { beforeEach, describe, expect, test } from 'vitest';
@@ -98,3 +98,18 @@ describe('a new file that is edited after the sync that brought it was cut off',
     expect(a.read('.new')).toBe(text.replace('one', 'edited'));
   });
 });
+
+test.each(['removed', 'renamed'])(
+  'a file that another host has %s and that is edited after the sync was cut off is not removed',
+  async (how) => {
+    const [a, b] = await hostsInStep(world, { '.zshrc': text, '.old': text }, { propagateDeletes: true });
+    if (how === 'removed') a.remove('.old');
+    else renameSync(join(a.tree, 'dot_old'), join(a.tree, 'dot_new'));
+    a.write('.zshrc', text.replace('one', 'ONE'));
+    await a.sync();
+    await cutOffAfterApply(b);
+    b.write('.old', text.replace('one', 'edited'));
+    for (let time = 0; time < 2; time += 1) await b.sync();
+    expect([b.read('.zshrc'), b.read('.old')]).toEqual([text.replace('one', 'ONE'), text.replace('one', 'edited')]);
+  },
+);

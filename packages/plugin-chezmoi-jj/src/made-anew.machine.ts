@@ -48,6 +48,26 @@ describe('a chezmoi folder that is gone or cannot be read, and is cloned again',
     for (const host of [a, b]) expect(host.read('.zshrc')).toBe(text.replace('one', 'ONE'));
   });
 
+  test('takes no file that was there before chezmoi, for which nobody has decided', async () => {
+    const a = world.host('a');
+    const b = world.host('b');
+    for (const path of ['.zshrc', '.bashrc']) a.write(path, text);
+    await a.chezmoi('init');
+    await a.chezmoi('add', join(a.home, '.zshrc'), join(a.home, '.bashrc'));
+    await a.sync();
+    b.write('.bashrc', 'mine\n');
+    await b.sync();
+    b.write('.zshrc', text.replace('one', 'ONE'));
+    b.reach(false);
+    await b.sync();
+    b.reach(true);
+    rmSync(b.tree, { recursive: true });
+    const drift = [{ path: '.bashrc', reason: 'unknown-here' }];
+    expect(await b.sync()).toMatchObject({ state: 'drift', captured: ['.zshrc'], drift });
+    await a.sync();
+    expect([a.read('.zshrc'), a.read('.bashrc'), b.read('.bashrc')]).toEqual([text.replace('one', 'ONE'), text, 'mine\n']);
+  });
+
   test('takes nothing from other hosts where this one was behind', async () => {
     const [a, b] = await hostsInStep(world, { '.zshrc': text, '.other': 'x\n' });
     a.write('.zshrc', text.replace('one', 'ONE'));

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { join, relative } from 'node:path';
 import { busy, isHeld } from '../../chezmoi/chezmoi.ts';
 import { isDeletedHere, isEditedHere, type StatusLine } from '../../chezmoi/status-line.ts';
@@ -8,6 +9,7 @@ import type { Candidate } from '../capture/capture.ts';
 import { readHome } from '../home/read-home.ts';
 import { sourcesOf } from '../home/sources-of.ts';
 import { targetOf } from '../home/target-of.ts';
+import { writtenByChezmoi } from '../home/written-by-chezmoi.ts';
 import type { Enter, Session } from '../session/session.ts';
 import { backUp, keepReplaced, pruneBackups } from './backup.ts';
 import { foldersInTheWay } from './folders-in-the-way.ts';
@@ -168,10 +170,17 @@ async function removeDropped(session: Session, { commit, changed }: Move, before
     .flatMap(({ paths }) => paths.slice(-1).map((path) => targetOf(session, path)));
   if (gone.length === 0) return;
   const managed = new Set((await chezmoi.must(['managed', '-0'], 'list its files')).split('\0'));
+  const written = await writtenByChezmoi(session);
+  const isAsWritten = (target: string): boolean =>
+    createHash('sha256')
+      .update(host.files.readBytes(target) ?? '')
+      .digest('hex') === written.get(target);
   const targets = gone
     .filter((path) => path !== undefined && !managed.has(path))
     .map((path) => join(home, path ?? ''))
-    .filter((target) => !before.some((line) => line.target === target) && host.files.facts(target)?.kind === 'file');
+    .filter((target) => !before.some((line) => line.target === target) && host.files.facts(target)?.kind === 'file')
+    // An edit may have come since: while the sync runs, or after one that was cut off.
+    .filter(isAsWritten);
   await backUp(
     session,
     targets.map((target) => ({ here: ' ', apply: 'D', target })),
