@@ -2,7 +2,8 @@ import { isEncrypted } from '../../chezmoi/is-encrypted.ts';
 import { targetPath } from '../../chezmoi/target-path.ts';
 import type { Picture } from '../../jj/picture.ts';
 import { readVersions } from '../../jj/read-versions.ts';
-import { type FoundSecret, findSecret } from '../../secrets/find-secret.ts';
+import { findSecret } from '../../secrets/find-secret.ts';
+import { findUnencrypted } from '../../secrets/find-unencrypted.ts';
 import type { BlockedSecret } from '../../status/sync-status.ts';
 import type { Session } from '../session/session.ts';
 
@@ -25,14 +26,8 @@ export async function scanUnpublished(session: Session, picture: Picture): Promi
     .filter(({ path }) => !options.allowSecrets.includes(pathOf(path)));
   const blocked: BlockedCommit[] = [];
   await readVersions({ host, env, jj, tree, timeoutMs: options.timeout * 10_000 }, versions, ({ commit, path }, text) => {
-    const secret = isDotfile(path) && isEncrypted(path) ? plainText(text) : findSecret(text);
+    const secret = isDotfile(path) && isEncrypted(path) ? findUnencrypted(text) : findSecret(text);
     if (secret !== undefined) blocked.push({ commit, path: pathOf(path), ...secret });
   });
   return blocked;
-}
-
-/** age(1), "RECIPIENTS AND IDENTITIES" and armor; a binary message of OpenPGP begins with a packet tag, whose first bit is set (RFC 9580, 4.2). */
-function plainText(text: string): FoundSecret | undefined {
-  const isCipher = /^(age-encryption\.org\/|-----BEGIN (AGE ENCRYPTED FILE|PGP MESSAGE)-----|[^\0-\x7f])/.test(text);
-  return isCipher ? undefined : { kind: 'not encrypted, though its name says so', line: 1 };
 }
