@@ -135,3 +135,15 @@ test('a result of a template, or a file that a program makes, is not taken in pl
   expect(Object.keys((await world.published()) ?? {})).toContain('dot_made.tmpl');
   expect(c.read('.made')).toBe('mine\n');
 });
+
+test('a deleted result of a template is deleted for all where a person says so', async () => {
+  const [a, b] = await pair();
+  writeFileSync(join(a.tree, 'dot_made.tmpl'), 'made\n');
+  await a.sync();
+  await b.sync();
+  b.remove('.made');
+  expect(await b.sync()).toMatchObject({ drift: [{ path: '.made', reason: 'deleted' }] });
+  await resolve(b.host, b.options, '.made', { from: 'local' });
+  await b.sync();
+  expect(Object.keys((await world.published()) ?? {})).not.toContain('dot_made.tmpl');
+});

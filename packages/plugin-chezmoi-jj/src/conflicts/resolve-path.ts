@@ -87,6 +87,10 @@ async function resolveDrift(session: Session, path: string, take: Take): Promise
     return true;
   }
   const source = (await sourcesOf(session, [line.target])).get(line.target);
+  if (take.from === 'local' && drift?.reason === 'deleted') {
+    if (source !== undefined) host.files.remove(join(tree, source));
+    return true;
+  }
   if (take.from === 'edit' || (source !== undefined && isMade(source))) {
     throw new RotaError(
       'ROTA_DOTFILES_PATH',
@@ -98,10 +102,6 @@ async function resolveDrift(session: Session, path: string, take: Take): Promise
         ],
       },
     );
-  }
-  if (drift?.reason === 'deleted') {
-    if (source !== undefined) host.files.remove(join(tree, source));
-    return true;
   }
   // `add` alone means the plain file in the place of the encrypted one; it asks first, and nobody answers (twpayne/chezmoi#5061).
   const how = source !== undefined && isEncrypted(source) ? ['--encrypt', '--secrets=ignore'] : ['--secrets=error'];
