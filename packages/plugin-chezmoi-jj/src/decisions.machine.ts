@@ -11,7 +11,7 @@ const text = 'one\ntwo\nthree\nfour\nfive\n';
 /** Two hosts that disagree on two files, of which `b` has decided the first by a text of its own. */
 async function halfDecided(
   decided = text.replace('one', 'a and b'),
-  allowSecrets: readonly string[] = [],
+  allowSecrets: string[] = [],
 ): Promise<{ readonly world: World; readonly hosts: Awaited<ReturnType<typeof hostsInStep>> }> {
   const world = await makeWorld(temporaryFolder());
   const hosts = await hostsInStep(world, { '.one': text, '.two': text, '.other': 'x\n' });
