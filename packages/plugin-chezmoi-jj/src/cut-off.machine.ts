@@ -66,6 +66,45 @@ describe('a new file that is edited after the sync that brought it was cut off',
     }
   });
 
+  test('is an edit of the version that was written here, so that what it deletes of that stays deleted', async () => {
+    const [a, b] = await hostsInStep(world, { '.zshrc': text });
+    a.write('.new', text);
+    await a.chezmoi('add', join(a.home, '.new'));
+    await a.sync();
+    a.write('.new', `${text}six\n`);
+    await a.sync();
+    await cutOffAfterApply(b);
+    b.write('.new', text);
+    await b.sync();
+    for (const host of [b, b, a]) expect(await host.sync()).toMatchObject({ state: 'ok' });
+    for (const host of [a, b]) expect(host.read('.new')).toBe(text);
+  });
+
+  test('reverts nothing of this host where the way back from there is cut off', async () => {
+    const [a, b] = await hostsInStep(world, { '.zshrc': text });
+    b.write('.zshrc', text.replace('five', 'FIVE'));
+    b.reach(false);
+    await b.sync();
+    b.reach(true);
+    a.write('.new', text);
+    await a.chezmoi('add', join(a.home, '.new'));
+    await a.sync();
+    await cutOffAfterApply(b);
+    b.write('.new', text.replace('one', 'edited'));
+    let isTaken = false;
+    const run: typeof b.host.run = async (request) => {
+      const result = await b.host.run(request);
+      isTaken ||= request.args.includes('re-add');
+      if (!isTaken || !request.args.includes('new')) return result;
+      writeFileSync(join(b.tree, 'dot_zshrc'), text);
+      throw new Error('killed');
+    };
+    await expect(syncDotfiles({ ...b.host, run }, b.options)).rejects.toThrow('killed');
+    for (const host of [b, b, a]) await host.sync();
+    for (const host of [a, b])
+      expect([host.read('.zshrc'), host.read('.new')]).toEqual([text.replace('five', 'FIVE'), text.replace('one', 'edited')]);
+  });
+
   test('is reported where a template made it, and everything else goes on', async () => {
     const [a, b] = await hostsInStep(world, { '.zshrc': text });
     writeFileSync(join(a.tree, 'dot_made.tmpl'), 'made {{ "here" }}\n');

@@ -6,6 +6,8 @@ export interface JjOptions {
   /** Record what is in the working copy first, as jj does for a person. @default false */
   readonly snapshot?: boolean;
   readonly timeoutMs?: number;
+  /** `latin1` gives one character for each byte. @default 'utf8' */
+  readonly encoding?: 'latin1';
   /** More `--config NAME=VALUE`. */
   readonly config?: readonly string[];
 }
@@ -56,6 +58,7 @@ export function jjOn(host: Pick<Host, 'run'>, place: JjPlace): Jj {
         cwd: place.tree,
         env: place.env,
         timeoutMs: options.timeoutMs ?? place.timeoutMs,
+        encoding: options.encoding,
       });
     } catch (cause) {
       throw missing(cause, 'jj', 'See https://jj-vcs.github.io/jj/latest/install-and-setup/ for how to install it.');

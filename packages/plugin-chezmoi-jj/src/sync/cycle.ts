@@ -223,7 +223,7 @@ async function settled({ session, enter }: Attempt, { base, applied, probe, tip,
   let last = sent;
   let left: NotTaken = { drift: [], blocked: [] };
   if (!applied.complete) {
-    left = await captureEarly(session, enter, probe.commit, applied.early);
+    left = await captureEarly(session, enter, { revision: probe.commit, tip }, applied.early);
     await goBack(session, tip);
   } else if (probe.commit !== tip) {
     const picture = await advance(session, enter, sent.picture, probe.commit);

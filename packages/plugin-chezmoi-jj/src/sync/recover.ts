@@ -67,8 +67,8 @@ async function isCutShort({ jj, tree }: Session, path: string, revisions: readon
   const here = bytesOf(join(tree, path));
   if (here === undefined) return true;
   for (const revision of revisions) {
-    const whole = await jj.run(['file', 'show', '-r', revision, '--', exactPath(path)]);
-    if (whole.exitCode === 0 && Buffer.from(whole.stdout).subarray(0, here.length).equals(here)) return true;
+    const whole = await jj.run(['file', 'show', '-r', revision, '--', exactPath(path)], { encoding: 'latin1' });
+    if (whole.exitCode === 0 && Buffer.from(whole.stdout, 'latin1').subarray(0, here.length).equals(here)) return true;
   }
   return false;
 }

@@ -40,7 +40,7 @@ function lastWholeLook({ host, place }: Session): number {
 async function hasZerosInstead({ host, jj, tree }: Session, path: string): Promise<boolean> {
   const here = host.files.readBytes(join(tree, path));
   if (here === undefined || here.at(-1) !== 0) return false;
-  const { exitCode, stdout } = await jj.run(['file', 'show', '-r', '@-', '--', exactPath(path)]);
-  const known = Buffer.from(stdout);
+  const { exitCode, stdout } = await jj.run(['file', 'show', '-r', '@-', '--', exactPath(path)], { encoding: 'latin1' });
+  const known = Buffer.from(stdout, 'latin1');
   return exitCode === 0 && !isAllZeros(known) && (isAllZeros(here) || hasLostItsEnd(here, known));
 }
