@@ -59,7 +59,10 @@ describe('a power cut', () => {
   ])('that has left %s in a file of the source folder puts none into the dotfile of any host', async (_, rest) => {
     const [a, b] = await published();
     await b.sync();
-    writeFileSync(join(b.tree, 'dot_zshrc'), rest);
+    const source = join(b.tree, 'dot_zshrc');
+    const { atime, mtime } = statSync(source);
+    writeFileSync(source, rest);
+    utimesSync(source, atime, mtime);
     for (const host of [b, a]) expect(await host.sync()).toMatchObject({ state: 'ok', captured: [], applied: [] });
     for (const host of [a, b]) expect(host.read('.zshrc')).toBe(text.replace('one', 'ONE'));
     expect(await world.published()).toMatchObject({ dot_zshrc: text.replace('one', 'ONE').trimEnd() });
@@ -76,6 +79,12 @@ describe('a power cut', () => {
     await resolve(b.host, b.options, '.zshrc', { from: 'remote' });
     expect(await b.sync()).toMatchObject({ state: 'ok' });
     expect(b.read('.zshrc')).toBe(text.replace('one', 'ONE'));
+    // Zeros that a person wants are content like any other.
+    b.write('.zshrc', '\0'.repeat(text.length));
+    await b.sync();
+    await resolve(b.host, b.options, '.zshrc', { from: 'local' });
+    for (const host of [b, a]) expect(await host.sync()).toMatchObject({ state: 'ok' });
+    for (const host of [a, b]) expect(host.read('.zshrc')).toBe('\0'.repeat(text.length));
   });
 
   test.each([

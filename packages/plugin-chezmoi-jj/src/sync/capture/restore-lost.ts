@@ -8,19 +8,22 @@ import { hasLostItsEnd, isAllZeros } from './zeros.ts';
 
 /**
  * jj does not ask the file system to write what it checks out, so a power cut can leave such a file empty, or with zeros in the place of its content, although the sync
- * has long ended. It is nobody's edit. Of an empty one the time tells: it is from before the end of that sync, which saw it whole.
+ * has long ended. It is nobody's edit. The time tells: it is from before the end of that sync, which saw it whole. Later zeros are
+ * what a sync left that was cut off, or what somebody wants.
  */
 export async function restoreLost(session: Session, picture: Picture): Promise<Picture> {
-  const { host, jj, names, tree } = session;
+  const { host, jj, names, place, tree } = session;
   if (picture.at.empty || picture.at.parents.length !== 1) return picture;
   const sawWholeMs = lastWholeLook(session);
+  // Whatever is left in it.
+  const wasCutOff = host.files.facts(place.journal) !== undefined;
   const modified = (await changedPaths(jj, ['-r', '@'])).filter(({ status }) => status === 'modified');
   const lost: string[] = [];
   for (const path of modified.flatMap(({ paths }) => paths)) {
     const facts = host.files.facts(join(tree, path));
     if (facts?.kind !== 'file') continue;
-    const isLost = facts.size === 0 ? facts.modifiedMs <= sawWholeMs : await hasZerosInstead(session, path);
-    if (isLost) lost.push(path);
+    const isOld = facts.modifiedMs <= sawWholeMs;
+    if (facts.size === 0 ? isOld : (isOld || wasCutOff) && (await hasZerosInstead(session, path))) lost.push(path);
   }
   if (lost.length === 0) return picture;
   await jj.must(['restore', '--from', '@-', '--', ...lost.map(exactPath)], 'put files back that a power cut has taken', {
