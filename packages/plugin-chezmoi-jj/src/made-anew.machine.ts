@@ -36,6 +36,21 @@ describe('a chezmoi folder that is gone or cannot be read, and is cloned again',
     for (const host of [a, b]) expect(host.read('.zshrc')).toBe(text.replace('one', 'UNO'));
   });
 
+  test('is not to be moved away where jj may only not write into it', async () => {
+    const [a] = await hostsInStep(world, { '.zshrc': text });
+    a.write('.zshrc', text.replace('one', 'ONE'));
+    const folder = join(a.tree, '.jj/repo/op_store/views');
+    chmodSync(folder, 0o500);
+    await expect(a.sync()).rejects.toMatchObject({
+      code: 'ROTA_DOTFILES_FAILED',
+      suggestions: [],
+      message: expect.stringContaining('ermission denied'),
+    });
+    chmodSync(folder, 0o700);
+    expect(await a.sync()).toMatchObject({ state: 'ok' });
+    expect(await world.published()).toEqual({ dot_zshrc: text.replace('one', 'ONE').trimEnd() });
+  });
+
   test('takes what it had taken before and not published from the home again', async () => {
     const [a, b] = await hostsInStep(world, { '.zshrc': text });
     a.write('.zshrc', text.replace('one', 'ONE'));

@@ -7,5 +7,12 @@ export function lastWords({ stderr, timedOut, exitCode, signal }: ProcessResult)
     .split('\n')
     .map((line) => line.replace(/^(chezmoi|fatal|error|Error): /, '').trim())
     .filter((line) => line !== '' && !/^(Hint|Warning): /.test(line));
-  return lines.slice(0, 4).join(' ') || (signal === null ? `exit status ${exitCode}.` : `it was ended by ${signal}.`);
+  // What the system said comes last among jj's causes.
+  const cause = lines
+    .slice(4)
+    .filter((line) => /\(os error \d+\)/.test(line))
+    .slice(-1);
+  return (
+    [...lines.slice(0, 4), ...cause].join(' ') || (signal === null ? `exit status ${exitCode}.` : `it was ended by ${signal}.`)
+  );
 }

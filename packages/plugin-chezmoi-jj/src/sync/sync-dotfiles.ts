@@ -76,8 +76,12 @@ function fullDisk({ user }: Pick<Host, 'user'>, error: unknown): RotaError {
 const damage =
   /could not read the repository|Internal error|when reading object|failed to (load|read|import)|loose object|object file|bad object|not a git repository/i;
 
+/** What they say so too, though nothing is gone. */
+const notDamage = /no space left|quota exceeded|permission denied|read-only file system|too many open files/i;
+
 function withWayOut(error: RotaError, tree: string | undefined): RotaError {
-  if (error.code !== 'ROTA_DOTFILES_FAILED' || tree === undefined || !damage.test(error.message)) return error;
+  if (error.code !== 'ROTA_DOTFILES_FAILED' || tree === undefined) return error;
+  if (!damage.test(error.message) || notDamage.test(error.message)) return error;
   return new RotaError(error.code, error.message, {
     suggestions: [
       `If it stays so, a part of the repository is gone. With \`repoUrl\`: mv ${tree} ${tree}.damaged, and synchronise again; it is cloned anew, and the edits of this home are taken again.`,
