@@ -7,6 +7,7 @@ import {
   fastForward,
   findRepository,
   headCommit,
+  indexLock,
   isBefore,
   listChanges,
   pruneWorktrees,
@@ -109,11 +110,13 @@ function lock({ host, settings, layout }: UpdateContext): readonly PlannedComman
   const committing: Planned = [
     ['update-lock', isBefore(repository, 'COMMIT'), unkept],
     ['update-lock', upstreamOf(repository), unkept],
+    ['update-lock', indexLock(repository), unkept],
     ['update-lock', push(repository, 'REMOTE', 'COMMIT', 'BRANCH'), unkept],
     ['update-lock', fastForward(repository, 'COMMIT'), unkept],
     ['update-lock', removeWorktree(repository, layout.worktree)],
     ['update-lock', pruneWorktrees(repository)],
-    ['update-lock', addWorktree(repository, layout.worktree)],
+    ['update-lock', addWorktree(repository, layout.worktree, 'HEAD')],
+    ['update-lock', addWorktree(repository, layout.worktree, 'COMMIT'), 'an earlier lock still cannot be kept, instead'],
   ];
   const commit: Planned = [
     ['update-lock', authorOf(repository), 'an input changed'],
@@ -156,6 +159,8 @@ function after({ settings, system, layout }: UpdateContext): readonly PlannedCom
   const repository = 'REPOSITORY';
   const committed: Planned = [
     ['keep-lock', upstreamOf(repository), 'an input changed'],
+    ['keep-lock', isBefore(repository, 'COMMIT'), 'the branch has an upstream'],
+    ['keep-lock', indexLock(repository), 'the branch has an upstream'],
     ['keep-lock', push(repository, 'REMOTE', 'COMMIT', 'BRANCH'), 'the branch has an upstream'],
     ['keep-lock', fastForward(repository, 'COMMIT'), 'an input changed'],
     ['keep-lock', removeWorktree(repository, layout.worktree)],

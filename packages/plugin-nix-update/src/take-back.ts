@@ -32,6 +32,7 @@ export async function takeBack(
   const { failureClass, message } = failure;
   // Remembered before anything else: should the rollback fail or be killed, it is still not tried again.
   if (deployed && target !== null && (isItsFault(failureClass) || isAgainWithoutNetwork(context, target, failureClass))) {
+    facts.isBad = true;
     rememberBad(context, {
       path: target,
       lockDigest: facts.lockDigest,
@@ -54,10 +55,17 @@ export async function takeBack(
   return { status: 'rolled-back', failure };
 }
 
-/** A lost network is believed once: what an activation prints of it may not be why it fails. */
-function isAgainWithoutNetwork({ host, layout }: UpdateContext, target: string, failureClass: FailureClass): boolean {
-  const before = readReports(host.files, layout.history);
-  return failureClass === 'network' && before.some(({ to, status }) => to === target && status === 'rolled-back');
+/** A lost network is believed once: what an activation prints of it may not be why it fails. A history that cannot be read must not stop the rollback. */
+function isAgainWithoutNetwork({ host, layout, warn }: UpdateContext, target: string, failureClass: FailureClass): boolean {
+  if (failureClass !== 'network') return false;
+  try {
+    return readReports(host.files, layout.history).some(
+      ({ to, status, failure }) => to === target && status === 'rolled-back' && failure?.class === 'network',
+    );
+  } catch (error) {
+    warn(`The history cannot be read: ${asFailure(error).message}`);
+    return false;
+  }
 }
 
 /** Without it, whoever finds the journal after a kill in here would finish what had shown its health. A full disk must not stop the rollback. */

@@ -39,10 +39,10 @@ export async function takeSteps(
   const begun = await run.step(
     'update-lock',
     async () => {
-      await keepUnkeptLock(context);
+      const commit = await keepUnkeptLock(context);
       const begin = await beginLockChange(context);
       run.note({ lock: begin.change });
-      await prepareWorktree(context, begin.change);
+      await prepareWorktree(context, begin.change, commit);
       return { ...begin, updated: await updateLock(context, begin.flake, begin.change) };
     },
     ({ updated }) => `${updated.inputs.length} inputs changed`,
@@ -51,6 +51,7 @@ export async function takeSteps(
   run.note({ lock: updated.change });
   facts.inputs = updated.inputs;
   facts.lockDigest = updated.digest;
+  facts.lockText = updated.text;
 
   const evaluated = await run.step(
     'evaluate',

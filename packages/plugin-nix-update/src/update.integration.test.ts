@@ -147,16 +147,38 @@ describe('an update of a machine by real nix', () => {
     expect(await machine.facts()).toMatchObject(committed);
   });
 
-  test('whose lock could not be committed is caught up on top of what a person has committed since', async () => {
+  test('in whose checkout a person commits meanwhile pushes nothing that it could not be moved to, and the next night pushes on top', async () => {
+    await machine.sh(`rm -rf /srv/origin.git; git clone -q --bare /srv/conf /srv/origin.git; cd /srv/conf
+      git remote add origin /srv/origin.git; git fetch -q; git branch -q -u origin/main`);
     await machine.publish({ version: '2' });
-    await machine.sh('touch /srv/conf/.git/index.lock');
-    const [report] = await machine.update(withOptions({ hostCanCommitConfig: true }));
-    await machine.sh('cd /srv/conf; rm .git/index.lock; git commit -q --allow-empty -m person');
-    expect(await machine.update(withOptions({ hostCanCommitConfig: true }))).toMatchObject([
-      { status: 'unchanged', warnings: [] },
-    ]);
+    const committing = withOptions({ hostCanCommitConfig: true });
+    const person = 'cd /srv/conf; git commit -q --allow-empty -m person';
+    const [report] = await machine.update({ ...committing, at: { moment: 'build:done', run: person } });
+    expect(report).toMatchObject({ status: 'updated', warnings: [expect.stringContaining('Somebody has committed')] });
+    expect(await machine.sh('git -C /srv/origin.git log --format=%s')).toBe('first');
+    expect(await machine.update(committing)).toMatchObject([{ status: 'unchanged', warnings: [] }]);
     const gitLog = ['flake.lock: update on nix-update', 'person', 'first'];
     expect(await machine.facts()).toMatchObject({ current: report?.to, gitLog, gitStatus: '' });
+    expect((await machine.sh('git -C /srv/origin.git log --format=%s')).split('\n')).toEqual(gitLog);
+    await machine.sh('cd /srv/conf; git remote remove origin; rm -rf /srv/origin.git');
+  });
+
+  test('whose lock cannot be pushed stays what it is, night after night, also when it holds its revision', async () => {
+    await machine.sh(`rm -rf /srv/origin.git; git clone -q --bare /srv/conf /srv/origin.git; cd /srv/conf
+      git remote add origin /srv/origin.git; git fetch -q; git branch -q -u origin/main; mv /srv/origin.git /srv/away.git`);
+    await machine.publish({ version: '2', embedRevision: true });
+    const committing = withOptions({ hostCanCommitConfig: true });
+    const unpushed = [expect.stringContaining('could not be pushed')];
+    const [report] = await machine.update(committing);
+    expect(report).toMatchObject({ status: 'updated', warnings: unpushed });
+    expect(await machine.update(committing)).toMatchObject([{ status: 'unchanged', warnings: unpushed }]);
+    expect(await machine.facts()).toMatchObject({ current: report?.to, generations: 2, gitLog: ['first'], gitStatus: '' });
+    await machine.sh('mv /srv/away.git /srv/origin.git');
+    expect(await machine.update(committing)).toMatchObject([{ status: 'unchanged', warnings: [] }]);
+    const gitLog = ['flake.lock: update on nix-update', 'first'];
+    expect(await machine.facts()).toMatchObject({ current: report?.to, generations: 2, gitLog, gitStatus: '' });
+    expect((await machine.sh('git -C /srv/origin.git log --format=%s')).split('\n')).toEqual(gitLog);
+    await machine.sh('cd /srv/conf; git remote remove origin; rm -rf /srv/origin.git');
   });
 
   test('whose branch was pushed over by force on the server is made, is not pushed over that, and says so', async () => {

@@ -41,21 +41,21 @@ export function nextHostReport(
     report,
     current,
     rebootNeeded,
-    isRememberedAsBad,
+    isBad: isAtFault,
   }: {
     readonly host: string;
     readonly ring: string | null;
     readonly report: UpdateReport;
     readonly current: string | null;
     readonly rebootNeeded: boolean | null;
-    /** This host does not try again what was sent back: it was not a full disk of its own, or its network. */
-    readonly isRememberedAsBad: boolean;
+    /** What was sent back is at fault: it was not a full disk of this host, or its network. */
+    readonly isBad: boolean;
   },
 ): HostReport {
   const digest = report.lockDigest;
   // A boot that is still to come has shown no health.
   const isHealthy = report.status === 'updated' && report.reboot !== 'pending' && report.reboot !== 'scheduled';
-  const isBad = digest !== null && isRememberedAsBad && (report.status === 'rolled-back' || report.status === 'rollback-failed');
+  const isBad = digest !== null && isAtFault && (report.status === 'rolled-back' || report.status === 'rollback-failed');
   const sighting = digest === null ? [] : [{ lockDigest: digest, at: report.endedAt }];
   const known = before?.healthy ?? [];
   const isNew = !known.some(({ lockDigest }) => lockDigest === digest);

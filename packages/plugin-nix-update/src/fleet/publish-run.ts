@@ -2,17 +2,21 @@ import { join } from 'node:path';
 import { lockDigest } from '../lock/lock-digest.ts';
 import { followLink } from '../machine/follow-link.ts';
 import { rebootNeed } from '../reboot/reboot-needed.ts';
-import { readBadRevisions } from '../record/bad-revisions.ts';
+import type { RunFacts } from '../record/finish-report.ts';
 import type { UpdateReport } from '../report.ts';
 import type { UpdateContext } from '../update-context.ts';
 import { publishReport } from './fleet-repository.ts';
 import { nextHostReport } from './host-report.ts';
 
 /** Tells the fleet how a run ended. What does not go through is a warning: the machine is what it is. */
-export async function publishRun(context: UpdateContext, report: UpdateReport): Promise<void> {
-  const { host, settings, system, layout, warn } = context;
+export async function publishRun(
+  context: UpdateContext,
+  report: UpdateReport,
+  { lockText, isBad = false }: Pick<RunFacts, 'lockText' | 'isBad'>,
+): Promise<void> {
+  const { host, settings, system, warn } = context;
   if (settings.fleet === undefined) return;
-  const text = host.files.readText(join(settings.flakePath, 'flake.lock'));
+  const text = lockText ?? host.files.readText(join(settings.flakePath, 'flake.lock'));
   const lock =
     text !== undefined && report.lockDigest !== null && lockDigest(text) === report.lockDigest
       ? { digest: report.lockDigest, text }
@@ -22,7 +26,7 @@ export async function publishRun(context: UpdateContext, report: UpdateReport): 
     ring: settings.fleet.ring ?? settings.rings[0]?.name ?? null,
     report,
     current: followLink(host.files, system.current),
-    isRememberedAsBad: readBadRevisions(host.files, layout.badRevisions).some(({ path }) => path === report.to),
+    isBad,
     rebootNeeded: rebootNeed(host.files, system, followLink(host.files, system.profile)).needed,
   };
   try {

@@ -65,12 +65,12 @@ export async function beginLockChange(context: UpdateContext): Promise<BegunLock
 }
 
 /** Makes the working copy in which a lock is committed; called once the journal knows of it. */
-export async function prepareWorktree({ call }: UpdateContext, change: LockChange): Promise<void> {
+export async function prepareWorktree({ call }: UpdateContext, change: LockChange, commit: string): Promise<void> {
   if (change.mode !== 'committed') return;
   const { repository, worktree } = change;
   // What a killed run may have left: both fail quietly when there is nothing.
   await call(removeWorktree(repository, worktree));
   await call(pruneWorktrees(repository));
-  const added = await call(addWorktree(repository, worktree));
+  const added = await call(addWorktree(repository, worktree, commit));
   if (added.exitCode !== 0) throw failureOf(added, 'git', 'git worktree add');
 }

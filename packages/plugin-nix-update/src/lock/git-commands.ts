@@ -12,20 +12,37 @@ export const listChanges = (folder: string, ...paths: readonly string[]): Comman
 
 export const headCommit = (folder: string): Command => reads('git', ...git(folder, 'rev-parse', 'HEAD'));
 
-/** One line for each branch; that of the checkout begins with `*`. */
+/** One line for each branch; that of the checkout begins with `*`. The last two are where a fetch keeps what is pulled from, and what is pushed to. */
 export const upstreamOf = (folder: string): Command =>
-  reads('git', ...git(folder, 'for-each-ref', '--format=%(HEAD) %(upstream:remotename) %(upstream:remoteref)', 'refs/heads'));
+  reads(
+    'git',
+    ...git(
+      folder,
+      'for-each-ref',
+      '--format=%(HEAD) %(upstream:remotename) %(upstream:remoteref) %(upstream):%(push)',
+      'refs/heads',
+    ),
+  );
 
-/** Where the branch of the checkout is pushed to; `null` without an upstream. */
-export function parseUpstream(stdout: string): { readonly remote: string; readonly branch: string } | null {
-  const [, remote, branch] = /^\* (\S+) (\S+)$/m.exec(stdout) ?? [];
-  return remote === undefined || branch === undefined ? null : { remote, branch };
+/** What the branch of the checkout is pulled from. */
+export interface Upstream {
+  readonly remote: string;
+  readonly branch: string;
+  /** Whether a plain `git push` goes there too: `push.default` may refuse it, and `pushRemote` name another repository. */
+  readonly isPushedTo: boolean;
+}
+
+/** `null` without an upstream. */
+export function parseUpstream(stdout: string): Upstream | null {
+  const [, remote, branch, pulled, pushed] = /^\* (\S+) (\S+) (\S*):(\S*)$/m.exec(stdout) ?? [];
+  if (remote === undefined || branch === undefined) return null;
+  return { remote, branch, isPushedTo: pulled !== '' && pulled === pushed };
 }
 
 export const authorOf = (folder: string): Command => reads('git', ...git(folder, 'config', 'user.email'));
 
-export const addWorktree = (repository: string, worktree: string): Command =>
-  changes('git', ...git(repository, 'worktree', 'add', '--quiet', '--force', '--detach', worktree, 'HEAD'));
+export const addWorktree = (repository: string, worktree: string, commit: string): Command =>
+  changes('git', ...git(repository, 'worktree', 'add', '--quiet', '--force', '--detach', worktree, commit));
 
 export const removeWorktree = (repository: string, worktree: string): Command =>
   changes('git', ...git(repository, 'worktree', 'remove', '--force', worktree));
@@ -46,6 +63,10 @@ export const fastForward = (repository: string, commit: string): Command =>
 /** Exit 0: the checkout can be moved to the commit without losing one of its own. */
 export const isBefore = (repository: string, commit: string): Command =>
   reads('git', ...git(repository, 'merge-base', '--is-ancestor', 'HEAD', commit));
+
+/** The file that stands while another git writes the index, seen from the checkout. */
+export const indexLock = (repository: string): Command =>
+  reads('git', ...git(repository, 'rev-parse', '--git-path', 'index.lock'));
 
 /** The commit need not be that of the checkout. */
 export const push = (repository: string, remote: string, commit: string, branch: string): Command =>

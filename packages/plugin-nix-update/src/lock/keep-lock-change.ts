@@ -1,13 +1,16 @@
+import { resolve } from 'node:path';
 import { failureOf } from '../machine/classify-output.ts';
 import type { UpdateContext } from '../update-context.ts';
 import {
   fastForward,
+  indexLock,
   isBefore,
   isOvertaken,
   parseUpstream,
   pruneWorktrees,
   push,
   removeWorktree,
+  type Upstream,
   upstreamOf,
 } from './git-commands.ts';
 import type { LockChange } from './lock-change.ts';
@@ -16,8 +19,9 @@ import { readUnkeptLock, writeUnkeptLock } from './unkept-lock.ts';
 type KeepingContext = Pick<UpdateContext, 'host' | 'call' | 'warn' | 'layout'>;
 
 /**
- * Makes the new lock that of the upstream and of the checkout: pushed and fast-forwarded, where it may be committed. The machine is
- * updated already, so what does not go through is a warning, and tried again by the next run. Safe to repeat.
+ * Makes the new lock that of the upstream and then of the checkout, where it may be committed. The checkout never gets a commit that its upstream
+ * could not be given, so that a pull can always move it on. The machine is updated already: what does not go through is a warning, and tried again
+ * by the next run. Safe to repeat.
  */
 export async function keepLockChange(context: KeepingContext, change: LockChange): Promise<string> {
   const { host, call, warn, layout } = context;
@@ -30,42 +34,63 @@ export async function keepLockChange(context: KeepingContext, change: LockChange
   }
   writeUnkeptLock(host.files, layout.unkeptLock, { formatVersion: 1, repository, commit, digest });
   const upstream = parseUpstream((await call(upstreamOf(repository))).stdout);
-  const pushed = upstream === null ? null : await call(push(repository, upstream.remote, commit, upstream.branch));
-  // A checkout with a commit of its own could not be moved on by a pull any more.
-  if (pushed !== null && isOvertaken(pushed)) {
-    warn(
-      `The lock that runs now is commit ${commit}. Somebody else had pushed before, so that ${repository} stays as it is until it is pulled: ${failureOf(pushed, 'git', 'git push').message}`,
-    );
-    await call(removeWorktree(repository, worktree));
-    await call(pruneWorktrees(repository));
-    return `not committed: ${commit}`;
-  }
-  const moved = await call(fastForward(repository, commit));
-  if (moved.exitCode !== 0) {
-    warn(
-      `The lock that runs now is commit ${commit}, but ${repository} could not be moved to it; the next run tries again: ${failureOf(moved, 'git', 'git merge').message}`,
-    );
-    return `not committed: ${commit}`;
-  }
+  const problem =
+    (upstream?.isPushedTo ? await pushProblem(context, repository, commit, upstream) : null) ??
+    (await moveProblem(context, repository, commit));
   await call(removeWorktree(repository, worktree));
   await call(pruneWorktrees(repository));
-  if (pushed !== null && pushed.exitCode !== 0) {
-    warn(
-      `The commit ${commit} of flake.lock could not be pushed; the next run tries again: ${failureOf(pushed, 'git', 'git push').message}`,
-    );
-    return `committed as ${commit}; not pushed`;
+  if (problem !== null) {
+    warn(`The lock that runs now is commit ${commit}. ${problem}`);
+    return `not committed: ${commit}`;
   }
   host.files.remove(layout.unkeptLock);
-  return pushed === null ? `committed as ${commit}; there is no upstream to push to` : `committed as ${commit} and pushed`;
+  if (upstream?.isPushedTo) return `committed as ${commit} and pushed`;
+  if (upstream === null) return `committed as ${commit}; there is no upstream to push to`;
+  warn(
+    `The commit ${commit} of flake.lock is not pushed: a plain git push in ${repository} does not go to ${upstream.remote} ${upstream.branch}, which it is pulled from.`,
+  );
+  return `committed as ${commit}; not pushed`;
 }
 
-/** What an earlier run could not keep, before anything is built on the checkout. Whoever has committed since is left alone. */
-export async function keepUnkeptLock(context: KeepingContext & Pick<UpdateContext, 'settings'>): Promise<void> {
+/** Why the upstream does not have the commit. Nothing is pushed that the checkout could not be moved to then. */
+async function pushProblem(
+  { host, call }: KeepingContext,
+  repository: string,
+  commit: string,
+  { remote, branch }: Upstream,
+): Promise<string | null> {
+  const next = `${repository} stays as it is; the next run tries again`;
+  if ((await call(isBefore(repository, commit))).exitCode !== 0)
+    return `Somebody has committed in ${repository} meanwhile: it stays as it is, and the next run commits the lock on top.`;
+  const { exitCode, stdout } = await call(indexLock(repository));
+  const locked = resolve(repository, stdout.trim());
+  if (exitCode === 0 && host.files.facts(locked) !== undefined) return `Another git is at work (${locked}): ${next}.`;
+  const pushed = await call(push(repository, remote, commit, branch));
+  if (pushed.exitCode === 0) return null;
+  const { message } = failureOf(pushed, 'git', 'git push');
+  return isOvertaken(pushed)
+    ? `Somebody else had pushed before, so that ${repository} stays as it is until it is pulled: ${message}`
+    : `It could not be pushed. ${next}: ${message}`;
+}
+
+async function moveProblem({ call }: KeepingContext, repository: string, commit: string): Promise<string | null> {
+  const moved = await call(fastForward(repository, commit));
+  if (moved.exitCode === 0) return null;
+  return `${repository} could not be moved to it; the next run tries again: ${failureOf(moved, 'git', 'git merge').message}`;
+}
+
+/**
+ * What an earlier run could not keep, before anything is built on the checkout. Whoever has committed since is left alone.
+ *
+ * @returns the commit to go on from: `HEAD`, or the one that is deployed and still cannot be kept
+ */
+export async function keepUnkeptLock(context: KeepingContext & Pick<UpdateContext, 'settings'>): Promise<string> {
   const { host, call, layout, settings } = context;
   const unkept = readUnkeptLock(host.files, layout.unkeptLock);
-  if (unkept === null || !settings.hostCanCommitConfig) return;
+  if (unkept === null || !settings.hostCanCommitConfig) return 'HEAD';
   const { repository, commit, digest } = unkept;
   const before = await call(isBefore(repository, commit));
-  if (before.exitCode === 0)
-    await keepLockChange(context, { mode: 'committed', repository, worktree: layout.worktree, commit, digest });
+  if (before.exitCode !== 0) return 'HEAD';
+  await keepLockChange(context, { mode: 'committed', repository, worktree: layout.worktree, commit, digest });
+  return readUnkeptLock(host.files, layout.unkeptLock) === null ? 'HEAD' : commit;
 }

@@ -75,6 +75,7 @@ async function sendBack(context: UpdateContext, failed: FailedBoot): Promise<End
   const { host, layout } = context;
   const { baseline } = journal;
   host.files.remove(layout.unkeptLock);
+  facts.isBad = true;
   rememberBad(context, {
     path: marker.expected,
     lockDigest: marker.lockDigest,

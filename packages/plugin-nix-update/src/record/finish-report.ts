@@ -15,6 +15,10 @@ export interface RunFacts {
   inputs: readonly InputChange[];
   summary: readonly string[];
   lockDigest: string | null;
+  /** Of the lock with this digest, where this run made it; the checkout may not have it. */
+  lockText?: string;
+  /** What was deployed is at fault, and sent back for it. */
+  isBad?: boolean;
   reboot: RebootState;
 }
 
@@ -54,15 +58,16 @@ export async function finishReport(
     reboot: facts.reboot,
     commands: commands(),
   });
-  const earlier = readReports(host.files, layout.history);
+  let earlier: readonly UpdateReport[] = [];
   try {
+    earlier = readReports(host.files, layout.history);
     appendReport(host.files, layout.history, report());
     keepSettings(host.files, layout.settings, settings);
     appendLog(host.files, layout.log, host.now(), kind, status, failure?.message ?? journal.target ?? '');
   } catch (error) {
     context.warn(`The run could not be recorded: ${error instanceof Error ? error.message : String(error)}`);
   }
-  await publishRun(context, report());
+  await publishRun(context, report(), facts);
   const problem = await notify({ host, settings, report: report(), earlier });
   if (problem !== null) context.warn(problem);
   if (!unfinished) host.files.remove(layout.journal);

@@ -1,0 +1,69 @@
+import { chmodSync } from 'node:fs';
+import { join } from 'node:path';
+import { createHost, nodeFiles } from '@rota/core';
+import { temporaryFolder } from '@rota/test-support';
+import { expect, test } from 'vitest';
+import { type FailureClass, UpdateFailure } from './failure.ts';
+import { openContext } from './open-context.ts';
+import { readBadRevisions } from './record/bad-revisions.ts';
+import type { RunFacts } from './record/finish-report.ts';
+import { readSettings } from './settings/read-settings.ts';
+import { takeBack } from './take-back.ts';
+import { beginRun } from './update-run.ts';
+
+/** A home whose new system is active and is to be taken back. Its old one notes that it was activated. */
+function activated() {
+  const folder = temporaryFolder();
+  const home = join(folder, 'old');
+  nodeFiles.write(join(home, 'activate'), `#!/bin/sh\ntouch ${folder}/active-again\n`);
+  chmodSync(join(home, 'activate'), 0o755);
+  const files = { ...nodeFiles, facts: (path: string) => (path === '/run/systemd/system' ? undefined : nodeFiles.facts(path)) };
+  const host = createHost({ stateDir: join(folder, 'state'), files });
+  const settings = readSettings({ flakePath: '/x', system: 'home-manager', healthSettle: '0s', healthGrace: '0s' });
+  const { context, warnings } = openContext(settings, 'scheduled', host);
+  const { layout, system } = context;
+  const baseline = { profile: home, current: home, bootId: null, failedUnits: null };
+  const facts: RunFacts = { inputs: [], summary: [], lockDigest: 'd', reboot: 'not-needed' };
+  const first = { formatVersion: 1, runId: '1', cause: 'scheduled', startedAt: '', operation: 'switch' } as const;
+  const begun = { ...first, system, step: 'activate', baseline, lock: null, target: '/new', needsBoot: false } as const;
+  const run = beginRun(context, begun, { onStep: () => undefined, signal: undefined });
+  return {
+    ...{ layout, facts, warnings },
+    isBack: () => nodeFiles.facts(join(folder, 'active-again')) !== undefined,
+    bad: () => readBadRevisions(nodeFiles, layout.badRevisions).map(({ path }) => path),
+    back: async (failureClass: FailureClass) =>
+      await takeBack(context, run, baseline, facts, new UpdateFailure(failureClass, 'It failed.')),
+  };
+}
+
+const earlier = (failureClass: FailureClass): string =>
+  `${JSON.stringify({ formatVersion: 1, kind: 'update', status: 'rolled-back', startedAt: '', endedAt: '', failure: { class: failureClass, message: '' }, from: '/old', to: '/new' })}\n`;
+
+test.each<FailureClass>(['internal', 'network', 'disk'])(
+  'a history that cannot be read keeps nothing from being taken back: %s',
+  async (failureClass) => {
+    const { layout, back, isBack, bad } = activated();
+    nodeFiles.makeFolder(layout.history);
+    expect(await back(failureClass)).toMatchObject({ status: 'rolled-back' });
+    expect([isBack(), bad()]).toEqual([true, []]);
+  },
+);
+
+test.each<[FailureClass, readonly string[]]>([
+  ['network', ['/new']],
+  ['disk', []],
+  ['interrupted', []],
+])('a lost network is believed once; that it was sent back before for %s', async (failureClass, bad) => {
+  const one = activated();
+  nodeFiles.write(one.layout.history, earlier(failureClass));
+  await one.back('network');
+  expect([one.bad(), one.facts.isBad ?? false]).toEqual([bad, bad.length > 0]);
+});
+
+test('what is at fault is that also for the fleet when this host has no room to remember it', async () => {
+  const { layout, back, facts, warnings, bad } = activated();
+  nodeFiles.makeFolder(layout.badRevisions);
+  expect(await back('health')).toMatchObject({ status: 'rolled-back' });
+  expect([bad(), facts.isBad]).toEqual([[], true]);
+  expect(warnings()).toContainEqual(expect.stringContaining('could not be remembered'));
+});
