@@ -5,7 +5,6 @@ import type { Host } from '../../host/host.ts';
 import { quoteForShell, shellCommand } from '../quote-for-shell.ts';
 import { type BootGuard, bootGuardFiles, disarmAtBoot } from '../service/boot-guard.ts';
 import { needsSystemManager } from '../service/needs-system-manager.ts';
-import { outsideOfUnit } from '../service/outside-of-unit.ts';
 import { runProgram } from '../service/run-program.ts';
 import type { BundleService, BundleSpec } from '../spec/bundle-spec.ts';
 import { type SshPlace, sshScript } from '../ssh-command.ts';
@@ -125,9 +124,7 @@ export async function settleDeparture(host: Host, work: string, settled = false)
   if (reached('starting') && !settled) await host.sleep(afterLeaseMs);
   await liftFences(host, begin.fences);
   removeTombstone(host, begin.namespace, begin.tombstone);
-  const outside = begin.wake.some(({ scope }) => scope === undefined) ? await outsideOfUnit(host) : undefined;
-  for (const { name, start, scope } of [...begin.wake].reverse())
-    await startAgain(host, name, scope === undefined ? (outside?.(start) ?? start) : start);
+  for (const { name, start } of [...begin.wake].reverse()) await startAgain(host, name, start);
   return done('undone');
 }
 

@@ -3,7 +3,6 @@ import type { Host } from '../../host/host.ts';
 import { ownIdentity } from '../../state/process-identity.ts';
 import { quoteForShell } from '../quote-for-shell.ts';
 import { armAtBoot, type BootGuard } from '../service/boot-guard.ts';
-import { guardEnvironment } from '../service/guard-environment.ts';
 
 /** A shell script for a process, or a transient unit, that outlives this one. It needs neither Node nor this program. */
 export interface GuardInput {
@@ -26,7 +25,6 @@ export async function startGuard(host: Host, { script, armed, guardMs, work, sys
     startTicks === null ? 'return 0' : `test "$(sed 's/.*) //' /proc/${pid}/stat 2>/dev/null | cut -d' ' -f20)" = ${startTicks}`;
   const text = `#!/bin/sh
 # Acts when the migration that wrote this is gone, as it is at a boot.
-${guardEnvironment(host)}
 left=${Math.ceil(guardMs / 1000)}
 alive() {
   kill -0 ${pid} 2>/dev/null || return 1

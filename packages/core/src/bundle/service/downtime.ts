@@ -6,9 +6,7 @@ import { ownIdentity } from '../../state/process-identity.ts';
 import { quoteForShell, shellCommand } from '../quote-for-shell.ts';
 import type { BundleService, BundleSpec } from '../spec/bundle-spec.ts';
 import { armAtBoot, type BootGuard, bootGuardFiles, disarmAtBoot } from './boot-guard.ts';
-import { guardEnvironment } from './guard-environment.ts';
 import { needsSystemManager } from './needs-system-manager.ts';
-import { outsideOfUnit } from './outside-of-unit.ts';
 
 /** What stands still, written before it is stopped, so that anybody can start it again. */
 interface DowntimeJournal {
@@ -24,8 +22,8 @@ interface DowntimeJournal {
 interface Sleeper {
   readonly name: string;
   readonly command: Command;
-  /** It starts processes that are its own, and not a unit's. */
-  readonly leavesProcess?: boolean;
+  /** A unit, which has a control group of its own. */
+  readonly isUnit?: boolean;
 }
 
 /** How a guard was started: as a transient unit of systemd, or as a process of its own. */
@@ -74,7 +72,7 @@ export async function beginDowntime(
     ...frozen.map(({ name, thaw }) => ({ name, command: thaw })).reverse(),
     ...spec.services
       .filter((service) => running.includes(service) || options.alsoWake?.includes(service.name))
-      .map(({ name, start, scope }) => ({ name, command: start, leavesProcess: scope === undefined }))
+      .map(({ name, start, scope }) => ({ name, command: start, ...(scope === undefined ? {} : { isUnit: true }) }))
       .reverse(),
   ];
   if (wake.length === 0) return { guard: undefined, stopped: [], isWhole: () => true, end: async () => 0 };
@@ -89,7 +87,7 @@ export async function beginDowntime(
   if (guard === 'systemd-run') armAtBoot(host, boot);
   const since = host.now();
   const end = async (): Promise<number> => {
-    await wakeAll(host, wake, spec.hookTimeoutMs);
+    await wakeAll(host, wake, spec.hookTimeoutMs, { isManaged: guard === 'systemd-run', system });
     disarmAtBoot(host, journal.atBoot);
     host.files.remove(armed);
     return host.now() - since;
@@ -124,11 +122,15 @@ export async function wakeAbandoned(host: Host, work: string): Promise<readonly 
 }
 
 /** Everything is tried, whatever fails. */
-async function wakeAll(host: Host, wake: DowntimeJournal['wake'], timeoutMs: number): Promise<void> {
-  const outside = wake.some(({ leavesProcess }) => leavesProcess) ? await outsideOfUnit(host) : undefined;
+async function wakeAll(
+  host: Host,
+  wake: DowntimeJournal['wake'],
+  timeoutMs: number,
+  manager?: { readonly isManaged: boolean; readonly system: boolean },
+): Promise<void> {
   let failure: unknown;
-  for (const { name, command: own, leavesProcess } of wake) {
-    const command = (leavesProcess && outside?.(own)) || own;
+  for (const { name, command: own, isUnit } of wake) {
+    const command = isUnit === true || manager?.isManaged !== true ? own : outsideOfUnit(host, own, manager.system);
     for (let attempt = 1; ; attempt++) {
       try {
         await runStep(host, `Starting ${name}`, command, timeoutMs);
@@ -144,6 +146,23 @@ async function wakeAll(host: Host, wake: DowntimeJournal['wake'], timeoutMs: num
     }
   }
   if (failure !== undefined) throw failure;
+}
+
+/**
+ * As a job of systemd this is a unit, and what a command starts here as a process would be ended with it (systemd.kill(5), control-group).
+ */
+function outsideOfUnit({ env }: Pick<Host, 'env'>, command: Command, system: boolean): Command {
+  if (env.INVOCATION_ID === undefined) return command;
+  const options = [
+    '--quiet',
+    '--collect',
+    '--wait',
+    '--pipe',
+    '--same-dir',
+    '--property=KillMode=process',
+    `--setenv=PATH=${env.PATH ?? ''}`,
+  ];
+  return ['systemd-run', ...(system ? [] : ['--user']), ...options, '--', ...command];
 }
 
 async function runStep(host: Host, what: string, [file = '', ...args]: Command, timeoutMs: number): Promise<void> {
@@ -167,7 +186,7 @@ async function armGuard(
   system: boolean,
 ): Promise<GuardKind> {
   const script = join(work, 'guard.sh');
-  host.files.write(script, guardScript(work, journal, { ...given, environment: guardEnvironment(host) }), 0o700);
+  host.files.write(script, guardScript(work, journal, given), 0o700);
   const scope = system ? [] : ['--user'];
   const unit = `--unit=rota-bundle-guard-${journal.pid}-${host.now()}`;
   try {
@@ -192,13 +211,7 @@ function guardScript(
     guardMs,
     guardFirst = '',
     stops,
-    environment,
-  }: {
-    readonly guardMs: number;
-    readonly guardFirst?: string;
-    readonly stops: readonly Command[];
-    readonly environment: string;
-  },
+  }: { readonly guardMs: number; readonly guardFirst?: string; readonly stops: readonly Command[] },
 ): string {
   const [armed, waking] = [journalName, wakingName].map((name) => quoteForShell(join(work, name)));
   const commands = wake.map(({ command }) => shellCommand(command));
@@ -206,7 +219,6 @@ function guardScript(
   const stopFirst = guardFirst === '' ? [] : stops.map((stop) => `  ${shellCommand(stop)}`);
   return `#!/bin/sh
 # Starts again what a capture or a restore stopped, should that process not come to do it. At a boot that process is gone.
-${environment}
 left=${Math.ceil(guardMs / 1000)}
 alive() {
   kill -0 ${pid} 2>/dev/null || return 1
