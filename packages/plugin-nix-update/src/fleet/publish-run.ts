@@ -2,7 +2,6 @@ import { join } from 'node:path';
 import { lockDigest } from '../lock/lock-digest.ts';
 import { followLink } from '../machine/follow-link.ts';
 import { rebootNeed } from '../reboot/reboot-needed.ts';
-import type { RunFacts } from '../record/finish-report.ts';
 import type { UpdateReport } from '../report.ts';
 import type { UpdateContext } from '../update-context.ts';
 import { publishReport } from './fleet-repository.ts';
@@ -12,7 +11,7 @@ import { nextHostReport } from './host-report.ts';
 export async function publishRun(
   context: UpdateContext,
   report: UpdateReport,
-  { lockText, isBad = false }: Pick<RunFacts, 'lockText' | 'isBad'>,
+  { lockText, isBad = false }: { readonly lockText?: string | undefined; readonly isBad?: boolean | undefined },
 ): Promise<void> {
   const { host, settings, system, warn } = context;
   if (settings.fleet === undefined) return;

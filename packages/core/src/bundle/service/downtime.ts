@@ -160,7 +160,10 @@ function outsideOfUnit({ env }: Pick<Host, 'env'>, command: Command, system: boo
     '--pipe',
     '--same-dir',
     '--property=KillMode=process',
-    `--setenv=PATH=${env.PATH ?? ''}`,
+    // What programs are found and reached by. The rest may hold secrets, which are not for an argument.
+    ...['PATH', 'HOME', 'LANG', 'XDG_RUNTIME_DIR', 'DOCKER_HOST'].flatMap((name) =>
+      env[name] === undefined ? [] : [`--setenv=${name}=${env[name]}`],
+    ),
   ];
   return ['systemd-run', ...(system ? [] : ['--user']), ...options, '--', ...command];
 }
