@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Compiled, defineSchedule, type Job, type Lowering, loadZone, lower } from '@rota/core';
+import { type Compiled, type Job, type Lowering, loadZone, lower } from '@rota/core';
 import { commandPart, requirePart, temporaryFolder } from '@rota/test-support';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
@@ -12,6 +12,7 @@ import { compileInput } from './job.fixture.ts';
 import type { TaskSchedulerOptions } from './options.ts';
 import { taskSchedule } from './simulate/native-schedule.ts';
 import { withOwnLogons } from './task/own-logons.ts';
+import { isExpression } from './testing/is-expression.fixture.ts';
 import { decodeTaskXml, encodeTaskXml } from './xml/encode-task-xml.ts';
 import { readXml } from './xml/read-xml.ts';
 import { child, textAt, type XmlElement } from './xml/xml-element.ts';
@@ -37,15 +38,6 @@ function made(
 
 function action(task: XmlElement): readonly (string | undefined)[] {
   return ['Command', 'Arguments', 'WorkingDirectory'].map((name) => textAt(task, 'Actions', 'Exec', name));
-}
-
-function isExpression(expression: string): boolean {
-  try {
-    defineSchedule(expression, 'UTC');
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 function cron(expression: string): Partial<Job> {

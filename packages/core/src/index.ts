@@ -31,8 +31,9 @@ export type { FetchedBundle, FindBundleInput, FoundBundle } from './bundle/find-
 export type { BundleArtifact, BundleEntry, BundleHead, BundleManifest, BundleProblem } from './bundle/format/manifest.ts';
 export type { BundleReader, MemberSink } from './bundle/format/read-bundle.ts';
 export type { Forecast, ForecastStep } from './bundle/migrate/forecast.ts';
-export type { MigrateResult, PlannedMove } from './bundle/migrate/migrate-bundle.ts';
+export type { PlannedMove } from './bundle/migrate/migrate-bundle.ts';
 export type { MigrateInput, MigrationPhase } from './bundle/migrate/migrate-input.ts';
+export type { MigrateResult } from './bundle/migrate/move-service.ts';
 export type { MigrationPlan } from './bundle/migrate/plan-migration.ts';
 export type { Round } from './bundle/migrate/pre-copy.ts';
 export type { Prepared } from './bundle/migrate/protocol.ts';

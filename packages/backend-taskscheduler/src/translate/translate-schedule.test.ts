@@ -6,6 +6,7 @@ import { cronExpressionArbitrary } from '../../../core/src/schedule/cron-express
 import { compile } from '../compile.ts';
 import { compileInput, horizon } from '../job.fixture.ts';
 import { bruteForce, readByHand, worlds } from '../simulate/brute-force.fixture.ts';
+import { isExpression } from '../testing/is-expression.fixture.ts';
 
 const zones = [
   'America/New_York',
@@ -32,15 +33,6 @@ function translate(
   if (native === undefined || input.schedule === undefined) throw new Error('a schedule has a native schedule');
   const proof = proveSchedule(input.schedule.declared, native, horizon, [input.schedule.systemZone]);
   return { xml: artifact.files[0]?.content ?? '', native, proof, triggers: native.entries.length };
-}
-
-function isExpression(expression: string): boolean {
-  try {
-    defineSchedule(expression, 'UTC');
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 describe('schedules of everyday', () => {

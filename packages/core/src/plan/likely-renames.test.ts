@@ -4,35 +4,11 @@ import type { Job } from '../job/job.ts';
 import { printJobKey } from '../job/job-key.ts';
 import { likelyRenames } from './likely-renames.ts';
 import type { Change, PlannedEntry } from './plan.ts';
+import { sampleChange, sampleEntry } from './sample-plan.test-support.ts';
 
-const entry = (name: string, more: Partial<Job> = {}): PlannedEntry => {
-  const job = { ...bareJob('0 6 * * *', 'UTC'), tenant: 'acme', name, command: ['/opt/backup.sh'], ...more };
-  return {
-    tenant: job.tenant,
-    name,
-    backend: 'systemd',
-    dialect: { name: 'systemd' },
-    job,
-    artifact: null,
-    launchFile: null,
-    fidelity: 'exact',
-    features: {},
-    horizon: null,
-    zoneDigest: null,
-  };
-};
-const change = ({ tenant, name }: PlannedEntry, action: Change['action']): Change => ({
-  tenant,
-  name,
-  action,
-  backend: 'systemd',
-  fidelity: null,
-  features: {},
-  reasons: [],
-  before: null,
-  after: null,
-  differences: [],
-});
+const entry = (name: string, more: Partial<Job> = {}): PlannedEntry =>
+  sampleEntry({ ...bareJob('0 6 * * *', 'UTC'), tenant: 'acme', name, command: ['/opt/backup.sh'], ...more });
+const change = ({ tenant, name }: PlannedEntry, action: Change['action']): Change => sampleChange(name, action, { tenant });
 const hints = (gone: readonly PlannedEntry[], come: readonly PlannedEntry[], action: Change['action'] = 'create') =>
   likelyRenames(
     [...gone.map((one) => change(one, 'delete')), ...come.map((one) => change(one, action))],

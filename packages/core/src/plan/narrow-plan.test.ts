@@ -2,34 +2,11 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { bareJob } from '../job/bare-job.ts';
 import { narrowPlan } from './narrow-plan.ts';
-import type { Change, Plan, PlanAction, PlannedEntry } from './plan.ts';
+import type { Plan, PlanAction, PlannedEntry } from './plan.ts';
+import { sampleChange, sampleEntry } from './sample-plan.test-support.ts';
 
-const entry = (name: string, team: string, version: number): PlannedEntry => ({
-  tenant: 'acme',
-  name,
-  backend: 'systemd',
-  dialect: { name: 'systemd' },
-  job: { ...bareJob(`${version} 2 * * *`, 'UTC'), tenant: 'acme', name, labels: { team } },
-  artifact: null,
-  launchFile: null,
-  fidelity: 'exact',
-  features: {},
-  horizon: null,
-  zoneDigest: null,
-});
-
-const change = (name: string, action: PlanAction): Change => ({
-  tenant: 'acme',
-  name,
-  action,
-  backend: 'systemd',
-  fidelity: 'exact',
-  features: {},
-  reasons: [],
-  before: null,
-  after: null,
-  differences: [],
-});
+const entry = (name: string, team: string, version: number): PlannedEntry =>
+  sampleEntry({ ...bareJob(`${version} 2 * * *`, 'UTC'), tenant: 'acme', name, labels: { team } });
 
 const specs = fc.uniqueArray(
   fc.record({
@@ -51,7 +28,7 @@ test('a narrowed plan touches only jobs with the labels, deletes nothing, and ke
         backend: 'systemd',
         dialects: {},
         base: { generation: 1, digest: '' },
-        changes: jobs.map(({ name, action }) => change(name, action)),
+        changes: jobs.map(({ name, action }) => sampleChange(name, action)),
         notForThisHost: [],
         warnings: [],
         summary: { create: 0, update: 0, replace: 0, delete: 0, move: 0, adopt: 0, unchanged: 0, drifted: 0 },

@@ -1,22 +1,13 @@
 import { describe, expect, test } from 'vitest';
 import { bareJob } from '../job/bare-job.ts';
-import type { Change, Plan, PlannedEntry } from './plan.ts';
+import type { Change, Plan } from './plan.ts';
 import { printPlan } from './print-plan.ts';
+import { sampleChange, sampleEntry } from './sample-plan.test-support.ts';
 import { summaryOf } from './summary.ts';
 
-const change = (name: string, action: Change['action'], more: Partial<Change> = {}): Change => ({
-  tenant: 'acme',
-  name,
-  action,
-  backend: 'systemd',
-  fidelity: 'exact',
-  features: { schedule: 'native', retry: 'runner', 'resources.memoryMax': 'refused' },
-  reasons: [],
-  before: null,
-  after: null,
-  differences: [],
-  ...more,
-});
+const features = { schedule: 'native', retry: 'runner', 'resources.memoryMax': 'refused' } as const;
+const change = (name: string, action: Change['action'], more: Partial<Change> = {}): Change =>
+  sampleChange(name, action, { features, ...more });
 
 const planOf = (changes: readonly Change[], more: Partial<Plan> = {}): Plan => ({
   formatVersion: 1,
@@ -29,21 +20,10 @@ const planOf = (changes: readonly Change[], more: Partial<Plan> = {}): Plan => (
   notForThisHost: [],
   warnings: [],
   summary: summaryOf(changes),
-  entries: changes.map(
-    ({ tenant, name, backend }): PlannedEntry => ({
-      tenant,
-      name,
-      backend,
-      dialect: { name: 'systemd' },
-      job: { ...bareJob('0 2 * * *', 'Europe/Paris'), tenant, name, command: ['/opt/backup.sh', '--all'] },
-      artifact: null,
-      launchFile: null,
-      fidelity: 'exact',
-      features: {},
-      horizon: null,
-      zoneDigest: null,
-    }),
-  ),
+  entries: changes.map(({ tenant, name, backend }) => {
+    const job = { ...bareJob('0 2 * * *', 'Europe/Paris'), tenant, name, command: ['/opt/backup.sh', '--all'] };
+    return { ...sampleEntry(job), backend };
+  }),
   launchFiles: {},
   removalShare: 0.5,
   horizonNow: { fromYear: 2026, toYear: 2035 },

@@ -12,7 +12,7 @@ import { besideOwn, type Follower, type NotStarted } from './start-followers.ts'
 import { spoolReport, type WaitingReport } from './tell/spool.ts';
 import { endReports } from './tell/spool-end.ts';
 
-/** Jobs that were to follow and could not be started: each gets a failed run in its history, which is told as any other of its runs would be. */
+/** Records a failed run for a job that was to follow another and did not begin, and leaves its reports to be sent. @returns the reports */
 export function tellNotStarted(input: RunJobInput, { follower, problem }: NotStarted): readonly WaitingReport[] {
   const { files, launch, place } = input;
   const reason = `It was to follow ${launch.tenant}/${launch.name} and was not started: ${problem}.`;
