@@ -41,5 +41,7 @@ export const nixFolder = (): NixFolder => {
     XDG_CACHE_HOME: at('cache'),
   };
   writeFileSync(join(env.NIX_CONF_DIR, 'nix.conf'), settings);
+  // Two that open a new store at once make the same links, and one of them fails.
+  execFileSync('nix-store', ['--init'], { env: { ...process.env, ...env } });
   return { folder, env };
 };

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { text } from 'node:stream/consumers';
 import { createHost, type ProcessRunner } from '@rota/core';
 import { planUpdate } from '../plan-update.ts';
 import { runUpdate } from '../run-update.ts';
@@ -26,7 +26,8 @@ export interface DriverRequest {
   readonly clockOffsetMs?: number;
 }
 
-const request: DriverRequest = JSON.parse(readFileSync(0, 'utf8'));
+// As a stream: whoever shares the pipe may have made it one that does not wait, which a plain read fails at.
+const request: DriverRequest = JSON.parse(await text(process.stdin));
 const { hostname } = request;
 const own = createHost();
 let started = 0;
