@@ -1,5 +1,4 @@
 import type { Finding } from '../backend/backend.ts';
-import type { Job } from '../job/job.ts';
 import { printJobKey } from '../job/job-key.ts';
 import { canonicalJson } from '../state/digest.ts';
 import type { Change, PlannedEntry } from './plan.ts';
@@ -15,20 +14,15 @@ export function likelyRenames(
 ): readonly Finding[] {
   const keysOf = (action: Change['action']): ReadonlySet<string> =>
     new Set(changes.filter((change) => change.action === action).map(printJobKey));
-  const [deleted, created] = [keysOf('delete'), keysOf('create')];
-  const gone = [...previous].flatMap(([id, entry]) => (deleted.has(id) ? [entry] : []));
-  const come = entries.filter((entry) => created.has(printJobKey(entry)));
-  const byDeeds = new Map<string, PlannedEntry[]>();
-  for (const entry of [...gone, ...come]) {
-    const deeds = deedsOf(entry.job);
-    const same = byDeeds.get(deeds);
-    if (same === undefined) byDeeds.set(deeds, [entry]);
-    else same.push(entry);
-  }
-  return come.flatMap((entry) => {
-    const [old, ...others] = byDeeds.get(deedsOf(entry.job)) ?? [];
-    // Those that go come first: one pair is one of them, and this one.
-    if (old === undefined || !deleted.has(printJobKey(old)) || others.length !== 1) return [];
+  const deleted = keysOf('delete');
+  // Most plans let nothing go, and then nothing is compared.
+  if (deleted.size === 0) return [];
+  const created = keysOf('create');
+  const gone = byDeeds([...previous].flatMap(([id, entry]) => (deleted.has(id) ? [entry] : [])));
+  const come = byDeeds(entries.filter((entry) => created.has(printJobKey(entry))));
+  return [...come].flatMap(([deeds, [entry, ...alike]]) => {
+    const [old, ...others] = gone.get(deeds) ?? [];
+    if (entry === undefined || old === undefined || alike.length + others.length > 0) return [];
     const [from, to] = [printJobKey(old), printJobKey(entry)];
     return [
       {
@@ -40,7 +34,15 @@ export function likelyRenames(
   });
 }
 
-/** All but what somebody who renames a job changes beside its name. */
-function deedsOf({ tenant: _, name: __, labels: ___, annotations: ____, source: _____, ...deeds }: Job): string {
-  return canonicalJson(deeds);
+/** By all but what somebody who renames a job changes beside its name. */
+function byDeeds(entries: readonly PlannedEntry[]): ReadonlyMap<string, readonly PlannedEntry[]> {
+  const found = new Map<string, PlannedEntry[]>();
+  for (const entry of entries) {
+    const { tenant: _, name: __, labels: ___, annotations: ____, source: _____, ...deeds } = entry.job;
+    const text = canonicalJson(deeds);
+    const same = found.get(text);
+    if (same === undefined) found.set(text, [entry]);
+    else same.push(entry);
+  }
+  return found;
 }
