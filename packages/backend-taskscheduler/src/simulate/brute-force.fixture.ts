@@ -73,8 +73,8 @@ export function bruteForce(triggers: readonly Read[], zone: Zone, world: World, 
       for (let t = wall0 + skip * interval; t <= end && t < to; t += interval || Number.POSITIVE_INFINITY) add(t);
       continue;
     }
-    // A daily one that repeats for a day or more goes on until its next start.
-    const span = daily ? Math.min(duration ?? 86_400, 86_400 - interval) : (duration ?? 0);
+    // A daily one that repeats for a day or more goes on until its next start, whether or not its steps divide the day.
+    const span = daily ? Math.min(duration ?? 86_400, 86_399) : (duration ?? 0);
     const count = interval === 0 ? 1 : Math.floor(span / interval) + 1;
     const clock = wall0 % 86_400;
     for (let midnight = Math.floor(from / 86_400 - 2) * 86_400; midnight <= to + 86_400; midnight += 86_400) {

@@ -73,6 +73,13 @@ describe('schedules of everyday', () => {
   });
 });
 
+test('repetitions whose step does not divide the day reach its last start', () => {
+  const [expression, utc] = ['0-11,13 0,9,10,18 * * *', loadZone('UTC')];
+  const { xml, proof } = translate(expression, 'UTC', 'UTC');
+  expect(xml).toContain('<Interval>PT8H54M</Interval>');
+  compareInEveryWorld(xml, defineSchedule(expression, 'UTC'), utc, proof.fidelity === 'exact');
+});
+
 describe('random schedules', () => {
   const runs =
     process.env.ROTA_ORACLES === '1' ? Number(process.env.ROTA_ORACLE_RUNS ?? 10_000) : sampleSize({ here: 10, inCi: 25 });
