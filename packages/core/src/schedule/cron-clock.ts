@@ -24,19 +24,32 @@ export interface ClockSegment {
 const clockChange = 180;
 const caughtUpWithWildcards = 5;
 
-const cache = new WeakMap<Zone, readonly ClockSegment[]>();
+/** How much further than asked they are made at first. */
+const ahead = 366 * 86_400;
+
+const cache = new WeakMap<Zone, { readonly until: number; readonly segments: readonly ClockSegment[] }>();
 
 /**
  * The zone's history and future, 1970 to 2099, as Debian cron 3.0pl1-162 walks through it. The daemon compares the minute that
  * it has reached with the minute that the wall clock shows. A clock that is behind by less than 3 h runs wildcard jobs only; one that is 1
  * to 5 minutes ahead catches up on everything; up to 180 ahead on fixed-time jobs; anything else is a change of the clock.
  * It looks at the offset, not at the daylight-saving flag. (cron(8), DAYLIGHT SAVING TIME; the tests run the daemon itself.)
+ *
+ * @param until those that begin before this instant are wanted: a run of a job, which looks at the past, waits for no more. Of the last one that is there, the
+ *   end may be missing.
  */
-export function clockSegments(zone: Zone): readonly ClockSegment[] {
+export function clockSegments(zone: Zone, until = endInstant): readonly ClockSegment[] {
   const known = cache.get(zone);
-  if (known !== undefined) return known;
+  if (known !== undefined && until <= known.until) return known.segments;
+  const end = known === undefined ? Math.min(until + ahead, endInstant) : endInstant;
+  const segments = segmentsOf(zone, end);
+  cache.set(zone, { until: end, segments });
+  return segments;
+}
+
+function segmentsOf(zone: Zone, until: number): readonly ClockSegment[] {
   const changes = zone
-    .changesBetween(Number.NEGATIVE_INFINITY, endInstant)
+    .changesBetween(Number.NEGATIVE_INFINITY, until)
     .filter((change) => change.offsetAfter !== change.offsetBefore);
   const none = Number.POSITIVE_INFINITY;
   const first = changes[0];
@@ -52,8 +65,10 @@ export function clockSegments(zone: Zone): readonly ClockSegment[] {
     },
   ];
   let reached = first === undefined ? 0 : lastMinute(first.at, first.offsetBefore);
-  for (const [index, { at, offsetAfter }] of changes.entries()) {
-    const end = changes[index + 1]?.at ?? none;
+  let next = 0;
+  for (const { at, offsetAfter } of changes) {
+    next += 1;
+    const end = changes[next]?.at ?? none;
     const firstMinute = Math.floor((at + offsetAfter) / 60);
     const ahead = firstMinute - reached;
     const behind = ahead <= 0 && ahead > -clockChange;
@@ -69,7 +84,6 @@ export function clockSegments(zone: Zone): readonly ClockSegment[] {
     const last = lastMinute(end, offsetAfter);
     reached = behind ? Math.max(reached, last) : last;
   }
-  cache.set(zone, segments);
   return segments;
 }
 

@@ -10,9 +10,9 @@ const margin = 2 * 86_400;
 /** The fire times in [from, to), strictly increasing, in seconds since the epoch; within 1970 to 2099. */
 export function firesBetween(schedule: Schedule, from: number, to: number): number[] {
   const plan = dayPlan(schedule.calendar);
-  const segments = clockSegments(schedule.zone);
   const start = Math.max(Math.ceil(from), firstInstant);
   const end = Math.min(Math.ceil(to), endInstant);
+  const segments = clockSegments(schedule.zone, end);
   const fires: number[] = [];
   for (let index = segmentAt(segments, start); start < end; ) {
     const segment = segments[index];

@@ -11,8 +11,8 @@ const margin = 2 * 86_400;
 /** The last fire time at or before an instant (seconds since the epoch), or null when there is none since 1970. */
 export function previousFire(schedule: Schedule, atOrBefore: number): number | null {
   const plan = dayPlan(schedule.calendar);
-  const segments = clockSegments(schedule.zone);
   let at = Math.min(Math.floor(atOrBefore), endInstant - 1);
+  const segments = clockSegments(schedule.zone, at + 1);
   for (let index = segmentAt(segments, at); at >= firstInstant; ) {
     const segment = segments[index];
     if (segment === undefined) return null;

@@ -33,8 +33,8 @@ export function intlZone(name: string): Zone | undefined {
     transitions.push({ at: high, to: { offset: after, isDst: after > before } });
     before = after;
   }
-  const digest = sha256(`${process.versions.tz ?? ''}\0${JSON.stringify(transitions)}`).slice(0, 16);
-  return zoneFromData(name, digest, { initial: { offset: usual, isDst: false }, transitions, footer: undefined });
+  const digestOf = (): string => sha256(`${process.versions.tz ?? ''}\0${JSON.stringify(transitions)}`).slice(0, 16);
+  return zoneFromData(name, digestOf, { initial: { offset: usual, isDst: false }, transitions, footer: undefined });
 }
 
 function formatIn(name: string): Intl.DateTimeFormat | undefined {

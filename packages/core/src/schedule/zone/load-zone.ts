@@ -53,8 +53,7 @@ function readZone(name: string, roots: readonly string[]): Zone | undefined {
       if (isMissing(error)) continue;
       throw new RotaError('ROTA_ZONE_DATA', `The zone file ${path} cannot be read.`, { cause: error });
     }
-    const digest = sha256(bytes).slice(0, 16);
-    return zoneFromData(name, digest, read(bytes, path));
+    return zoneFromData(name, () => sha256(bytes).slice(0, 16), read(bytes, path));
   }
   return undefined;
 }

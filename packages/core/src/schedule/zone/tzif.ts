@@ -42,10 +42,12 @@ export function parseTzif(bytes: Uint8Array): Tzif {
     if (found === undefined) throw new Error(`it names a local time type ${index} that it does not have`);
     return found;
   };
-  const transitions = Array.from({ length: counts.times }, (_, i) => {
-    return { at: Number(view.getBigInt64(times + i * 8)), to: type(view.getUint8(indices + i)) };
-  });
-  const text = new TextDecoder().decode(bytes.subarray(end)).split('\n')[1] ?? '';
+  const transitions: { at: number; to: LocalTime }[] = [];
+  for (let i = 0; i < counts.times; i++) {
+    const seconds = view.getInt32(times + i * 8) * 2 ** 32 + view.getUint32(times + i * 8 + 4);
+    transitions.push({ at: seconds, to: type(view.getUint8(indices + i)) });
+  }
+  const text = Buffer.from(bytes.subarray(end)).toString('latin1').split('\n')[1] ?? '';
   const footer = text === '' ? undefined : parsePosixRule(text);
   if (text !== '' && footer === undefined) throw new Error(`its footer "${text}" is no POSIX TZ string`);
   return { initial: type(0), transitions, footer };
