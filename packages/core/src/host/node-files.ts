@@ -12,6 +12,7 @@ import {
   readlinkSync,
   renameSync,
   rmdirSync,
+  type Stats,
   statSync,
   symlinkSync,
   unlinkSync,
@@ -32,7 +33,7 @@ export const nodeFiles: Files = {
   readLink: (path) =>
     // Asked first, because most of what is looked at is no link, and the error that says so is dear.
     absentIsUndefined(() => (lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() ? readlinkSync(path) : undefined)),
-  list: (path) => absentIsUndefined(() => readdirSync(path).sort()) ?? [],
+  list: (path) => absentIsUndefined(() => (statsOf(path) === undefined ? [] : readdirSync(path).sort())) ?? [],
   write(path, content, mode = 0o600) {
     const temporary = writeTemporary(path, content, mode);
     try {
@@ -158,8 +159,14 @@ function unlinkQuietly(path: string): void {
   }
 }
 
-function factsOf(path: string): FileFacts {
-  const stats = statSync(path);
+/** `undefined` where nothing is, without the dear error that says so. */
+function statsOf(path: string): Stats | undefined {
+  return statSync(path, { throwIfNoEntry: false });
+}
+
+function factsOf(path: string): FileFacts | undefined {
+  const stats = statsOf(path);
+  if (stats === undefined) return undefined;
   const kind = stats.isFile() ? 'file' : stats.isDirectory() ? 'folder' : 'other';
   return { kind, size: stats.size, modifiedMs: stats.mtimeMs, mode: stats.mode & 0o7777, inode: stats.ino };
 }

@@ -5,6 +5,7 @@ import { exitConfig, exitIo, exitSoftware } from './record/outcome.ts';
 import type { RunRecord } from './record/run-record.ts';
 import { badLaunchRecord } from './record-bad-launch-file.ts';
 import type { RunJobInput } from './run-job-input.ts';
+import { reportEnd } from './tell/report-run.ts';
 import { endReports } from './tell/spool-end.ts';
 
 /** Says why a job was not run, to those too whom its runs are told, and keeps that in the history where it can. Answers the exit status of the runner. */
@@ -32,7 +33,6 @@ export async function tellFailedRunner(error: unknown, input: RunJobInput): Prom
 async function tellNow(input: RunJobInput, record: RunRecord): Promise<void> {
   const reports = endReports(input, record, record.reason ?? '', false);
   if (reports.length === 0) return;
-  const { reportEnd } = await import('./tell/report-run.ts');
   await reportEnd(
     input,
     null,

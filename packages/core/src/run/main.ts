@@ -3,10 +3,14 @@ import { nodeFiles } from '../host/node-files.ts';
 import type { RunCause } from './admit/admit-run.ts';
 import { recordUnbegunRuns, takeWord } from './admit/unbegun-runs.ts';
 import { takeAsked } from './asked-run.ts';
+import { type Cancel, createCancel } from './cancel.ts';
+import { describeRun } from './describe-run.ts';
+import { tellFailedRunner } from './failed-runner.ts';
 import { readLaunchFile } from './launch/read-launch-file.ts';
 import { onStopInput } from './launch/stop-input.ts';
 import { instantSeconds } from './record/instant-text.ts';
 import { exitConfig, exitSoftware } from './record/outcome.ts';
+import { recordBadLaunchFile } from './record-bad-launch-file.ts';
 import { runJob } from './run-job.ts';
 
 const usage = 'Usage: rota-run LAUNCHFILE [--manual | --event NAME | --scheduled-at INSTANT | --dry-run-json]';
@@ -24,14 +28,14 @@ async function main(argv: readonly string[]): Promise<number> {
   if (!read.ok) {
     process.stderr.write(`rota-run: ${read.problem}\n`);
     if (option !== '--dry-run-json' && read.place !== undefined) {
-      const { recordBadLaunchFile } = await import('./record-bad-launch-file.ts');
       recordBadLaunchFile(nodeFiles, read.place, read.blame, read.problem, cause.kind);
     }
     return exitConfig;
   }
   const { launch, place } = read;
+  // The channel of a plugin may print, too.
+  prints = option === '--dry-run-json' || launch.backend === 'systemd' || launch.alerts !== null;
   if (option === '--dry-run-json') {
-    const { describeRun } = await import('./describe-run.ts');
     process.stdout.write(`${JSON.stringify(describeRun(launch, place, nodeFiles, process.env), null, 2)}\n`);
     return 0;
   }
@@ -45,7 +49,6 @@ async function main(argv: readonly string[]): Promise<number> {
     recordUnbegunRuns(nodeFiles, place.layout, Date.now());
     return await runJob(input);
   } catch (error) {
-    const { tellFailedRunner } = await import('./failed-runner.ts');
     return tellFailedRunner(error, input);
   }
 }
@@ -64,17 +67,20 @@ function causeOf(option: string | undefined, value: string | undefined): RunCaus
   return at === null ? null : { kind: 'fire', at };
 }
 
-function cancelOnSignals(): AbortSignal {
-  const controller = new AbortController();
-  for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, () => controller.abort(signal));
-  onStopInput(() => controller.abort('SIGTERM'));
-  return controller.signal;
+function cancelOnSignals(): Cancel {
+  const { cancel, abort } = createCancel();
+  for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, () => abort(signal));
+  onStopInput(() => abort('SIGTERM'));
+  return cancel;
 }
 
 /** Whoever read what is printed here is gone, as when the journal or a mailer restarts: the job goes on, and its output is kept in its file. */
 function isBrokenPipe(error: unknown): boolean {
   return error instanceof Error && 'code' in error && (error.code === 'EPIPE' || error.code === 'EIO');
 }
+
+/** Whether our output may have been written to: Node makes a stream of it when that is first asked for, which most runs never do. */
+let prints = false;
 
 /** Also when nobody reads it any more. */
 function flushed(stream: NodeJS.WriteStream): Promise<void> {
@@ -100,5 +106,5 @@ void main(process.argv.slice(2))
     process.exitCode = code;
   }, fail)
   // Here, for the channel of a plugin may have left something open, which would keep us, and with us the service of systemd, for ever.
-  .then(() => Promise.all([flushed(process.stdout), flushed(process.stderr)]))
+  .then(() => Promise.all([prints ? flushed(process.stdout) : undefined, flushed(process.stderr)]))
   .then(() => process.exit());

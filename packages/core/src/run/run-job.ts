@@ -6,21 +6,28 @@ import { ownIdentity } from '../state/process-identity.ts';
 import { type Admission, admitRun } from './admit/admit-run.ts';
 import { finishRun, forgetFollowing } from './admit/finish-run.ts';
 import { type Claim, readJobState } from './admit/job-state.ts';
+import { unmetDependency } from './admit/unmet-dependency.ts';
+import { unmetRequirement } from './admit/unmet-requirement.ts';
 import { namedLocks, waitForTurn } from './admit/wait-turn.ts';
 import { maskText } from './attempt/mask-secrets.ts';
 import { openOutputLog, outputFolder } from './attempt/output-log.ts';
 import { alertsDonePath, prepareRun } from './attempt/prepare-run.ts';
 import { runAttempts } from './attempt/run-attempts.ts';
+import type { Cancel } from './cancel.ts';
+import { stateProblem } from './failed-runner.ts';
 import { appendRecord } from './record/append-record.ts';
 import { cancelled, exitStatus, type Outcome } from './record/outcome.ts';
+import { retainRuns } from './record/retain-runs.ts';
 import type { RunRecord } from './record/run-record.ts';
 import { startStopwatch } from './record/stopwatch.ts';
 import type { RunJobInput } from './run-job-input.ts';
+import { startFollowers } from './start-followers.ts';
 import { isTold } from './tell/is-told.ts';
-import type { StartedReport } from './tell/report-run.ts';
+import { reportEnd, reportStart, type StartedReport } from './tell/report-run.ts';
 import type { WaitingReport } from './tell/spool.ts';
 import { endReports, spoolEnd } from './tell/spool-end.ts';
 import { outputIsWatched, tellWatchers } from './tell/tell-watchers.ts';
+import { tellCutOff, tellNotStarted } from './tell-not-started.ts';
 
 /** One run of a job from the due gate to the last report. Resolves to the exit status of the runner. */
 export async function runJob(input: RunJobInput): Promise<number> {
@@ -47,7 +54,6 @@ export async function runJob(input: RunJobInput): Promise<number> {
   });
   try {
     if (admission.cutOff.length > 0) {
-      const { tellCutOff } = await import('./tell-not-started.ts');
       waiting.push(...tellCutOff(input, admission.cutOff));
     }
     if (admission.claim !== null) {
@@ -92,11 +98,12 @@ async function runClaimed(
   const log = openOutputLog(outputFolder(layout, launch), claim.runId, launch.output);
   const { tenant, name } = launch;
   const of = { tenant, name, runId: claim.runId };
-  const decoder = new TextDecoder();
+  let decoder: InstanceType<typeof TextDecoder> | undefined;
   const write = (bytes: Buffer): void => {
     log.write(bytes);
     input.echo?.(bytes);
     if (bytes.length === 0 || !outputIsWatched(files, layout)) return;
+    decoder ??= new TextDecoder();
     const text = decoder.decode(bytes, { stream: true });
     if (text !== '') tellWatchers(files, layout, 'run:output', { ...of, text });
   };
@@ -151,7 +158,6 @@ async function runClaimed(
     if (launch.alerts?.by === 'job') files.remove(alertsDonePath(layout, record.runId));
   } catch (error) {
     // The next runner finds the claim and makes up for what is missing; whoever started this one, and whoever is told, still learns how the job ended.
-    const { stateProblem } = await import('./failed-runner.ts');
     process.stderr.write(
       `rota-run: ${launch.tenant}/${launch.name} ended in ${outcome.status}, but ${stateProblem(place, error)}\n`,
     );
@@ -164,7 +170,7 @@ async function runClaimed(
   // Before the reports, which may take long.
   if (followed) end = [...end, ...(await follow(input, record.runId))];
   await report(input, started, [...waiting, ...end]);
-  if (newFile) await retain(input, endedMs);
+  if (newFile) retain(input, endedMs);
   return exitStatus(record);
 }
 
@@ -173,39 +179,33 @@ async function follow(input: RunJobInput, runId: string): Promise<readonly Waiti
   const { launch, place, files } = input;
   const waiting: WaitingReport[] = [];
   try {
-    const { startFollowers } = await import('./start-followers.ts');
     for (const one of await startFollowers(launch, place)) {
-      const { tellNotStarted } = await import('./tell-not-started.ts');
       waiting.push(...tellNotStarted(input, one));
     }
     forgetFollowing(files, place.layout, launch, [runId]);
   } catch (error) {
-    const { stateProblem } = await import('./failed-runner.ts');
     process.stderr.write(`rota-run: ${launch.tenant}/${launch.name}: ${stateProblem(place, error)}\n`);
   }
   return waiting;
 }
 
 /** Once a month, and whenever much was recorded: here too, since not every host has the maintenance job. It changes no outcome. */
-async function retain({ files, place }: RunJobInput, nowMs: number): Promise<void> {
+function retain({ files, place }: RunJobInput, nowMs: number): void {
   try {
-    const { retainRuns } = await import('./record/retain-runs.ts');
     retainRuns(files, place.layout, {}, nowMs);
   } catch (error) {
     process.stderr.write(`rota-run: old records could not be dropped: ${error instanceof Error ? error.message : error}\n`);
   }
 }
 
-/** Most jobs tell nobody and load none of it. */
+/** Most jobs tell nobody. */
 async function report(input: RunJobInput, started: StartedReport | null, waiting: readonly WaitingReport[]): Promise<void> {
   if (waiting.length === 0 && started === null && input.files.list(input.place.layout.spool).length === 0) return;
-  const { reportEnd } = await import('./tell/report-run.ts');
   await reportEnd(input, started, waiting);
 }
 
 async function beginReport(input: RunJobInput, admission: Admission, claim: Claim, tail: () => string) {
   if (input.launch.checkin === null && input.launch.alerts === null) return null;
-  const { reportStart } = await import('./tell/report-run.ts');
   return reportStart(input, admission, claim, tail);
 }
 
@@ -217,16 +217,14 @@ async function unmetCondition(
   const { requires, dependsOn, workingDir } = launch;
   const asked = requires.commands.length + requires.files.length + requires.units.length > 0;
   if (asked || requires.network !== undefined || requires.power !== undefined) {
-    const { unmetRequirement } = await import('./admit/unmet-requirement.ts');
     const unmet = await unmetRequirement({ requires, workingDir, env, sleep, cancel });
     if (unmet !== null) return unmet;
   }
   if (dependsOn.length === 0) return null;
-  const { unmetDependency } = await import('./admit/unmet-dependency.ts');
   return unmetDependency(place.layout, dependsOn, Date.now());
 }
 
-function sleepUntil(ms: number, cancel: AbortSignal): Promise<void> {
+function sleepUntil(ms: number, cancel: Cancel): Promise<void> {
   if (ms <= 0 || cancel.aborted) return Promise.resolve();
   return new Promise((resolve) => {
     const timer = setTimeout(finish, Math.min(ms, 2 ** 31 - 1));

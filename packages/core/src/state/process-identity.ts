@@ -15,9 +15,15 @@ export interface ProcessIdentity {
 
 type Reader = Pick<Files, 'readText'>;
 
+const own = new WeakMap<Reader, ProcessIdentity>();
+
 /** Of the process that asks. */
 export function ownIdentity(files: Pick<Files, 'readText'>): ProcessIdentity {
-  return { pid: process.pid, startTicks: startTicks(files, process.pid) ?? aliveMark(), bootId: bootId(files) };
+  const known = own.get(files);
+  if (known !== undefined) return known;
+  const identity = { pid: process.pid, startTicks: startTicks(files, process.pid) ?? aliveMark(), bootId: bootId(files) };
+  own.set(files, identity);
+  return identity;
 }
 
 /** Whether that very process still runs. In doubt it does: a lock is rather kept than broken. One that has ended and waits to be reaped does nothing any more. */

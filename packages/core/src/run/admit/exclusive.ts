@@ -44,8 +44,8 @@ export function tryHold(files: ExclusiveFiles, folder: string): Attempt {
 
 /** Holds a resource while `work` runs, waiting for others who do the same. For work of milliseconds. */
 export function holdBriefly<T>(files: ExclusiveFiles, folder: string, work: () => T): T {
-  // Not the clock of the wall: it may be set while somebody waits.
-  const deadline = performance.now() + briefLimitMs;
+  // Not the clock of the wall: it may be set while somebody waits. Not asked where nobody does, for Node loads it then.
+  let deadline: number | undefined;
   for (;;) {
     const attempt = tryHold(files, folder);
     if (attempt.held) {
@@ -55,6 +55,7 @@ export function holdBriefly<T>(files: ExclusiveFiles, folder: string, work: () =
         attempt.release();
       }
     }
+    deadline ??= performance.now() + briefLimitMs;
     if (performance.now() > deadline) throw new Error(`Process ${attempt.holder.pid} does not let go of ${folder}.`);
     pause(1 + Math.random() * 4);
   }

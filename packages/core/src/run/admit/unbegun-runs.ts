@@ -79,9 +79,10 @@ function isRecorded(layout: NamespaceLayout, { tenant, name, startedAt, reason }
 }
 
 /** Takes away the word of the launcher that became this process: the runner has begun. */
-export function takeWord(files: Pick<Files, 'remove'>, layout: NamespaceLayout): void {
+export function takeWord(files: Pick<Files, 'facts' | 'remove'>, layout: NamespaceLayout): void {
+  const path = join(layout.starting, String(process.pid));
   try {
-    files.remove(join(layout.starting, String(process.pid)));
+    if (files.facts(path) !== undefined) files.remove(path);
   } catch {
     // The state folder cannot be written; whoever needs to says so.
   }

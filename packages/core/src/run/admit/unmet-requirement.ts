@@ -3,6 +3,7 @@ import { accessSync, constants, existsSync, readdirSync, readFileSync } from 'no
 import { networkInterfaces } from 'node:os';
 import { delimiter, isAbsolute, join, resolve } from 'node:path';
 import type { Requirements } from '../../job/job.ts';
+import type { Cancel } from '../cancel.ts';
 import { reachesOut } from './reaches-out.ts';
 
 export interface RequirementInput {
@@ -11,7 +12,7 @@ export interface RequirementInput {
   /** The job's own. */
   readonly env: NodeJS.ProcessEnv;
   readonly sleep: (ms: number) => Promise<void>;
-  readonly cancel: AbortSignal;
+  readonly cancel: Cancel;
   /** @default '/' where the kernel shows the machine (proc(5), sysfs(5)) */
   readonly machineRoot?: string;
 }

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import type { LaunchFile } from '../../backend/launch-file.ts';
 import type { NamespaceLayout } from '../../state/layout.ts';
 import { isAlive } from '../../state/process-identity.ts';
+import type { Cancel } from '../cancel.ts';
 import { endOwner } from './end-owner.ts';
 import { tryHold } from './exclusive.ts';
 import { type Claim, changeJobState, type JobStateFiles } from './job-state.ts';
@@ -16,7 +17,7 @@ export interface TurnInput {
   readonly claim: Claim;
   readonly replaced: readonly Claim[];
   readonly sleep: (ms: number) => Promise<void>;
-  readonly cancel: AbortSignal;
+  readonly cancel: Cancel;
 }
 
 /** The named locks that a run holds, in the order of their names, so that two runs never wait for each other. */

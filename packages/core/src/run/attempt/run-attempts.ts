@@ -1,5 +1,6 @@
 import { setPriority } from 'node:os';
 import type { LaunchFile } from '../../backend/launch-file.ts';
+import { type Cancel, createCancel } from '../cancel.ts';
 import { cancelled, type Outcome } from '../record/outcome.ts';
 import { createMasker } from './mask-secrets.ts';
 import type { PreparedRun } from './prepare-run.ts';
@@ -10,7 +11,7 @@ import { type ProcessEnd, type RunProcess, runProcess } from './run-process.ts';
 export interface AttemptsInput {
   readonly launch: LaunchFile;
   readonly prepared: PreparedRun;
-  readonly cancel: AbortSignal;
+  readonly cancel: Cancel;
   readonly sleep: (ms: number) => Promise<void>;
   readonly write: (bytes: Buffer) => void;
   readonly note: (text: string) => void;
@@ -50,8 +51,8 @@ export async function runAttempts(input: AttemptsInput): Promise<Outcome> {
 }
 
 /** Aborted that long after `signal` is. */
-function laterThan(signal: AbortSignal, ms: number): { readonly signal: AbortSignal; readonly forget: () => void } {
-  const later = new AbortController();
+function laterThan(signal: Cancel, ms: number): { readonly signal: Cancel; readonly forget: () => void } {
+  const later = createCancel();
   let timer: NodeJS.Timeout | undefined;
   const begin = (): void => {
     timer = setTimeout(() => later.abort(signal.reason), ms);
@@ -59,7 +60,7 @@ function laterThan(signal: AbortSignal, ms: number): { readonly signal: AbortSig
   if (signal.aborted) begin();
   else signal.addEventListener('abort', begin);
   return {
-    signal: later.signal,
+    signal: later.cancel,
     forget() {
       clearTimeout(timer);
       signal.removeEventListener('abort', begin);

@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { accessSync, constants, existsSync } from 'node:fs';
 import { resolve as resolvePath } from 'node:path';
+import type { Cancel } from '../cancel.ts';
 import { ownCommand } from './own-command.ts';
 import { groupLives, signalGroup } from './process-group.ts';
 
@@ -13,7 +14,7 @@ export interface RunProcess {
   /** Between TERM and KILL. */
   readonly graceMs: number;
   /** Aborts with the name of the signal that asked for it. */
-  readonly cancel: AbortSignal;
+  readonly cancel: Cancel;
   readonly onOutput: (bytes: Buffer, stream: 'stdout' | 'stderr') => void;
 }
 

@@ -30,22 +30,21 @@ function sha256Of(bytes: Uint8Array): string {
   padded.writeUInt32BE(bytes.length * 8, padded.length - 4);
   const hash = Int32Array.from(initial);
   const words = new Int32Array(64);
-  const word = (at: number): number => words[at] ?? 0;
-  // Written for the interpreter: a run hashes once, and nothing here gets compiled.
+  // Written out for the interpreter: a run hashes once, and nothing here gets compiled.
   for (let block = 0; block < padded.length; block += 64) {
     for (let at = 0; at < 16; at++) words[at] = padded.readInt32BE(block + at * 4);
     for (let at = 16; at < 64; at++) {
-      const w15 = word(at - 15);
-      const w2 = word(at - 2);
-      const s0 = turned(w15, 7) ^ turned(w15, 18) ^ (w15 >>> 3);
-      const s1 = turned(w2, 17) ^ turned(w2, 19) ^ (w2 >>> 10);
-      words[at] = word(at - 16) + s0 + word(at - 7) + s1;
+      const w15 = words[at - 15] ?? 0;
+      const w2 = words[at - 2] ?? 0;
+      const s0 = ((w15 >>> 7) | (w15 << 25)) ^ ((w15 >>> 18) | (w15 << 14)) ^ (w15 >>> 3);
+      const s1 = ((w2 >>> 17) | (w2 << 15)) ^ ((w2 >>> 19) | (w2 << 13)) ^ (w2 >>> 10);
+      words[at] = (words[at - 16] ?? 0) + s0 + (words[at - 7] ?? 0) + s1;
     }
     let [a = 0, b = 0, c = 0, d = 0, e = 0, f = 0, g = 0, h = 0] = hash;
     for (let at = 0; at < 64; at++) {
-      const s1 = turned(e, 6) ^ turned(e, 11) ^ turned(e, 25);
-      const one = (h + s1 + ((e & f) ^ (~e & g)) + (constants[at] ?? 0) + word(at)) | 0;
-      const s0 = turned(a, 2) ^ turned(a, 13) ^ turned(a, 22);
+      const s1 = ((e >>> 6) | (e << 26)) ^ ((e >>> 11) | (e << 21)) ^ ((e >>> 25) | (e << 7));
+      const one = (h + s1 + ((e & f) ^ (~e & g)) + (constants[at] ?? 0) + (words[at] ?? 0)) | 0;
+      const s0 = ((a >>> 2) | (a << 30)) ^ ((a >>> 13) | (a << 19)) ^ ((a >>> 22) | (a << 10));
       const two = (s0 + ((a & b) ^ (a & c) ^ (b & c))) | 0;
       h = g;
       g = f;
@@ -60,8 +59,4 @@ function sha256Of(bytes: Uint8Array): string {
     for (let at = 0; at < 8; at++) hash[at] = (hash[at] ?? 0) + (end[at] ?? 0);
   }
   return Array.from(hash, (value) => (value >>> 0).toString(16).padStart(8, '0')).join('');
-}
-
-function turned(value: number, bits: number): number {
-  return (value >>> bits) | (value << (32 - bits));
 }

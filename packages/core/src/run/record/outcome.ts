@@ -1,4 +1,5 @@
 import { constants } from 'node:os';
+import type { Cancel } from '../cancel.ts';
 import type { RunRecord } from './run-record.ts';
 
 /** The end of a run as its record says it. */
@@ -14,7 +15,7 @@ export const exitSoftware = 70;
 const exitTimeout = 124;
 
 /** The runner was told to end by the signal that the abort names. */
-export function cancelled(cancel: AbortSignal, attempts: number): Outcome {
+export function cancelled(cancel: Cancel, attempts: number): Outcome {
   return {
     status: 'cancelled',
     exitCode: null,
