@@ -1,7 +1,8 @@
-import type { PluginCommand, PluginCommandGroup } from './plugin-command.ts';
+import type { CommandOption, PluginCommand, PluginCommandGroup } from './plugin-command.ts';
 
 /** Rota's own options, which every command of a plugin has. */
 const reserved = ['config', 'hostFile', 'namespace', 'stateDir', 'json', 'yes', 'help'];
+const kinds: readonly CommandOption['kind'][] = ['flag', 'text', 'count', 'duration', 'list'];
 const word = /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/;
 
 /** Help, completion and dispatch rely on this. @throws Error that says what is wrong */
@@ -17,13 +18,15 @@ export function checkCommandGroup({ name, aliases = [], commands }: PluginComman
   }
 }
 
-function commandProblem({ name, options = {}, positionals = [], examples }: PluginCommand): string | undefined {
+function commandProblem({ name, options = {}, positionals = [], examples = [], run }: PluginCommand): string | undefined {
   if (!word.test(name)) return 'is not a word such as "status"';
-  if (examples.length === 0) return 'has no example';
+  if (typeof run !== 'function') return 'has no function `run`';
+  if (examples.length === 0) return 'has no example; give whole command lines, such as `rota nix status --json`';
   const shorts: string[] = ['y', 'h'];
-  for (const [key, { short }] of Object.entries(options)) {
+  for (const [key, { kind, short }] of Object.entries(options)) {
     if (reserved.includes(key)) return `has the option "${key}", which is Rota's own`;
     if (!/^[a-z][a-zA-Z0-9]*$/.test(key)) return `has the option "${key}"; write it as in code: dryRun`;
+    if (!kinds.includes(kind)) return `has the option "${key}" of the kind "${kind}"; there are: ${kinds.join(', ')}`;
     if (short === undefined) continue;
     if (!/^[a-zA-Z]$/.test(short)) return `has the short option "${short}", which is not one letter`;
     if (shorts.includes(short)) return `has the short option "${short}" twice`;

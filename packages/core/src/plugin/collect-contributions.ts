@@ -2,7 +2,9 @@ import { existsSync } from 'node:fs';
 import { isAbsolute } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { nearest } from '../errors/nearest.ts';
+import { eventNames } from '../state/events.ts';
 import { stateLayout } from '../state/layout.ts';
+import { checkBackend } from './check-backend.ts';
 import { checkCommandGroup } from './check-command-group.ts';
 import type { HookListener, RotaHook } from './hooks.ts';
 import type { LoadedPlugin, PluginApi, PluginPlace } from './plugin.ts';
@@ -63,7 +65,11 @@ export function collectContributions(name: string, place: PluginPlace, earlier: 
       command: commandPath(place),
       args: [...words, '--config', place.config, '--namespace', place.namespace, '--state-dir', place.host.stateDir],
     }),
-    addBackend: (backend) => void backends.push(backend),
+    addBackend(backend) {
+      checkBackend(backend);
+      claim('The backend', backend.name, (one) => one.backends.map((other) => other.name));
+      backends.push(backend);
+    },
     addCommands(group) {
       checkCommandGroup(group);
       for (const word of wordsOf(group)) claim('The command', word, (one) => one.commands.flatMap(wordsOf));
@@ -83,16 +89,25 @@ export function collectContributions(name: string, place: PluginPlace, earlier: 
       bundleStores[kind] = open;
     },
     onHook(hook, listener) {
-      if (!(hook in hooks)) {
-        const near = nearest(hook, Object.keys(hooks));
-        throw new Error(`there is no hook "${String(hook)}"${near === undefined ? '' : `; did you mean "${near}"?`}`);
-      }
+      checkName('hook', hook, Object.keys(hooks));
       hooks[hook].push(listener);
     },
-    on: (event, listener) => void attachments.push((events) => void events.on(event, listener)),
+    on(event, listener) {
+      checkName('event', event, eventNames);
+      attachments.push((events) => void events.on(event, listener));
+    },
     addStatus: (read) => void status.push(read),
   };
   return { api, jobs, plugin };
+}
+
+/** What is misspelt would be waited for in vain. */
+function checkName(kind: string, name: string, known: readonly string[]): void {
+  if (known.includes(name)) return;
+  const near = nearest(name, known);
+  throw new Error(
+    `there is no ${kind} "${name}"${near === undefined ? `; there are: ${known.join(', ')}` : `; did you mean "${near}"?`}`,
+  );
 }
 
 function wordsOf({ name, aliases = [] }: LoadedPlugin['commands'][number]): readonly string[] {

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { temporaryFolder } from '@rota/test-support';
 import { expect, expectTypeOf, test } from 'vitest';
+import type { Backend } from '../backend/backend.ts';
 import { createHost } from '../host/create-host.ts';
 import { createEvents } from '../state/events.ts';
 import { askHooks, between, tellHooks } from './call-hooks.ts';
@@ -102,6 +103,18 @@ test.each<[string, Partial<PluginCommand>, RegExp]>([
   expect(() => collect().api.addCommands(group(changes))).toThrow(message);
 });
 
+test('what types would refuse in a command is refused in plain JavaScript too', () => {
+  const { run: _, ...idle } = status;
+  const size = { size: { kind: 'number', value: 'n', summary: 'x' } };
+  const { api } = collect();
+  // @ts-expect-error it does nothing
+  expect(() => api.addCommands({ ...group(), commands: [idle] })).toThrow('"widget status" has no function `run`.');
+  // @ts-expect-error there is no such kind
+  expect(() => api.addCommands({ ...group(), commands: [{ ...status, options: size }] })).toThrow(
+    'the option "size" of the kind "number"; there are: flag, text, count, duration, list.',
+  );
+});
+
 test('names that another plugin has taken are refused, aliases too', () => {
   const first = collect('first');
   first.api.addCommands(group());
@@ -176,6 +189,44 @@ test('a hook after an operation hears how it ended, and what it throws is an eve
 test('a hook that is misspelt is refused with the nearest name', () => {
   // @ts-expect-error there is no such hook
   expect(() => collect().api.onHook('before:aply', () => undefined)).toThrow('did you mean "before:apply"?');
+});
+
+test('an event that is misspelt is refused with the nearest name', () => {
+  // @ts-expect-error there is no such event
+  expect(() => collect().api.on('apply:chnage', () => undefined)).toThrow('did you mean "apply:change"?');
+  // @ts-expect-error there is no such event
+  expect(() => collect().api.on('moonrise', () => undefined)).toThrow(/no event "moonrise"; there are: .*run:end/);
+});
+
+const backend = {
+  name: 'mine',
+  apiVersion: 1,
+  dialects: [{ name: 'mine' }],
+  capabilities: () => ({ native: [], refused: {}, alwaysRunner: true }),
+  detect: async () => ({ usable: true, dialect: { name: 'mine' }, findings: [] }),
+  compile: () => ({ artifact: { files: [], digest: '', active: true }, warnings: [] }),
+  list: async () => [],
+  apply: async () => undefined,
+} satisfies Backend;
+
+test.each<[string, object, RegExp]>([
+  ['another version', { apiVersion: 2 }, /"mine" is written for version 2 of the backend contract; this Rota speaks 1\. Update/],
+  ['functions missing', { detect: undefined, list: undefined }, /"mine" has no function `detect`, `list`/],
+  ['no dialect', { dialects: [] }, /"mine" names no dialect/],
+  ['no name', { name: '' }, /a backend has no `name`/],
+])('a backend with %s is refused by name', (_, changes, message) => {
+  const { api, plugin } = collect();
+  api.addBackend(backend);
+  expect(() => api.addBackend({ ...backend, ...changes })).toThrow(message);
+  expect(plugin.backends).toEqual([backend]);
+});
+
+test('a backend whose name another plugin has taken is refused', () => {
+  const first = collect('first');
+  first.api.addBackend(backend);
+  expect(() => collect('second', [first.plugin]).api.addBackend({ ...backend })).toThrow(
+    'The backend "mine" is there already; the plugin "first" adds it.',
+  );
 });
 
 test('the status of a plugin that fails is told of and stops no other', async () => {

@@ -68,7 +68,7 @@ test.each<[string, unknown, RegExp]>([
   ['a function that was not called', nightly, /Call it, with its options/],
   ['no name', { apiVersion: 1, setup() {} }, /has no `name`/],
   ['no setup', { name: 'x', apiVersion: 1 }, /"x" has no function `setup`/],
-  ['a value that is no plugin', 'nightly', /holds nightly, which is no plugin/],
+  ['a value that is no plugin', 'nightly', /holds nightly, which is no plugin\. Import the plugin's function, and call it/],
   [
     'a part of the contract that is not built',
     { name: 'x', apiVersion: 1, setup: (api: Record<string, () => void>) => api.addWidgets?.() },

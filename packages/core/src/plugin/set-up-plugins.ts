@@ -61,7 +61,8 @@ function flatten({ entry, file }: PluginSource): readonly PluginSource[] {
 function shapeProblem(entry: unknown): string | undefined {
   if (typeof entry === 'function')
     return 'A plugin is given as a function. Call it, with its options: `plugins: [name({ ... })]`.';
-  if (typeof entry !== 'object' || entry === null) return `\`plugins\` holds ${String(entry)}, which is no plugin.`;
+  if (typeof entry !== 'object' || entry === null)
+    return `\`plugins\` holds ${String(entry)}, which is no plugin. Import the plugin's function, and call it there with its options: \`plugins: [name({ ... })]\`.`;
   if (!('name' in entry) || typeof entry.name !== 'string' || entry.name === '') return 'A plugin in `plugins` has no `name`.';
   if (!('apiVersion' in entry) || entry.apiVersion !== pluginApiVersion) {
     const version = 'apiVersion' in entry ? String(entry.apiVersion) : 'none';

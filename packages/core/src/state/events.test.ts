@@ -24,6 +24,8 @@ describe('events', () => {
     });
     events.emit('drift', { tenant: 'a', name: 'b', kind: 'edited', detail: 'by hand' });
     expect(write).toHaveBeenCalledWith('rota: a listener of drift failed: lost?\n');
+    events.emit('error', { event: 'after:apply of the plugin "p"', cause: new Error('too late') });
+    expect(write).toHaveBeenCalledWith('rota: a listener of after:apply of the plugin "p" failed: too late\n');
     write.mockRestore();
   });
 

@@ -41,6 +41,26 @@ export interface RotaEventMap {
 /** The name of an event. */
 export type RotaEvent = keyof RotaEventMap;
 
+const known: Readonly<Record<RotaEvent, true>> = {
+  'plan:done': true,
+  'apply:progress': true,
+  'apply:change': true,
+  'apply:recovered': true,
+  drift: true,
+  'run:start': true,
+  'run:output': true,
+  'run:retry': true,
+  'run:end': true,
+  'checkin:sent': true,
+  'checkin:spooled': true,
+  alert: true,
+  'bundle:progress': true,
+  sync: true,
+  error: true,
+};
+/** The events at run time. */
+export const eventNames: readonly string[] = Object.keys(known);
+
 /** A typed emitter whose listeners cannot stop what they listen to: what one throws, or rejects with, becomes an `error` event. */
 export interface RotaEvents {
   /** Adds a listener; events reach listeners in the order in which they were added. @returns a function that removes it again */
@@ -65,12 +85,17 @@ export function createEvents(): RotaEvents {
       return () => void emitter.off(event, guarded);
     },
     emit(event, payload) {
-      emitter.emit(event, payload);
+      if (event === 'error' && emitter.listenerCount('error') === 0) writeFailure(payload as RotaEventMap['error']);
+      else emitter.emit(event, payload);
     },
   };
   function failed(event: string, cause: unknown): void {
-    if (event !== 'error' && emitter.listenerCount('error') > 0) events.emit('error', { event, cause });
-    else process.stderr.write(`rota: a listener of ${event} failed: ${cause instanceof Error ? cause.message : String(cause)}\n`);
+    if (event === 'error') writeFailure({ event, cause });
+    else events.emit('error', { event, cause });
   }
   return events;
+}
+
+function writeFailure({ event, cause }: RotaEventMap['error']): void {
+  process.stderr.write(`rota: a listener of ${event} failed: ${cause instanceof Error ? cause.message : String(cause)}\n`);
 }
