@@ -1,9 +1,15 @@
 import { declarationError, type PluginCommandGroup, RotaError } from '@rota/core';
 import type { SpecGroup } from '../program/command.ts';
 import type { Io } from '../program/io.ts';
-import { findGroups, isCalled } from './find-groups.ts';
+import { type FoundGroups, findGroups, isCalled } from './find-groups.ts';
 import { type KnownPlugin, knownPlugins } from './known-plugins.ts';
 import { specGroup } from './spec-group.ts';
+
+/** The commands of plugins, and why there may be more of them. */
+export interface CallableGroups {
+  readonly groups: readonly SpecGroup[];
+  readonly unread?: string | undefined;
+}
 
 /**
  * The commands that a command line may mean beyond Rota's own: those of the plugins in the config here. For a plugin of ours that is not
@@ -11,15 +17,16 @@ import { specGroup } from './spec-group.ts';
  *
  * @throws ROTA_PLUGIN_MISSING, and what is wrong with the config
  */
-export async function callableGroups(args: readonly string[], io: Io): Promise<readonly SpecGroup[]> {
+export async function callableGroups(args: readonly string[], io: Io): Promise<CallableGroups> {
   const { groups, attempt, failure } = await findGroups(args, io);
   const [word = ''] = args;
-  if (groups.some((group) => isCalled(group, word))) return groups.map(specGroup);
+  if (groups.some((group) => isCalled(group, word))) return { groups: groups.map(specGroup) };
   const known = knownPlugins.find(({ command }) => command === word);
-  if (known === undefined) return groups.map(specGroup);
+  if (known === undefined) return { groups: groups.map(specGroup), unread: unreadReason(attempt, failure) };
   const installed = await loadPackage(known);
   const standalone = standaloneGroup(installed);
-  if (standalone?.commands.some(({ name }) => name === args[1]) === true) return [...groups, standalone].map(specGroup);
+  if (standalone?.commands.some(({ name }) => name === args[1]) === true)
+    return { groups: [...groups, standalone].map(specGroup) };
   if (failure !== undefined) throw failure;
   if (attempt?.issues.some(({ severity }) => severity === 'error')) throw declarationError(attempt.issues);
   throw new RotaError(
@@ -32,6 +39,12 @@ export async function callableGroups(args: readonly string[], io: Io): Promise<r
       ],
     },
   );
+}
+
+/** Why the commands of a plugin may be missing. */
+function unreadReason(attempt: FoundGroups['attempt'], failure: unknown): string | undefined {
+  const refused = attempt?.issues.find(({ code }) => code === 'ROTA_PLUGIN_INVALID');
+  return refused?.message ?? (failure instanceof Error ? failure.message : undefined);
 }
 
 interface PluginPackage {

@@ -135,6 +135,34 @@ describe('a command that a plugin adds', () => {
   });
 });
 
+test.each([
+  ['throws', 'throw new TypeError("no such row")', 'The command "gauge show" of a plugin failed: no such row'],
+  ['answers nothing', '', 'The command "gauge show" of a plugin did not answer `{ data, text }`'],
+])('a command that %s is told of as a fault of the plugin', async (_, body, message) => {
+  const { call, write } = cliWorkplace();
+  write('jobs.config.mjs', gauge(body));
+  const { exitCode, json } = await call(['gauge', 'show', '--json']);
+  expect(exitCode).toBe(1);
+  expect(json().error).toMatchObject({ code: 'ROTA_PLUGIN_INVALID', message: expect.stringContaining(message) });
+});
+
+test('a command of a plugin that is refused is not just unknown', async () => {
+  const { call, write } = cliWorkplace();
+  write('jobs.config.mjs', gauge('').replace('apiVersion: 1', 'apiVersion: 2'));
+  const { stderr } = await call(['gauge', 'show']);
+  expect(stderr).toContain('If a plugin adds it: the config here cannot be read. The plugin "gauge" is written for version 2');
+});
+
+function gauge(body: string): string {
+  return `const show = { name: 'show', summary: 's', examples: ['rota gauge show'], output: {}, run: () => { ${body} } };
+export default {
+  tenant: 'acme',
+  jobs: [{ name: 'x', on: 'boot', command: 'x' }],
+  plugins: [{ name: 'gauge', apiVersion: 1, setup: (api) => api.addCommands({ name: 'gauge', summary: 'g', commands: [show] }) }],
+};
+`;
+}
+
 test('a word of its own means the whole command', async () => {
   const { json } = await workplace().call(['widget-show', 'a', '--limit', '3', '--json']);
   expect(json()).toMatchObject({ args: ['a'], options: { limit: 3 } });

@@ -1,10 +1,13 @@
 import {
+  type CommandAnswer,
   type Declaration,
   findConfig,
+  isRotaError,
   loadDeclaration,
   type PluginCommand,
   type PluginCommandContext,
   type PluginRota,
+  RotaError,
   type RotaEvents,
 } from '@rota/core';
 import { openRota, rotaOf } from '../open/open-rota.ts';
@@ -13,14 +16,14 @@ import { table } from '../output/table.ts';
 import type { CommandContext } from '../program/command.ts';
 import { confirm } from '../program/confirm.ts';
 
-/** Runs a command of a plugin, and prints its answer. */
-export async function runPluginCommand(command: PluginCommand, context: CommandContext): Promise<number> {
+/** Runs a command of a plugin, and prints its answer. `called` is how people call it: `nix status`. */
+export async function runPluginCommand(called: string, command: PluginCommand, context: CommandContext): Promise<number> {
   const { io, json, say, colors, options } = context;
   const declaration = await declarationFor(command, context);
   const rota: PluginRota & { readonly events: RotaEvents } =
     declaration === undefined ? await rotaOf(context, options.namespace ?? 'default') : await openRota(context, declaration);
   const config = declaration?.source;
-  const answer = await command.run({
+  const answer = await answerOf(called, command, {
     host: context.host(),
     namespace: rota.namespace,
     config,
@@ -44,6 +47,27 @@ export async function runPluginCommand(command: PluginCommand, context: CommandC
     if (text !== '') io.out(text.endsWith('\n') ? text : `${text}\n`);
   }
   return answer.exitCode ?? 0;
+}
+
+/** What a command of a plugin throws by mistake is not a defect of Rota. @throws what the command throws on purpose, ROTA_PLUGIN_INVALID */
+async function answerOf(called: string, command: PluginCommand, context: PluginCommandContext): Promise<CommandAnswer> {
+  let answer: CommandAnswer | undefined;
+  try {
+    answer = await command.run(context);
+  } catch (cause) {
+    if (isRotaError(cause) || context.signal.aborted || (cause instanceof Error && 'code' in cause)) throw cause;
+    throw pluginError(
+      `The command "${called}" of a plugin failed: ${cause instanceof Error ? cause.message : String(cause)}`,
+      cause,
+    );
+  }
+  if (typeof answer?.data === 'object' && answer.data !== null && (typeof answer.text === 'string' || Array.isArray(answer.text)))
+    return answer;
+  throw pluginError(`The command "${called}" of a plugin did not answer \`{ data, text }\`: an object, and text or lines.`);
+}
+
+function pluginError(message: string, cause?: unknown): RotaError {
+  return new RotaError('ROTA_PLUGIN_INVALID', message, { cause, suggestions: ['Set ROTA_DEBUG=1 to see where it happened.'] });
 }
 
 /** @throws ROTA_DECLARATION_INVALID, unless the command works without */

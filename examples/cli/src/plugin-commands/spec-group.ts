@@ -26,7 +26,7 @@ function commandSpec(group: string, command: PluginCommand): CommandSpec {
     ...(command.exitCodes === undefined ? {} : { exitCodes: command.exitCodes }),
     load: async () => {
       const { runPluginCommand } = await import('./run-plugin-command.ts');
-      return { run: (context) => runPluginCommand(command, context) };
+      return { run: (context) => runPluginCommand(`${group} ${command.name}`, command, context) };
     },
   };
 }

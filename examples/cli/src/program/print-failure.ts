@@ -21,6 +21,8 @@ export interface Called {
   readonly command: CommandSpec | undefined;
   /** The words that could have stood in its place. */
   readonly names: readonly string[];
+  /** Why there may be more commands, of plugins: what is wrong with the config. */
+  readonly unread?: string | undefined;
 }
 
 /** Prints an error, as JSON on standard output or as text on standard error, and answers the exit code. */
@@ -63,15 +65,24 @@ function ofUsage(error: CommanderError, called: Called): Failure {
     file: null,
     line: null,
     column: null,
-    suggestions:
-      suggestions.length === 0
+    suggestions: [
+      ...unreadPlugins(error, called),
+      ...(suggestions.length === 0
         ? [
             ...actionsOf(error, command),
             ...quotedExample(error, command),
             `See \`${['rota help', command?.name].filter((word) => word !== undefined).join(' ')}\`.`,
           ]
-        : suggestions,
+        : suggestions),
+    ],
   };
+}
+
+/** A command that is there once the config can be read is not unknown. */
+function unreadPlugins({ code }: CommanderError, { unread }: Called): readonly string[] {
+  return code === 'commander.unknownCommand' && unread !== undefined
+    ? [`If a plugin adds it: the config here cannot be read. ${unread}`]
+    : [];
 }
 
 /** `error: unknown option '--timezone'`: what it is called here. */
@@ -131,9 +142,14 @@ function asText(failure: Failure, error: unknown, io: Io): string {
       .map((suggestion) => (/[ `]/.test(suggestion) ? suggestion : `Did you mean ${suggestion}?`))
       .filter((advice) => !plain(failure.message).includes(plain(advice)))
       .map((advice) => `  ${advice}`),
-    ...(io.env.ROTA_DEBUG ? [error instanceof Error ? (error.stack ?? '') : ''] : []),
+    ...(io.env.ROTA_DEBUG ? stacks(error) : []),
   ];
   return `${lines.join('\n')}\n`;
+}
+
+/** Of an error and of what caused it. */
+function stacks(error: unknown): readonly string[] {
+  return error instanceof Error ? [error.stack ?? '', ...stacks(error.cause)] : [];
 }
 
 /** Many a message ends with the same question, for those who show nothing else. */

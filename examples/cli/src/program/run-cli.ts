@@ -1,6 +1,7 @@
 import { CommanderError } from 'commander';
 import { whileSilent } from '../output/progress.ts';
 import { ownFile } from '../own-file.ts';
+import type { CallableGroups } from '../plugin-commands/callable-groups.ts';
 import { buildProgram } from './build-program.ts';
 import type { CliOptions } from './cli-options.ts';
 import type { CommandContext, CommandSpec, SpecGroup } from './command.ts';
@@ -15,6 +16,7 @@ export async function runCli(args: readonly string[], streams: Io): Promise<numb
   const end = args.indexOf('--');
   const json = (end === -1 ? args : args.slice(0, end)).includes('--json');
   let groups: readonly SpecGroup[] = [];
+  let unread: string | undefined;
   try {
     if (args[0] === '__complete') {
       const { answerCompletion } = await import('../completion/answer.ts');
@@ -26,7 +28,7 @@ export async function runCli(args: readonly string[], streams: Io): Promise<numb
       return 0;
     }
     const given = withHelpLast(args);
-    groups = await groupsFor(given, io);
+    ({ groups, unread } = await groupsFor(given, io));
     const asked = checkedWords(withoutAlias(given, groups), groups);
     const program = buildProgram(
       io,
@@ -51,7 +53,7 @@ export async function runCli(args: readonly string[], streams: Io): Promise<numb
       if (error.code === 'rota.version') io.out(`${await ownVersion()}\n`);
       return 0;
     }
-    return await printFailure(error, { io, json, called: calledCommand(args, groups) });
+    return await printFailure(error, { io, json, called: { ...calledCommand(args, groups), unread } });
   } finally {
     endSilence();
   }
@@ -102,9 +104,9 @@ function withoutAlias(args: readonly string[], groups: readonly SpecGroup[]): re
 }
 
 /** A config is only read for a word that is none of Rota's own: `rota help` and mistyped options stay fast. */
-async function groupsFor(args: readonly string[], io: Io): Promise<readonly SpecGroup[]> {
+async function groupsFor(args: readonly string[], io: Io): Promise<CallableGroups> {
   const [word = '-'] = args;
-  if (word.startsWith('-') || isOwn(word)) return [];
+  if (word.startsWith('-') || isOwn(word)) return { groups: [] };
   const { callableGroups } = await import('../plugin-commands/callable-groups.ts');
   return await callableGroups(args, io);
 }
