@@ -201,3 +201,22 @@ it.each(breakages)('the kit fails a backend that %s', async (_, breakage, notice
   });
   expect(await failures(broken, noticedBy)).toEqual([noticedBy]);
 });
+
+test.each<[string, (fires: readonly number[]) => readonly number[], string]>([
+  [
+    'starts too often',
+    (fires) => fires.flatMap((at) => [at, at + 60]),
+    'also starts at 2026-01-01T02:31:00Z, 2026-01-02T02:31:00Z',
+  ],
+  ['starts too seldom', (fires) => fires.filter((at) => at % 2 === 1), 'misses 2026-01-01T02:30:00Z, 2026-01-02T02:30:00Z'],
+])('the kit says when a backend %s', async (_, change, message) => {
+  const broken = kitOptions((scheduler) => {
+    const whole = memoryBackend(scheduler);
+    return { ...whole, ...firesWith(change)(whole, scheduler) };
+  });
+  const tests = new Map<string, () => void | Promise<void>>();
+  backendConformance({ describe: (_name, body) => body(), it: (name, body) => void tests.set(name, body) }, broken);
+  const run = async (): Promise<void> => await tests.get('is exact for a daily job in UTC on a machine in UTC')?.();
+  await expect(run()).rejects.toThrow(message);
+  await expect(run()).rejects.toThrow('the native schedule is');
+});

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { isRotaError } from '../errors/rota-error.ts';
 import type { Job } from '../job/job.ts';
+import { instantText } from '../run/record/instant-text.ts';
 import type { NativeSchedule } from '../schedule/proof/native-schedule.ts';
-import { proveSchedule } from '../schedule/proof/prove-schedule.ts';
+import { type Proof, proveSchedule } from '../schedule/proof/prove-schedule.ts';
 import { defineSchedule } from '../schedule/schedule.ts';
 import { compileSample, type SampleContext, sampleHorizon } from './compile-sample.ts';
 import type { BackendConformanceOptions } from './conformance-options.ts';
@@ -51,7 +52,7 @@ export function scheduleTests({ describe, it }: TestFunctions, context: BackendC
           assert.notEqual(
             proof.fidelity,
             'refused',
-            `${expression} misses ${proof.missing.slice(0, 3).join(', ')}: ${native.entries.join('; ')}`,
+            `${expression} in ${timezone} misses ${someInstants(proof.missing)}: ${said(native)}`,
           );
         }
       });
@@ -64,7 +65,7 @@ export function scheduleTests({ describe, it }: TestFunctions, context: BackendC
           const native = nativeOf(context, sampleJob('a', { trigger: { kind: 'schedule', expression, timezone: 'UTC' } }));
           assert.ok(native !== undefined && typeof native !== 'string', `${expression} is refused: ${native}`);
           const proof = proveSchedule(defineSchedule(expression, 'UTC'), native, sampleHorizon);
-          assert.equal(proof.fidelity, 'exact', expression);
+          assertExact(proof, expression, native);
         }
       });
     }
@@ -72,7 +73,7 @@ export function scheduleTests({ describe, it }: TestFunctions, context: BackendC
     it('is exact for a daily job in UTC on a machine in UTC', () => {
       const { native } = compileSample(context, sampleJob('a'));
       assert.ok(native !== undefined);
-      assert.equal(proveSchedule(defineSchedule('30 2 * * *', 'UTC'), native, sampleHorizon).fidelity, 'exact');
+      assertExact(proveSchedule(defineSchedule('30 2 * * *', 'UTC'), native, sampleHorizon), '30 2 * * *', native);
     });
 
     it('answers sorted, distinct instants in a half-open interval, and the same twice', () => {
@@ -88,6 +89,22 @@ export function scheduleTests({ describe, it }: TestFunctions, context: BackendC
       assert.deepEqual(native?.firesBetween(from, from + 10 * 86_400), fires);
     });
   });
+}
+
+function assertExact({ fidelity, missing, extra }: Proof, expression: string, native: NativeSchedule): void {
+  const differences = [
+    ...(missing.length === 0 ? [] : [`misses ${someInstants(missing)}`]),
+    ...(extra.length === 0 ? [] : [`also starts at ${someInstants(extra)}`]),
+  ];
+  assert.equal(fidelity, 'exact', `${expression} in UTC has to be exact, and ${differences.join(' and ')}: ${said(native)}`);
+}
+
+function someInstants(seconds: readonly number[]): string {
+  return seconds.slice(0, 3).map(instantText).join(', ');
+}
+
+function said({ entries }: NativeSchedule): string {
+  return `the native schedule is ${entries.join('; ')}`;
 }
 
 /** The native schedule of a job; the reason where the backend refuses it. */
