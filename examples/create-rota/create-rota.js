@@ -1,12 +1,14 @@
 #!/usr/bin/env node
-// `node create-rota.js backend NAME [FOLDER]` or `... plugin NAME [FOLDER]`: copies a template, with the name in place.
+// `node create-rota.js KIND NAME [FOLDER]`: copies a template, with the name in place.
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const templates = fileURLToPath(new URL('./templates/', import.meta.url));
 const checkout = fileURLToPath(new URL('../..', import.meta.url));
-const usage = 'usage: create-rota backend|plugin NAME [FOLDER]\n\nNAME is lower-case letters, digits and dashes: my-scheduler.';
+const kinds = ['backend', 'plugin', 'store'];
+const usage =
+  'usage: create-rota backend|plugin|store NAME [FOLDER]\n\nA store keeps state bundles. NAME is lower-case letters, digits and dashes: my-scheduler.';
 
 process.exitCode = main(process.argv.slice(2));
 
@@ -15,8 +17,8 @@ function main([kind, name, folder]) {
     console.log(usage);
     return 0;
   }
-  if (!['backend', 'plugin'].includes(kind))
-    return refuse(`${kind === undefined ? 'Nothing' : `"${kind}"`} cannot be created; a backend or a plugin can.`);
+  if (kind === undefined) return refuse('say what is to be created: a backend, a plugin or a store.');
+  if (!kinds.includes(kind)) return refuse(`"${kind}" cannot be created; a backend, a plugin or a store can.`);
   if (name === undefined || !/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/.test(name)) return refuse(`"${name ?? ''}" cannot be its name.`);
   const target = resolve(folder ?? `rota-${kind}-${name}`);
   if (existsSync(target) && readdirSync(target).length > 0) return refuse(`${target} is not empty.`);

@@ -12,7 +12,7 @@ const buildPart = {
 };
 
 requirePart(buildPart)('what it creates', () => {
-  test.each(['backend', 'plugin'])(
+  test.each(['backend', 'plugin', 'store'])(
     'a %s compiles and passes its tests as it is',
     async (kind) => {
       const above = temporaryFolder();
@@ -67,6 +67,7 @@ function install(folder: string): void {
 }
 
 test.each([
+  [[], /say what is to be created/],
   [['backend'], /cannot be its name/],
   [['widget', 'x'], /"widget" cannot be created/],
   [['plugin', 'My Thing'], /cannot be its name/],

@@ -1,0 +1,1 @@
+export { __function__ } from './plugin.ts';
