@@ -10,7 +10,7 @@ export const name = 'targets';
 const services = 500;
 const filesEach = 100;
 const changedEach = 20;
-const rounds = 15;
+const rounds = 60;
 
 const environment = {
   ...process.env,

@@ -65,24 +65,39 @@ function compare(diffs: RawChange[][], start: (onStdout: (piece: string) => void
 function diffParser(diffs: RawChange[][]): (piece: string) => void {
   let rest = '';
   return (piece) => {
-    const text = rest + piece;
     let at = 0;
-    while (at < text.length) {
-      if (text[at] !== ':') {
-        const lineEnd = text.indexOf('\n', at);
-        if (lineEnd === -1) break;
-        diffs.push([]);
-        at = lineEnd + 1;
-        continue;
-      }
-      const nameStart = text.indexOf('\0', at) + 1;
-      const end = nameStart === 0 ? -1 : text.indexOf('\0', nameStart);
-      if (end === -1) break;
-      diffs.at(-1)?.push(rawChange(text, at, nameStart, text.slice(nameStart, end)));
-      at = end + 1;
+    if (rest !== '') {
+      // Only the entry that two pieces share is put together, up to the second NUL: to join the pieces would copy all of the listing.
+      const end = piece.indexOf('\0', piece.indexOf('\0') + 1) + 1 || piece.length;
+      const shared = rest + piece.slice(0, end);
+      const parsed = parseEntries(diffs, shared, 0);
+      rest = shared.slice(parsed);
+      if (end === piece.length) return;
+      at = end - rest.length;
     }
-    rest = text.slice(at);
+    at = parseEntries(diffs, piece, at);
+    rest = piece.slice(at);
   };
+}
+
+/** Takes all whole entries from a place on. @returns where the next one begins */
+function parseEntries(diffs: RawChange[][], text: string, start: number): number {
+  let at = start;
+  while (at < text.length) {
+    if (text[at] !== ':') {
+      const lineEnd = text.indexOf('\n', at);
+      if (lineEnd === -1) break;
+      diffs.push([]);
+      at = lineEnd + 1;
+      continue;
+    }
+    const nameStart = text.indexOf('\0', at) + 1;
+    const end = nameStart === 0 ? -1 : text.indexOf('\0', nameStart);
+    if (end === -1) break;
+    diffs.at(-1)?.push(rawChange(text, at, nameStart, text.slice(nameStart, end)));
+    at = end + 1;
+  }
+  return at;
 }
 
 function rawChange(text: string, at: number, end: number, path: string): RawChange {
