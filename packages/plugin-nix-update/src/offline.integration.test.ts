@@ -1,5 +1,5 @@
 import { requirePart, testMachinePart } from '@rota/test-support';
-import { beforeAll, beforeEach, expect, test } from 'vitest';
+import { beforeAll, beforeEach, expect, onTestFinished, test } from 'vitest';
 import { stepNames } from './steps/step-names.ts';
 import { type MachineFacts, type NixMachine, nixMachine } from './testing/nix-machine.ts';
 
@@ -11,6 +11,7 @@ systemd-run --quiet --collect --unit=input-server python3 -m http.server --bind 
 for i in $(seq 100); do curl -sf http://127.0.0.1:8471/dep.git/HEAD >/dev/null && exit 0; sleep 0.1; done; exit 1`;
 const republish = 'git -C /srv/dep push -q /srv/http/dep.git main; git -C /srv/http/dep.git update-server-info';
 const stop = 'systemctl stop input-server';
+const stopIfUp = 'systemctl stop input-server 2>/dev/null || true';
 const places = {
   'its state': { folder: '/root/.local/state/rota', size: 'size=1m' },
   'the flake': { folder: '/srv/conf', size: 'size=2m' },
@@ -33,8 +34,11 @@ describe('an update without', () => {
     await machine.reset();
     before = await machine.facts();
   });
+  /** However the test ends. */
+  const afterwards = (script: string): void => onTestFinished(async () => void (await machine.sh(script)));
 
   test('a network fails when its input was never fetched, and when it is in the cache: it never goes on with what is old', async () => {
+    afterwards(stopIfUp);
     await machine.sh(serve);
     await machine.sh(overHttp);
     const online = await machine.facts();
@@ -57,7 +61,6 @@ describe('an update without', () => {
     await machine.sh(serve);
     await machine.sh(republish);
     expect(await machine.update()).toMatchObject([{ status: 'updated' }]);
-    await machine.sh(stop);
   });
 
   test('the server of a tarball fails, warm and cold, and with an older tarball is refused: it never goes backwards', async () => {
@@ -68,6 +71,7 @@ describe('an update without', () => {
       tar -C /tmp/dep --mtime=${day} -czf /srv/tar/dep.tar.gz dep`;
     const up = `systemd-run --quiet --collect --unit=input-server python3 -m http.server --bind 127.0.0.1 --directory /srv/tar ${address.split(':')[1]}
       for i in $(seq 300); do curl -sf http://${address}/ >/dev/null && exit 0; sleep 0.1; done; exit 1`;
+    afterwards(stopIfUp);
     await machine.sh(pack('1', '2026-01-01'));
     await machine.sh(up);
     await machine.sh(`cd /srv/conf; sed -i 's|git+file:///srv/dep|tarball+http://${address}/dep.tar.gz|' flake.nix; nix flake lock 2>/dev/null; git commit -qam tar
@@ -95,7 +99,6 @@ describe('an update without', () => {
     await machine.sh(pack('0', '2025-12-01'));
     expect(await machine.update()).toMatchObject([{ status: 'failed', step: 'update-lock', failure: { class: 'backwards' } }]);
     expect(await machine.facts()).toEqual(newer);
-    await machine.sh(stop);
   });
 
   test('GitHub fails, and leaves the lock byte for byte', async () => {
@@ -109,6 +112,7 @@ describe('an update without', () => {
     };
     const original = { owner: 'example', repo: 'dep', type: 'github' };
     const lock = { nodes: { dep: { locked, original }, root: { inputs: { dep: 'dep' } } }, root: 'root', version: 7 };
+    afterwards("sed -i '/download-attempts/d' /etc/nix/nix.conf");
     await machine.sh(`cd /srv/conf; sed -i 's|git+file:///srv/dep|github:example/dep|' flake.nix
       printf '%s' '${JSON.stringify(lock)}' >flake.lock; git commit -qam github; echo 'download-attempts = 1' >>/etc/nix/nix.conf`);
     const given = await machine.facts();
@@ -122,12 +126,12 @@ describe('an update without', () => {
       });
       expect(await machine.facts()).toEqual(given);
     }
-    await machine.sh("sed -i '/download-attempts/d' /etc/nix/nix.conf");
   });
 
   test('room for what is fetched is refused before anything is fetched', async () => {
     await machine.publish({ version: 'fetched', padding: 64 });
     const [good] = await machine.update();
+    afterwards("sed -i '/srv.cache/d; /require-sigs/d' /etc/nix/nix.conf; rm -rf /srv/cache");
     // A binary cache has it, and the store has no longer.
     await machine.sh(
       `nix copy --to file:///srv/cache ${good?.to}; printf '%s\n' 'substituters = file:///srv/cache' 'require-sigs = false' >>/etc/nix/nix.conf`,
@@ -141,7 +145,6 @@ describe('an update without', () => {
     expect(report?.failure?.message).toMatch(/unpacks 64 MiB, and \/nix\/store has \d MiB free/);
     expect(await machine.facts()).toEqual(before);
     expect(await machine.update()).toMatchObject([{ status: 'updated', to: good?.to }]);
-    await machine.sh("sed -i '/srv.cache/d; /require-sigs/d' /etc/nix/nix.conf; rm -r /srv/cache");
   });
 
   test('room on one file system, such as that of the boot loader, does not begin', async () => {

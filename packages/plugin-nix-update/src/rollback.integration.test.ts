@@ -1,5 +1,5 @@
 import { requirePart, testMachinePart } from '@rota/test-support';
-import { beforeAll, beforeEach, expect, test } from 'vitest';
+import { beforeAll, beforeEach, expect, onTestFinished, test } from 'vitest';
 import { type MachineFacts, type NixMachine, nixMachine } from './testing/nix-machine.ts';
 
 const describe = requirePart(testMachinePart);
@@ -15,6 +15,12 @@ describe('an update that is not well', () => {
     before = await machine.facts();
   });
 
+  /** However the test ends. */
+  const stopAfterwards = (...units: readonly string[]): void =>
+    onTestFinished(async () => {
+      await machine.exec('systemctl', ['stop', ...units]);
+      await machine.exec('systemctl', ['reset-failed', ...units]);
+    });
   const badList = async (): Promise<readonly { readonly path: string; readonly reason: string }[]> =>
     JSON.parse(await machine.sh('cat /root/.local/state/rota/nix-update/bad-revisions.json'));
 
@@ -90,6 +96,19 @@ describe('an update that is not well', () => {
     expect(await machine.update()).toMatchObject([{ status: 'deferred', failure: { class: 'bad-revision' } }]);
   });
 
+  test('a health check that finds no network is taken back, and tried again, once', async () => {
+    const options = { ...machine.options, healthChecks: [{ tcp: '192.0.2.1:80' }] };
+    // A network namespace of its own has no way anywhere.
+    const lost = async () => await machine.updateIn(['unshare', '--net'], { options });
+    const sentBack = [{ status: 'rolled-back', step: 'health', failure: { class: 'network' } }];
+    await machine.publish({ version: '2' });
+    expect(await lost()).toMatchObject(sentBack);
+    expect({ ...(await machine.facts()), journal: [] }).toEqual(before);
+    expect(await machine.sh('ls /root/.local/state/rota/nix-update')).not.toContain('bad-revisions');
+    expect(await lost()).toMatchObject(sentBack);
+    expect(await machine.update()).toMatchObject([{ status: 'deferred', failure: { class: 'bad-revision' } }]);
+  });
+
   test('a tested system is gone back to although it is in no generation and the garbage was collected meanwhile', async () => {
     const options = { ...machine.options, operation: 'test' } as const;
     await machine.publish({ version: '2', padding: 1 });
@@ -118,6 +137,7 @@ describe('an update that is not well', () => {
     const options = { ...machine.options, requiredServices: [], healthChecks };
     const page = 'mkdir -p /srv/page; echo "It works" >/srv/page/index.html';
     const serve = `systemd-run --quiet --collect --unit=page python3 -m http.server --bind 127.0.0.1 --directory /srv/page ${at.split(':')[1]}`;
+    stopAfterwards('page');
     // The page comes with the new system: it is waited for.
     await machine.publish({ version: '2' });
     await machine.sh(`echo '${page}; ${serve}' >/var/lib/machine/after-test`);
@@ -187,6 +207,7 @@ describe('an update that is not well', () => {
   });
 
   test('whose unit falls down and is started again and again is rolled back; one that ends well each time is not blamed', async () => {
+    stopAfterwards('poller', 'faller');
     const restarting = (name: string, program: string): string =>
       `systemd-run --quiet --unit=${name} --property=Restart=always --property=RestartSec=5 ${program}`;
     await machine.publish({ version: '2' });
@@ -197,13 +218,12 @@ describe('an update that is not well', () => {
     const [report] = await machine.update();
     expect(report).toMatchObject({ status: 'rolled-back', step: 'health', failure: { class: 'health' } });
     expect(report?.failure?.message).toMatch(/^Units failed that had not before: faller\.service\.$/);
-    await machine.sh('systemctl stop poller faller');
   });
 
   test('units that had failed before are not blamed on it', async () => {
+    stopAfterwards('broken');
     await machine.sh('systemd-run --quiet --unit=broken false || true; until systemctl is-failed broken; do sleep 0.1; done');
     await machine.publish({ version: '2' });
     expect(await machine.update()).toMatchObject([{ status: 'updated' }]);
-    await machine.sh('systemctl reset-failed broken || true');
   });
 });

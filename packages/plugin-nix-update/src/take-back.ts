@@ -1,11 +1,10 @@
-import { asFailure, type FailureClass, UpdateFailure } from './failure.ts';
+import { asFailure, UpdateFailure } from './failure.ts';
 import { discardLockChange } from './lock/discard-lock-change.ts';
 import type { LockChange } from './lock/lock-change.ts';
 import type { Baseline } from './machine/read-baseline.ts';
 import { rebootIntoDefault } from './reboot/reboot-into-default.ts';
-import { isItsFault, rememberBad } from './record/bad-revisions.ts';
 import type { Ending, RunFacts } from './record/finish-report.ts';
-import { readReports } from './record/history.ts';
+import { holdAgainst } from './record/hold-against.ts';
 import { rollBack } from './steps/roll-back.ts';
 import { isAtOrAfter } from './steps/step-names.ts';
 import type { UpdateContext } from './update-context.ts';
@@ -29,17 +28,8 @@ export async function takeBack(
   }
   const deployed = activated || defaultChanged;
   if (deployed) noteTakenBack(context, run);
-  const { failureClass, message } = failure;
   // Remembered before anything else: should the rollback fail or be killed, it is still not tried again.
-  if (deployed && target !== null && (isItsFault(failureClass) || isAgainWithoutNetwork(context, target, failureClass))) {
-    facts.isBad = true;
-    rememberBad(context, {
-      path: target,
-      lockDigest: facts.lockDigest,
-      class: failureClass,
-      reason: message,
-    });
-  }
+  if (deployed && target !== null) holdAgainst(context, target, facts, failure);
   try {
     if (deployed) {
       const needsBoot = await rollBack(context, { baseline, activated, defaultChanged });
@@ -53,19 +43,6 @@ export async function takeBack(
   if (lock !== null && !(await discarded(context, lock))) return { status: 'failed', failure, unfinished: true };
   if (!deployed) return { status: failure.deferred ? 'deferred' : 'failed', failure };
   return { status: 'rolled-back', failure };
-}
-
-/** A lost network is believed once: what an activation prints of it may not be why it fails. A history that cannot be read must not stop the rollback. */
-function isAgainWithoutNetwork({ host, layout, warn }: UpdateContext, target: string, failureClass: FailureClass): boolean {
-  if (failureClass !== 'network') return false;
-  try {
-    return readReports(host.files, layout.history).some(
-      ({ to, status, failure }) => to === target && status === 'rolled-back' && failure?.class === 'network',
-    );
-  } catch (error) {
-    warn(`The history cannot be read: ${asFailure(error).message}`);
-    return false;
-  }
 }
 
 /** Without it, whoever finds the journal after a kill in here would finish what had shown its health. A full disk must not stop the rollback. */

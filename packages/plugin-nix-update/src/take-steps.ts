@@ -1,5 +1,6 @@
 import { UpdateFailure } from './failure.ts';
 import { healthProblems } from './health/check-health.ts';
+import { healthFailure } from './health/health-failure.ts';
 import { beginLockChange, prepareWorktree } from './lock/begin-lock-change.ts';
 import { endUnchangedLock } from './lock/end-unchanged-lock.ts';
 import { keepLockChange, keepUnkeptLock } from './lock/keep-lock-change.ts';
@@ -113,7 +114,7 @@ async function deploy(context: UpdateContext, run: UpdateRun, baseline: Baseline
   if (!needsBoot) {
     await run.step('health', async () => {
       const problems = await healthProblems(context, baseline.failedUnits);
-      if (problems.length > 0) throw new UpdateFailure('health', problems.join(' '));
+      if (problems.length > 0) throw healthFailure(problems);
     });
   }
   if (settings.operation === 'test') return false;

@@ -1,4 +1,5 @@
 import type { HealthCheck } from '../settings/options-schema.ts';
+import { connectionWords } from './connection-words.ts';
 
 const patienceMs = 10_000;
 /** Enough to find a word in a page; a larger answer is not read to its end. */
@@ -19,8 +20,7 @@ export async function httpProblem(
     const text = await beginningOf(response);
     return text.includes(check.contains) ? null : `${check.http} does not contain ${JSON.stringify(check.contains)}.`;
   } catch (error) {
-    const cause = error instanceof Error ? (error.cause ?? error) : error;
-    return `${check.http} does not answer: ${cause instanceof Error ? cause.message : String(cause)}`;
+    return `${check.http} does not answer: ${connectionWords(error)}`;
   }
 }
 

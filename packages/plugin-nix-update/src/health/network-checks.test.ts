@@ -1,18 +1,28 @@
 import { createServer, type RequestListener } from 'node:http';
-import { type AddressInfo, createServer as createTcpServer } from 'node:net';
+import { type AddressInfo, createServer as createTcpServer, type Server } from 'node:net';
+import { networkInterfaces } from 'node:os';
 import { afterFile } from '@rota/test-support';
 import { expect, test } from 'vitest';
+import { connectionWords } from './connection-words.ts';
 import { httpProblem } from './http-problem.ts';
 import { tcpProblem } from './tcp-problem.ts';
 
+async function listen(server: Server, host: string): Promise<number> {
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(0, host, resolve);
+  });
+  return (server.address() as AddressInfo).port;
+}
+
 async function serve(answer: RequestListener): Promise<string> {
   const server = createServer(answer);
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const port = await listen(server, '127.0.0.1');
   afterFile(() => {
     server.closeAllConnections();
     server.close();
   });
-  return `127.0.0.1:${(server.address() as AddressInfo).port}`;
+  return `127.0.0.1:${port}`;
 }
 
 test('a page has the status that it is to have, and the words', async () => {
@@ -46,11 +56,20 @@ test('a page that never answers, or never ends, is a problem in time, and one wi
 
 test('a port takes connections or does not; one that swallows them is a problem in time', async () => {
   const server = createTcpServer();
-  await new Promise<void>((resolve) => server.listen(0, '::1', resolve));
-  const { port } = server.address() as AddressInfo;
-  expect(await tcpProblem(`[::1]:${port}`)).toBeNull();
+  afterFile(() => void server.close());
+  // A machine, or a container, may be without IPv6.
+  const own = Object.values(networkInterfaces()).flatMap((addresses) => addresses?.map(({ address }) => address) ?? []);
+  const host = own.includes('::1') ? '::1' : '127.0.0.1';
+  const at = `${host === '::1' ? '[::1]' : host}:${await listen(server, host)}`;
+  expect(await tcpProblem(at)).toBeNull();
   await new Promise((resolve) => server.close(resolve));
-  expect(await tcpProblem(`[::1]:${port}`)).toMatch(/takes no connection: .*ECONNREFUSED/);
+  expect(await tcpProblem(at)).toMatch(/takes no connection: .*ECONNREFUSED/);
   // RFC 5737: nobody has this address; where its network is refused at once, that is the answer.
   expect(await tcpProblem('192.0.2.1:9', 200)).toMatch(/^192\.0\.2\.1:9 (does not answer within 0\.2 s\.|takes no connection: )/);
+});
+
+test('where a name has several addresses, what each of them says is told', () => {
+  const each = new AggregateError([new Error('connect ECONNREFUSED ::1:80'), new Error('connect ECONNREFUSED 127.0.0.1:80')]);
+  const words = 'connect ECONNREFUSED ::1:80, connect ECONNREFUSED 127.0.0.1:80';
+  expect([connectionWords(each), connectionWords(new TypeError('fetch failed', { cause: each }))]).toEqual([words, words]);
 });

@@ -1,4 +1,5 @@
 import { connect } from 'node:net';
+import { connectionWords } from './connection-words.ts';
 
 const patienceMs = 5000;
 
@@ -15,6 +16,6 @@ export async function tcpProblem(address: string, timeoutMs: number = patienceMs
     };
     socket.setTimeout(timeoutMs, () => done(`${address} does not answer within ${timeoutMs / 1000} s.`));
     socket.on('connect', () => done(null));
-    socket.on('error', (error) => done(`${address} takes no connection: ${error.message}`));
+    socket.on('error', (error) => done(`${address} takes no connection: ${connectionWords(error)}`));
   });
 }

@@ -1,11 +1,12 @@
 import { UpdateFailure } from '../failure.ts';
 import { healthProblems } from '../health/check-health.ts';
+import { healthFailure } from '../health/health-failure.ts';
 import { type UpdateJournal, writeJournal } from '../journal/update-journal.ts';
 import { followLink } from '../machine/follow-link.ts';
 import { readBootId } from '../machine/read-boot-id.ts';
 import type { OpenContext } from '../open-context.ts';
-import { rememberBad } from '../record/bad-revisions.ts';
 import { type Ending, finishReport, type RunFacts } from '../record/finish-report.ts';
+import { holdAgainst } from '../record/hold-against.ts';
 import type { UpdateReport } from '../report.ts';
 import { rollBack } from '../steps/roll-back.ts';
 import type { UpdateContext } from '../update-context.ts';
@@ -75,13 +76,7 @@ async function sendBack(context: UpdateContext, failed: FailedBoot): Promise<End
   const { host, layout } = context;
   const { baseline } = journal;
   host.files.remove(layout.unkeptLock);
-  facts.isBad = true;
-  rememberBad(context, {
-    path: marker.expected,
-    lockDigest: marker.lockDigest,
-    class: problem.failureClass,
-    reason: problem.message,
-  });
+  holdAgainst(context, marker.expected, facts, problem);
   const journaled = wroteJournal(context, journal);
   try {
     const needsBoot = await rollBack(context, { baseline, activated, defaultChanged: true });
@@ -121,5 +116,5 @@ async function problemAfterBoot(
   if (current !== marker.expected)
     return new UpdateFailure('boot', `The machine booted ${current ?? 'something that cannot be read'}, not ${marker.expected}.`);
   const problems = await healthProblems(context, marker.failedUnits);
-  return problems.length === 0 ? null : new UpdateFailure('health', `After the boot: ${problems.join(' ')}`);
+  return problems.length === 0 ? null : healthFailure(problems, 'After the boot: ');
 }
