@@ -61,6 +61,25 @@ describe('the commands around a reboot', () => {
     expect([await announced(), await waiting()]).toEqual([false, 'pending']);
   });
 
+  test('an announced reboot comes neither during a rollback nor while a cut-off update is ended', async () => {
+    const look = `echo 'if [ -e /run/systemd/shutdown/scheduled ]; then echo announced; else echo quiet; fi >>/var/lib/machine/seen' >/var/lib/machine/after-test`;
+    const seen = async (): Promise<string> => await machine.sh('cat /var/lib/machine/seen; rm /var/lib/machine/seen');
+    await inWindow(open);
+    await updated();
+    await machine.publish({ version: '3', kernel: '6.3' });
+    expect((await machine.start({ killAt: 'activate:done' })).exitCode).toBe(137);
+    // A person asks for the reboot that the first update waits for.
+    expect(await json('nix', 'reboot')).toMatchObject({ outcome: 'scheduled' });
+    await machine.sh(look);
+    expect((await json('nix', 'verify')).reports).toMatchObject([{ kind: 'recovery', status: 'rolled-back' }]);
+    expect(await seen()).toBe('quiet');
+
+    expect(await json('nix', 'reboot')).toMatchObject({ outcome: 'scheduled' });
+    await machine.sh(look);
+    expect(await json('nix', 'rollback', '--yes')).toMatchObject({ status: 'rolled-back', reboot: 'not-needed' });
+    expect([await seen(), await announced()]).toEqual(['quiet', false]);
+  });
+
   test('reboot --now reboots whatever the window, and never again for the same update, also when nobody looks after the boot; verify does, once', async () => {
     await inWindow(closed());
     const to = await updated();

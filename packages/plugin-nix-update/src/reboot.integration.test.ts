@@ -194,6 +194,19 @@ echo "$system"`);
     expect(await announced()).toBe(false);
   });
 
+  test('announces its reboot anew when the clock was set back since, and not again when it was not', async () => {
+    await machine.publish({ version: '2', kernel: '6.2' });
+    expect(await machine.update(withOptions({}))).toMatchObject([{ status: 'updated', reboot: 'scheduled' }]);
+    const instant = async (): Promise<string> => await machine.sh('grep USEC /run/systemd/shutdown/scheduled');
+    const first = await instant();
+    const [same] = await machine.update(withOptions({}));
+    expect([same?.reboot, reboots(same?.commands), await instant()]).toEqual(['scheduled', 0, first]);
+    // What was two minutes away is a year away.
+    const [again] = await machine.update({ ...withOptions({}), clockOffsetMs: -365 * 24 * hour });
+    expect([again?.reboot, reboots(again?.commands), await announced()]).toEqual(['scheduled', 1, true]);
+    expect(await instant()).not.toBe(first);
+  });
+
   test('cancels an announced reboot when the target goes back to what is booted', async () => {
     await machine.publish({ version: '2', kernel: '6.2' });
     expect(await machine.update(withOptions({}))).toMatchObject([{ status: 'updated', reboot: 'scheduled' }]);

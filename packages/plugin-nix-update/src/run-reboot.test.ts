@@ -1,4 +1,4 @@
-import { createHost, type Host, withLock } from '@rota/core';
+import { createHost, type Host, lockHolder, withLock } from '@rota/core';
 import { temporaryFolder } from '@rota/test-support';
 import { expect, test } from 'vitest';
 import { updateLayout } from './machine/layout.ts';
@@ -33,4 +33,33 @@ test('a window that opens while an update runs is no failure: the update decides
     outcome: 'not-due',
     reason: 'No update waits for a reboot.',
   });
+});
+
+test('what else is under way is waited for, a minute, and named when it does not end', async () => {
+  let slept = 0;
+  let release = (): void => undefined;
+  const sleep = async (ms: number): Promise<void> => {
+    // Each look takes a second.
+    slept += 20 * ms;
+    if (slept > 3000) release();
+    await new Promise((resolve) => setImmediate(resolve));
+  };
+  const host = createHost({ stateDir: temporaryFolder(), sleep, now: () => slept });
+  const { lock, root } = updateLayout(host.stateDir);
+  const asked = async () => await rebootForUpdate({ host, options: { flakePath: '/x' }, mode: 'when-due' });
+  host.files.makeFolder(root);
+  const verifying = withLock(host, lock, { purpose: 'nix verify' }, async () => {
+    await new Promise<void>((resolve) => {
+      release = resolve;
+    });
+  });
+  expect(await asked()).toMatchObject({ outcome: 'not-due', reason: 'No update waits for a reboot.' });
+  await verifying;
+  expect([slept > 3000, lockHolder(host, lock)]).toEqual([true, null]);
+
+  slept = 0;
+  await withLock(host, lock, { purpose: 'nix rollback' }, async () => {
+    await expect(asked()).rejects.toMatchObject({ code: 'ROTA_LOCK_HELD', message: expect.stringContaining('nix rollback') });
+  });
+  expect(slept).toBeGreaterThan(50_000);
 });

@@ -1,4 +1,4 @@
-import { type Host, isRotaError, withLock } from '@rota/core';
+import { type Host, isRotaError, lockHolder, withLock } from '@rota/core';
 import { failureOf } from './machine/classify-output.ts';
 import { followLink } from './machine/follow-link.ts';
 import { readBootId } from './machine/read-boot-id.ts';
@@ -6,6 +6,7 @@ import { cancelRestart, isRestartAnnounced, restart } from './machine/systemd-co
 import { openContext } from './open-context.ts';
 import { inWindow } from './reboot/in-window.ts';
 import { readRebootMarker, writeRebootMarker } from './reboot/reboot-marker.ts';
+import { updatePurpose } from './run-update.ts';
 import type { NixUpdateOptions } from './settings/options-schema.ts';
 import { usableSettings } from './settings/usable-settings.ts';
 import type { UpdateContext } from './update-context.ts';
@@ -26,18 +27,26 @@ export interface RebootAnswer {
   readonly reason: string;
 }
 
-/** Announces the reboot that an update waits for, or takes it back. @throws ROTA_LOCK_HELD, but for what is not due while an update runs */
+/** A look after the boot, or a rollback, takes about so long. */
+const patienceMs = 60_000;
+
+/**
+ * Announces the reboot that an update waits for, or takes it back. Whatever else is under way is waited for, a minute.
+ *
+ * @throws ROTA_LOCK_HELD, which says what is under way; but for what is not due while an update runs
+ */
 export async function rebootForUpdate(input: RebootInput): Promise<RebootAnswer> {
   const { context } = openContext(usableSettings(input), 'manual', input.host);
   const { host, layout } = context;
   if (input.mode === 'cancel') return await cancel(context);
   const { mode } = input;
   const work = async (): Promise<RebootAnswer> => await decide(context, mode);
+  const isUpdated = (): boolean => lockHolder(host, layout.lock)?.purpose === updatePurpose;
   try {
-    return await withLock(host, layout.lock, { purpose: 'nix reboot', waitMs: 0 }, work);
+    return await withLock(host, layout.lock, { purpose: 'nix reboot', waitMs: isUpdated() ? 0 : patienceMs }, work);
   } catch (error) {
+    if (mode !== 'when-due' || !isRotaError(error) || error.code !== 'ROTA_LOCK_HELD' || !isUpdated()) throw error;
     // The window may open while a long update goes on: no failure that somebody has to be told of.
-    if (mode !== 'when-due' || !isRotaError(error) || error.code !== 'ROTA_LOCK_HELD') throw error;
     return { outcome: 'not-due', reason: `An update runs, and decides about its reboot when it ends. ${error.message}` };
   }
 }

@@ -7,6 +7,7 @@ import { newRunId } from './new-run-id.ts';
 import { openContext } from './open-context.ts';
 import { privilegeProblem } from './preconditions/privilege-problem.ts';
 import { decideReboot } from './reboot/decide-reboot.ts';
+import { holdReboot } from './reboot/hold-reboot.ts';
 import { rememberBad } from './record/bad-revisions.ts';
 import { finishReport, type RunFacts } from './record/finish-report.ts';
 import type { UpdateReport } from './report.ts';
@@ -72,6 +73,7 @@ export async function rollback(input: RollbackInput): Promise<UpdateReport> {
     const facts: RunFacts = { inputs: [], summary: [], lockDigest: null, reboot: 'not-needed' };
     const shown = { ...journal, baseline: { ...left, profile: bad }, target: to };
     try {
+      await holdReboot(context);
       const needsBoot = await rollBack(context, { baseline, activated: true, defaultChanged: true });
       facts.reboot = await decideReboot(context, { baseline: left, facts, target: to, needsBoot, rebootNow: false });
       return await finishReport(open, shown, facts, { status: 'rolled-back', kind: 'rollback' });

@@ -7,6 +7,7 @@ import { readBootId } from '../machine/read-boot-id.ts';
 import { parseProperties, unitState } from '../machine/systemd-commands.ts';
 import type { OpenContext } from '../open-context.ts';
 import { decideReboot } from '../reboot/decide-reboot.ts';
+import { holdReboot } from '../reboot/hold-reboot.ts';
 import { rebootIntoDefault } from '../reboot/reboot-into-default.ts';
 import { rememberBad } from '../record/bad-revisions.ts';
 import { type Ending, finishReport, type RunFacts } from '../record/finish-report.ts';
@@ -48,6 +49,7 @@ async function finish(
 ): Promise<Ending> {
   if (target === null) return { status: 'failed' };
   try {
+    await holdReboot(context);
     // What was to be tested until the next boot does not become what boots.
     if (operation !== 'test') {
       await pointProfile(context, target);
@@ -82,6 +84,7 @@ async function undo(context: UpdateContext, journal: UpdateJournal, facts: RunFa
   }
   try {
     if (activated || defaultChanged) {
+      await holdReboot(context);
       const needsBoot = await rollBack(context, { baseline, activated, defaultChanged });
       facts.reboot = await rebootIntoDefault(context, { baseline, needsBoot });
     }

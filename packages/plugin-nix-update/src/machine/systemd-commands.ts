@@ -32,9 +32,16 @@ export const restart = (delayMs: number, message: string): Command => {
 
 export const cancelRestart = (): Command => changes('shutdown', '-c');
 
-/** Whether a shutdown or a reboot is announced: systemd-logind keeps it in this file. */
-export const isRestartAnnounced = (files: Pick<Files, 'facts'>): boolean =>
-  files.facts('/run/systemd/shutdown/scheduled') !== undefined;
+/** systemd-logind keeps here what is announced: a shutdown or a reboot. */
+const announcement = '/run/systemd/shutdown/scheduled';
+
+export const isRestartAnnounced = (files: Pick<Files, 'facts'>): boolean => files.facts(announcement) !== undefined;
+
+/** The instant on the clock for which it is announced, in milliseconds; `null` where that is not told. */
+export function announcedInstant(files: Pick<Files, 'readText'>): number | null {
+  const microseconds = /^USEC=(\d+)$/m.exec(files.readText(announcement) ?? '')?.[1];
+  return microseconds === undefined ? null : Number(microseconds) / 1000;
+}
 
 /** The names in the first column. */
 export function parseUnitNames(stdout: string): readonly string[] {

@@ -3,7 +3,7 @@ import { followLink } from '../machine/follow-link.ts';
 import { keepPath } from '../machine/nix-commands.ts';
 import type { Baseline } from '../machine/read-baseline.ts';
 import { readBootId } from '../machine/read-boot-id.ts';
-import { cancelRestart, isRestartAnnounced, restart } from '../machine/systemd-commands.ts';
+import { announcedInstant, cancelRestart, isRestartAnnounced, restart } from '../machine/systemd-commands.ts';
 import { readBadRevisions } from '../record/bad-revisions.ts';
 import type { RunFacts } from '../record/finish-report.ts';
 import type { UpdateContext } from '../update-context.ts';
@@ -59,13 +59,22 @@ export async function decideReboot(context: UpdateContext, input: DecideRebootIn
   // What was announced before goes on, and boots what is the default then.
   const isAnnounced = waiting?.state === 'scheduled' && isRestartAnnounced(host.files);
   writeRebootMarker(host.files, layout.reboot, { ...fresh, state: now || isAnnounced ? 'scheduled' : 'pending' });
-  if (isAnnounced && !input.rebootNow) return 'scheduled';
+  if (isAnnounced && !input.rebootNow && !(now && isPutOff(context))) return 'scheduled';
   if (!now) return 'pending';
   const announced = await call(restart(input.rebootNow ? 0 : settings.rebootDelay, settings.rebootMessage));
   if (announced.exitCode === 0) return 'scheduled';
   warn(failureOf(announced, 'boot', 'The reboot').message);
   writeRebootMarker(host.files, layout.reboot, { ...fresh, state: 'pending' });
   return 'pending';
+}
+
+/** `shutdown` rounds up to minutes. */
+const roundingMs = 60_000;
+
+/** Announced for later than anybody would announce it: the clock was set back since, and what was minutes may be years. */
+function isPutOff({ host, settings }: UpdateContext): boolean {
+  const at = announcedInstant(host.files);
+  return at !== null && at - host.now() > settings.rebootDelay + 2 * roundingMs;
 }
 
 /** The target went back to what is booted: nothing is awaited any more, and an announced reboot would be for nothing. */

@@ -1,11 +1,12 @@
 import { failureOf } from '../machine/classify-output.ts';
+import { readBootId } from '../machine/read-boot-id.ts';
 import { cancelRestart, isRestartAnnounced } from '../machine/systemd-commands.ts';
 import type { UpdateContext } from '../update-context.ts';
 import { readRebootMarker, writeRebootMarker } from './reboot-marker.ts';
 
 /**
- * Takes back the reboot that an earlier update has announced: it must not come in the middle of an activation. Whether there is one is decided
- * anew when this update ends.
+ * Takes back the reboot that an update has announced: it must not come in the middle of an activation, or while a boot entry is written. Whether
+ * there is one is decided anew at the end. With a marker of an earlier boot, what is announced now is somebody else's.
  */
 export async function holdReboot({
   host,
@@ -14,8 +15,16 @@ export async function holdReboot({
   warn,
 }: Pick<UpdateContext, 'host' | 'layout' | 'call' | 'warn'>): Promise<void> {
   const marker = readRebootMarker(host.files, layout.reboot);
-  if (marker?.state !== 'scheduled' || !isRestartAnnounced(host.files)) return;
+  if (marker?.state !== 'scheduled' || marker.bootId !== readBootId(host.files) || !isRestartAnnounced(host.files)) return;
   const cancelled = await call(cancelRestart());
-  if (cancelled.exitCode === 0) writeRebootMarker(host.files, layout.reboot, { ...marker, state: 'pending' });
-  else warn(failureOf(cancelled, 'boot', 'shutdown -c').message);
+  if (cancelled.exitCode !== 0) {
+    warn(failureOf(cancelled, 'boot', 'shutdown -c').message);
+    return;
+  }
+  try {
+    writeRebootMarker(host.files, layout.reboot, { ...marker, state: 'pending' });
+  } catch (error) {
+    // A full disk must not stop a rollback, and what is announced is told by systemd.
+    warn(`That the reboot waits again could not be noted: ${error instanceof Error ? error.message : String(error)}`);
+  }
 }

@@ -1,0 +1,58 @@
+import { createHost, type Host, nodeFiles } from '@rota/core';
+import { temporaryFolder } from '@rota/test-support';
+import { expect, test } from 'vitest';
+import { readBootId } from '../machine/read-boot-id.ts';
+import { openContext } from '../open-context.ts';
+import { readSettings } from '../settings/read-settings.ts';
+import { holdReboot } from './hold-reboot.ts';
+import { type RebootMarker, readRebootMarker, writeRebootMarker } from './reboot-marker.ts';
+
+/** A machine on which a reboot is announced, and the marker of an update that has announced one. */
+function announced(marker: Partial<RebootMarker>, write: Host['files']['write'] = nodeFiles.write) {
+  const calls: string[] = [];
+  const host = createHost({
+    stateDir: temporaryFolder(),
+    files: { ...nodeFiles, write, facts: (path) => nodeFiles.facts(path === '/run/systemd/shutdown/scheduled' ? '/' : path) },
+    run: async ({ file, args }) => {
+      calls.push([file, ...args].join(' '));
+      return { exitCode: 0, signal: null, stdout: '', stderr: '', timedOut: false };
+    },
+  });
+  const { context, warnings } = openContext(readSettings({ flakePath: '/x' }), 'manual', host);
+  const { reboot } = context.layout;
+  writeRebootMarker(nodeFiles, reboot, {
+    formatVersion: 1,
+    expected: '/new',
+    previous: '/old',
+    bootId: readBootId(nodeFiles),
+    since: '2026-01-01T00:00:00.000Z',
+    state: 'scheduled',
+    reasons: ['kernel'],
+    failedUnits: [],
+    lockDigest: null,
+    ...marker,
+  });
+  return { context, warnings, calls, state: () => readRebootMarker(nodeFiles, reboot)?.state };
+}
+
+test('a reboot that an update of this boot has announced is taken back', async () => {
+  const { context, calls, state } = announced({});
+  await holdReboot(context);
+  expect([calls, state()]).toEqual([['shutdown -c'], 'pending']);
+});
+
+test('one that somebody else has announced, after another boot or while ours waits, is left to them', async () => {
+  for (const marker of [{ bootId: 'another' }, { state: 'pending' }] as const) {
+    const { context, calls } = announced(marker);
+    await holdReboot(context);
+    expect(calls).toEqual([]);
+  }
+});
+
+test('a full disk, on which that cannot be noted, does not stop what comes after it', async () => {
+  const { context, calls, warnings } = announced({}, () => {
+    throw new Error('ENOSPC: no space left on device');
+  });
+  await holdReboot(context);
+  expect([calls, warnings()]).toEqual([['shutdown -c'], [expect.stringContaining('ENOSPC')]]);
+});
