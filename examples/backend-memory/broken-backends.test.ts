@@ -220,3 +220,26 @@ test.each<[string, (fires: readonly number[]) => readonly number[], string]>([
   await expect(run()).rejects.toThrow(message);
   await expect(run()).rejects.toThrow('the native schedule is');
 });
+
+test.each<[string, Breakage, string, RegExp]>([
+  [
+    'another version',
+    () => ({ apiVersion: 2 as 1 }),
+    'has a name, the API version and its dialects',
+    /written for version 2 of the backend contract/,
+  ],
+  [
+    'a digest of nothing',
+    artifactWith(() => ({ digest: 'same' })),
+    'puts every declared difference into the digest',
+    /the same for the jobs a {} and a {"trigger":/,
+  ],
+])('the kit says what is wrong with %s', async (_, breakage, name, message) => {
+  const broken = kitOptions((scheduler) => {
+    const whole = memoryBackend(scheduler);
+    return { ...whole, ...breakage(whole, scheduler) };
+  });
+  const tests = new Map<string, () => void | Promise<void>>();
+  backendConformance({ describe: (_name, body) => body(), it: (one, body) => void tests.set(one, body) }, broken);
+  await expect((async () => await tests.get(name)?.())()).rejects.toThrow(message);
+});

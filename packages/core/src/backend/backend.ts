@@ -13,7 +13,7 @@ export type { Dialect } from './dialect.ts';
 
 /**
  * What a scheduler does natively, as data. A feature that is absent is left to the runner where the runner can do it, else refused.
- * The conformance kit chooses its tests from here, so a claim that is not true fails them.
+ * The conformance kit chooses its tests from here; it tries the schedule, the events and `paused`, and takes the rest on your word.
  */
 export interface Capabilities {
   readonly native: readonly Feature[];

@@ -32,8 +32,14 @@ export function compileTests({ describe, it }: TestFunctions, context: BackendCo
         { env: { A: '1' } },
         ...(native.includes('paused') ? [{ paused: true }] : []),
       ];
-      const digests = [...changes.map((change) => digest(sampleJob('a', change))), digest(sampleJob('b'))];
-      assert.equal(new Set(digests).size, digests.length);
+      const digests = new Map<string, string>();
+      for (const [name, change] of [...changes.map((one) => ['a', one] as const), ['b', {}] as const]) {
+        const declared = `${name} ${JSON.stringify(change)}`;
+        const found = digest(sampleJob(name, change));
+        const same = digests.get(found);
+        assert.equal(same, undefined, `the digest is the same for the jobs ${same} and ${declared}`);
+        digests.set(found, declared);
+      }
     });
 
     if (native.includes('paused')) {

@@ -10,8 +10,12 @@ export function manifestTests({ describe, it }: TestFunctions, { backend, dialec
   const known = new Set<string>(features);
   describe('its manifest', () => {
     it('has a name, the API version and its dialects', () => {
-      assert.match(backend.name, /^[a-z][a-z0-9-]*$/);
-      assert.equal(backend.apiVersion, 1);
+      assert.match(backend.name, /^[a-z][a-z0-9-]*$/, `its name "${backend.name}" is not lower-case letters, digits and dashes`);
+      assert.equal(
+        backend.apiVersion,
+        1,
+        `it is written for version ${backend.apiVersion} of the backend contract; this kit is of version 1`,
+      );
       assert.ok(
         backend.dialects.some(({ name }) => name === dialect.name),
         `it does not name its dialect ${dialect.name}`,
@@ -35,7 +39,7 @@ export function manifestTests({ describe, it }: TestFunctions, { backend, dialec
       for (const feature of schedulersOnly) {
         assert.ok(
           native.includes(feature) || refused[feature] !== undefined,
-          `${feature} is neither native nor refused with a reason`,
+          `${feature} is neither in \`native\` nor in \`refused\` with a reason that tells the user what would work`,
         );
       }
     });
