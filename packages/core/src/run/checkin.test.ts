@@ -37,6 +37,15 @@ describe('a check-in', () => {
     for (const file of filesUnder(rota.stateDir)) expect(readFileSync(file, 'utf8'), file).not.toContain(shown);
   });
 
+  it('finds its endpoint by name', async () => {
+    const rota = await runnerUnderTest();
+    const server = await endpoint();
+    await rota.run(rota.launchFile(checkin(server.url.replace('127.0.0.1', 'localhost'))));
+    expect(server.messages()).toMatchObject([{ status: 'success' }]);
+    await rota.run(rota.launchFile(checkin('http://no-such-name.invalid/')));
+    expect(rota.spooled()).toHaveLength(1);
+  });
+
   it('speaks the healthchecks format: start, success, exit status, failure by signal, all of one run by its id', async () => {
     const rota = await runnerUnderTest();
     const server = await endpoint();

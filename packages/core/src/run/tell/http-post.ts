@@ -1,4 +1,5 @@
 import type { ClientRequest } from 'node:http';
+import { endableLookup } from './endable-lookup.ts';
 
 export interface HttpPost {
   readonly url: string;
@@ -28,11 +29,13 @@ export async function httpPost({ url, body, headers, ca, timeoutMs }: HttpPost):
   const trusted =
     ca === undefined || target.protocol === 'http:' ? {} : { ca: [...(await import('node:tls')).rootCertificates, ca] };
   const bytes = Buffer.from(body);
+  const names = endableLookup();
   let outgoing: ClientRequest;
   try {
     outgoing = request(target, {
       method: 'POST',
       agent: false,
+      lookup: names.lookup,
       ...trusted,
       headers: { 'content-length': bytes.length, 'user-agent': 'rota', ...headers },
     });
@@ -44,6 +47,7 @@ export async function httpPost({ url, body, headers, ca, timeoutMs }: HttpPost):
       clearTimeout(timer);
       resolve(result);
       outgoing.destroy();
+      names.end();
     };
     const timer = setTimeout(() => done({ ok: false, reason: `no answer within ${timeoutMs / 1000} s` }), timeoutMs);
     outgoing.on('error', (error) => done({ ok: false, reason: reasonOf(error) }));
