@@ -12,6 +12,12 @@ const packagingTests = ['tests/**/*.packaging.test.ts'];
 // Templates are tested as what is made from them.
 const exclude = ['**/node_modules/**', '**/dist/**', '**/templates/**'];
 
+// Node up to 22 reads all of its certificates whenever it starts, which takes longer than to start does; the tests start it thousands of
+// times. What downloads gets it back: `downloadEnv` of tests/support.
+const { NODE_EXTRA_CA_CERTS } = process.env;
+if (NODE_EXTRA_CA_CERTS !== undefined) process.env.ROTA_TEST_EXTRA_CA_CERTS = NODE_EXTRA_CA_CERTS;
+delete process.env.NODE_EXTRA_CA_CERTS;
+
 export default defineConfig({
   resolve: {
     // Tests run against the sources, so that no build stands between an edit and its test.

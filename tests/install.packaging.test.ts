@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { exec, output, repositoryRoot, requirePart, sampleSize, temporaryFolder } from '@rota/test-support';
+import { downloadEnv, exec, output, repositoryRoot, requirePart, sampleSize, temporaryFolder } from '@rota/test-support';
 import { beforeAll, describe, expect, test } from 'vitest';
 
 interface Manifest {
@@ -47,6 +47,7 @@ describeWithBuild(`the packed packages under Node ${process.versions.node}`, () 
     const packages = compilers.map((version) => `typescript-${version}@npm:typescript@${version}`);
     await output('npm', ['install', ...options, ...tarballs, ...packages, '@types/node@20'], {
       cwd: consumer,
+      env: downloadEnv(),
       timeoutMs: 240_000,
     });
   });

@@ -16,6 +16,7 @@ export { afterFile } from './after-file.ts';
 export { chromiumPart, openBrowser } from './browser.ts';
 export { bundleForMachine } from './bundle-for-machine.ts';
 export { bundled } from './bundled.ts';
+export { downloadEnv } from './download-env.ts';
 export { type CommandOptions, type CommandResult, exec, output } from './exec.ts';
 export { type NixFolder, nixFolder } from './nix-folder.ts';
 export { commandPart, cronPart, rootPart, testMachinePart, userSystemdPart } from './parts.ts';
