@@ -19,7 +19,7 @@ afterEach(() => service.remove());
 
 const reached = () => join(service.folder, 'reached');
 /** A command that is under way, with another below it, and would be for long; whoever is interrupted waits for neither. */
-const long = (): readonly string[] => ['sh', '-c', `: >${reached()}; sleep 1000; echo`];
+const long = (): readonly string[] => ['sh', '-c', `sleep 1000 & : >${reached()}; wait; echo`];
 const database = (change: object): Partial<BundleInput> => ({
   databases: [{ kind: 'command', name: 'db', dump: ['echo', 'dump'], ...change }],
 });
@@ -73,6 +73,20 @@ describe('a capture that is interrupted', () => {
   });
 });
 
+test('a capture that is interrupted does not wait for extended attributes, which are read beside it', async () => {
+  const plain = service.host();
+  const [file = '', ...args] = long();
+  const host = service.host(undefined, {
+    run: async (request) => await plain.run(request.file === 'getfattr' ? { ...request, file, args } : request),
+  });
+  const error = await interrupted((signal) =>
+    captureBundle({ host, namespace: 'default', spec: service.spec(), full: true, signal }),
+  );
+  expect(error).toMatchObject({ code: 'ROTA_INTERRUPTED' });
+  expect(service.running()).toBe(true);
+  expect(left()).toEqual([]);
+});
+
 describe('a restore that is interrupted', () => {
   const one = (): string => readFileSync(join(service.root, 'one'), 'utf8');
   const phases: readonly (readonly [string, () => Partial<BundleInput>, string | undefined])[] = [
@@ -82,7 +96,7 @@ describe('a restore that is interrupted', () => {
     ['in reissue, when the roots are swapped', () => ({ hooks: { reissue: [long()] } }), undefined],
     [
       'while a database is fed',
-      () => database({ restore: ['sh', '-c', `test -e ${reached()} || { : >${reached()}; sleep 1000; }`] }),
+      () => database({ restore: ['sh', '-c', `test -e ${reached()} || { sleep 1000 & : >${reached()}; wait; }`] }),
       undefined,
     ],
     ['in health', () => ({ hooks: { health: [long()] } }), undefined],

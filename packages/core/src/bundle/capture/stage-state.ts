@@ -84,7 +84,7 @@ export async function stageState(input: CaptureInput, { work, plan, env, again }
       }
       const roots = spec.roots.filter((root) => plan.roots.find(({ name }) => name === root.name)?.kind !== 'missing');
       // By a program of its own, beside the reading here.
-      attributes = readRootAttributes(host.run, roots);
+      attributes = readRootAttributes(untilAborted(host, input.signal).run, roots);
       attributes.catch(() => undefined); // awaited below; here only so that it is not unhandled when the reading fails first
       // While a service waits, or is frozen, the copy is what lets it go on. Who encrypts cannot read back what became of a file.
       const mayStay = downtime.guard === undefined && spec.recipients.length === 0 && again === undefined;

@@ -38,7 +38,7 @@ export async function foretellMove(input: MigrateInput, plan: MigrationPlan): Pr
     changedBytes,
     hashBytesPerSecond: hashMs > 0 ? (hashedBytes * 1000) / hashMs : 0,
     reissues: spec.hooks.reissue.length,
-    dumps: await timeDumps(host, namespace, spec),
+    dumps: await timeDumps(host, namespace, spec, signal),
     sendBytesPerSecond: line.bytesPerSecond,
     earlier: readTimings(host, namespace, spec),
   });

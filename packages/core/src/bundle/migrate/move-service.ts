@@ -100,7 +100,7 @@ async function prepare(all: Move): Promise<{ readonly copied: PreCopy; readonly 
       ...copied.last,
       hashBytesPerSecond: copied.hashBytesPerSecond,
       reissues: spec.hooks.reissue.length,
-      dumps: await timeDumps(host, namespace, spec),
+      dumps: await timeDumps(host, namespace, spec, input.signal),
       sendBytesPerSecond: paceOf(copied.rounds),
       earlier: readTimings(host, namespace, spec),
     });

@@ -132,7 +132,8 @@ async function sendDumps({ input, target, work, place }: RoundInput): Promise<vo
     const output = join(work, `${database.name}.dump`);
     await runWithFile(`The dump of ${database.name}`, database.dump, { output }, env, spec.downtimeBudgetMs * 10, input.signal);
     const shell = ['ssh', ...sshOptions(place)].map(quoteForShell).join(' ');
-    const end = await runProgram('rsync', ['--secluded-args', `--rsh=${shell}`, output, `${place.host}:${target.dumps}/`]);
+    const args = ['--secluded-args', `--rsh=${shell}`, output, `${place.host}:${target.dumps}/`];
+    const end = await runProgram('rsync', args, { signal: input.signal });
     if (end.exitCode !== 0)
       throw new RotaError('ROTA_BUNDLE_MIGRATE', `Sending the dump of ${database.name} failed: ${end.stderr.trim().slice(-300)}`);
   }

@@ -26,8 +26,11 @@ requirePart(commandPart('rsync'))('a machine that a service moves to', () => {
         input.write(`${JSON.stringify(request)}\n`);
         return JSON.parse(await new Promise<string>((resolve) => answers.once('data', resolve)));
       };
-      const receiving = receiveMigration({ host: service.host(), input, answer: (line) => void answers.write(line) });
-      const spec = service.spec({ hooks: { [hook]: [['sh', '-c', `: >${reached}; sleep 1000`]] }, hookTimeout: '1h' });
+      // What lets a unit start is put there.
+      const env = { ...service.host().env, XDG_RUNTIME_DIR: service.folder };
+      const host = service.host(undefined, { env });
+      const receiving = receiveMigration({ host, input, answer: (line) => void answers.write(line) });
+      const spec = service.spec({ hooks: { [hook]: [['sh', '-c', `sleep 1000 & : >${reached}; wait`]] }, hookTimeout: '1h' });
       const prepared = await ask({
         ask: 'prepare',
         version: protocolVersion,

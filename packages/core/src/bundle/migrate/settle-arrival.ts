@@ -1,4 +1,5 @@
 import { rmSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Host } from '../../host/host.ts';
 import { clearAway, readLines, swapBack } from '../restore/swap-roots.ts';
@@ -25,7 +26,7 @@ export async function settleArrival(host: Host, work: string): Promise<Verdict> 
   for (const { fresh } of begin.swaps) {
     // What was sent by a process that is gone may still be arriving.
     if (verdict === 'undone' && host.files.facts(dirname(fresh)) !== undefined)
-      rmSync(dirname(fresh), { recursive: true, force: true, maxRetries: 10 });
+      await rm(dirname(fresh), { recursive: true, force: true, maxRetries: 10 });
     else host.files.removeFolder(dirname(fresh));
   }
   const { arriving, moved } = fencesOf(host, work);

@@ -8,7 +8,12 @@ import type { BundleSpec } from '../spec/bundle-spec.ts';
 import type { ForecastInput } from './forecast.ts';
 
 /** Dumps every database of commands once while the service runs, to learn what that takes; no dump is kept. `undefined` where there is none. */
-export async function timeDumps(host: Host, namespace: string, spec: BundleSpec): Promise<ForecastInput['dumps']> {
+export async function timeDumps(
+  host: Host,
+  namespace: string,
+  spec: BundleSpec,
+  signal: AbortSignal | undefined,
+): Promise<ForecastInput['dumps']> {
   const databases = spec.databases.filter((database) => database.kind === 'command');
   if (databases.length === 0) return undefined;
   const scratch = makeScratch(host, namespace);
@@ -18,7 +23,7 @@ export async function timeDumps(host: Host, namespace: string, spec: BundleSpec)
     let bytes = 0;
     for (const { name, dump } of databases) {
       const output = join(scratch, `${name}.dump`);
-      await runWithFile(`The dump of ${name}`, dump, { output }, env, spec.downtimeBudgetMs * 10);
+      await runWithFile(`The dump of ${name}`, dump, { output }, env, spec.downtimeBudgetMs * 10, signal);
       bytes += statSync(output).size;
       rmSync(output);
     }

@@ -72,7 +72,11 @@ export async function checkSqlite(host: Pick<Host, 'run'>, database: string, tim
   }
 }
 
-/** Runs a command whose output (or input) is a file. @throws ROTA_BUNDLE_HOOK */
+/**
+ * Runs a command whose output (or input) is a file. One that took too long has failed, however it ended: a wrapper may well take its end for success.
+ *
+ * @throws ROTA_BUNDLE_HOOK
+ */
 export async function runWithFile(
   what: string,
   [program = '', ...args]: Command,
@@ -91,7 +95,12 @@ export async function runWithFile(
       });
       // With what it has started: that may write on, and hold the pipe.
       const end = (): void => endProgram(child);
-      const limit = setTimeout(end, Math.min(timeoutMs, 2 ** 31 - 1));
+      let timedOut = false;
+      const overtime = (): void => {
+        timedOut = true;
+        end();
+      };
+      const limit = setTimeout(overtime, Math.min(timeoutMs, 2 ** 31 - 1));
       signal?.addEventListener('abort', end);
       const ended = (): void => {
         clearTimeout(limit);
@@ -106,8 +115,11 @@ export async function runWithFile(
       child.once('error', (cause) => reject(new RotaError('ROTA_BUNDLE_HOOK', `${what}: ${cause.message}`, { cause })));
       child.once('close', (status, by) => {
         if (signal?.aborted) reject(signal.reason);
-        else if (status === 0) resolve();
-        else reject(new RotaError('ROTA_BUNDLE_HOOK', `${what} ended with ${status ?? by}: ${program} ${told.trim()}`));
+        else if (status === 0 && !timedOut) resolve();
+        else {
+          const how = timedOut ? `took longer than ${timeoutMs} ms` : `ended with ${status ?? by}`;
+          reject(new RotaError('ROTA_BUNDLE_HOOK', `${what} ${how}: ${program} ${told.trim()}`.trim()));
+        }
       });
     });
   } finally {

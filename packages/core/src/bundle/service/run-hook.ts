@@ -25,7 +25,8 @@ export async function runCommand(
   const result = await host.run({ file, args, timeoutMs, env }).catch((cause: unknown) => {
     throw isRotaError(cause) ? new RotaError('ROTA_BUNDLE_HOOK', `${what}: ${cause.message}`, { cause }) : cause;
   });
-  if (result.exitCode === 0 || result.exitCode === 75) return { exitCode: result.exitCode };
+  // A wrapper may take the end of what took too long for success.
+  if (!result.timedOut && (result.exitCode === 0 || result.exitCode === 75)) return { exitCode: result.exitCode };
   const how = result.timedOut
     ? `took longer than ${timeoutMs} ms`
     : result.exitCode === null

@@ -113,28 +113,31 @@ requirePart(resticPart)('a real restic', () => {
       stdio: 'ignore',
     });
     const ended = once(checking, 'exit');
-    // At once, for of a small repository there is little to check; but a lock that has its own name.
-    const locks = () => readdirSync(join(repository, 'locks')).filter((name) => /^[0-9a-f]{64}$/.test(name)).length;
-    await expect.poll(locks, { interval: 1 }).toBe(1);
-    checking.kill('SIGSTOP');
-    const impatient: typeof host.run = (request) =>
-      host.run({ ...request, args: request.args.map((arg) => (arg === '2m' ? '1s' : arg)) });
-    await expect(resticStore({ ...host, run: impatient }, repository).put(content, sidecar)).rejects.toThrow(
-      /is locked by another restic/,
-    );
-    // While it waits for the lock.
-    const run: typeof host.run = (request) =>
-      request.args.includes('backup')
-        ? host.run({
-            ...request,
-            file: 'timeout',
-            args: ['--preserve-status', '--signal=INT', '2', resticFile, ...request.args],
-            env: { RESTIC_PASSWORD: 'secret', ...request.env },
-          })
-        : impatient(request);
-    await expect(resticStore({ ...host, run }, repository).put(content, sidecar)).rejects.toThrow(/restic was interrupted/);
-    checking.kill('SIGKILL');
-    await ended;
+    try {
+      // At once, for of a small repository there is little to check; but a lock that has its own name.
+      const locks = () => readdirSync(join(repository, 'locks')).filter((name) => /^[0-9a-f]{64}$/.test(name)).length;
+      await expect.poll(locks, { interval: 1 }).toBe(1);
+      checking.kill('SIGSTOP');
+      const impatient: typeof host.run = (request) =>
+        host.run({ ...request, args: request.args.map((arg) => (arg === '2m' ? '1s' : arg)) });
+      await expect(resticStore({ ...host, run: impatient }, repository).put(content, sidecar)).rejects.toThrow(
+        /is locked by another restic/,
+      );
+      // While it waits for the lock.
+      const run: typeof host.run = (request) =>
+        request.args.includes('backup')
+          ? host.run({
+              ...request,
+              file: 'timeout',
+              args: ['--preserve-status', '--signal=INT', '2', resticFile, ...request.args],
+              env: { RESTIC_PASSWORD: 'secret', ...request.env },
+            })
+          : impatient(request);
+      await expect(resticStore({ ...host, run }, repository).put(content, sidecar)).rejects.toThrow(/restic was interrupted/);
+    } finally {
+      checking.kill('SIGKILL');
+      await ended;
+    }
     // As the message of the lock says.
     expect((await restic(['unlock'])).exitCode).toBe(0);
     const store = resticStore(host, repository);
