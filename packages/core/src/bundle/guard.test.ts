@@ -1,12 +1,16 @@
-import { spawn } from 'node:child_process';
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { type ChildProcess, spawn } from 'node:child_process';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { repositoryRoot } from '@rota/test-support';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { nodeFiles } from '../host/node-files.ts';
+import { bundleLayout } from './bundle-layout.ts';
 import { captureBundle } from './capture/capture.ts';
 import { findBundle } from './find-bundle.ts';
+import { recoverBundles } from './recover-bundles.ts';
 import { restoreBundle } from './restore/restore.ts';
+import { withClaim } from './service/claim.ts';
+import { beginDowntime, wakeAbandoned } from './service/downtime.ts';
 import { type ServiceUnderTest, serviceUnderTest } from './service.fixture.ts';
 import { openStore } from './store/open-store.ts';
 
@@ -28,9 +32,9 @@ setInterval(() => undefined, 1000);
 `;
 
 /** Starts a process that stops the service and then waits; resolves once it has. */
-async function stopInAnotherProcess(work: string) {
+async function stopInAnotherProcess(work: string, spec = service.spec()) {
   const source = join(repositoryRoot, 'packages', 'core', 'src');
-  const args = ['--input-type=module', '-e', script, source, work, JSON.stringify(service.spec()), join(service.folder, 'state')];
+  const args = ['--input-type=module', '-e', script, source, work, JSON.stringify(spec), join(service.folder, 'state')];
   const child = spawn(process.execPath, args, { cwd: repositoryRoot, stdio: ['ignore', 'pipe', 'inherit'] });
   await new Promise((done, failed) => {
     child.stdout.once('data', done);
@@ -52,6 +56,85 @@ test('a service is started again within seconds when the process that stopped it
   child.kill('SIGKILL');
   await expect.poll(() => service.running(), { timeout: 120_000 }).toBe(true);
   await expect.poll(() => nodeFiles.list(work), { timeout: 120_000 }).toEqual(['guard.sh']);
+});
+
+/** A service whose start takes a second and is told of, stopped by another process. */
+async function stopSlowService() {
+  const log = join(service.folder, 'starts');
+  const flag = join(service.folder, 'running');
+  const start = ['sh', '-c', `echo begun >>${log}; sleep 1; echo done >>${log}; touch ${flag}`];
+  service.start();
+  const work = join(bundleLayout(service.host().stateDir, 'default').work, 'cut-off');
+  mkdirSync(work, { recursive: true });
+  const stop = [{ name: 'app', running: ['test', '-e', flag], stop: ['rm', flag], start }];
+  const child = await stopInAnotherProcess(work, service.spec({ stop }));
+  child.removeAllListeners('exit');
+  const ended = async (one: ChildProcess): Promise<void> => await new Promise((done) => one.once('exit', () => done()));
+  return {
+    work,
+    starts: () => readFileSync(log, 'utf8'),
+    kill: async () => {
+      const gone = ended(child);
+      child.kill('SIGKILL');
+      await gone;
+    },
+    /** One more guard than the one that waits for that process. */
+    guard: async () => await ended(spawn('/bin/sh', [join(work, 'guard.sh'), 'boot'], { stdio: 'ignore' })),
+  };
+}
+
+test('of several guards and a command that come at once, as after a boot, one starts the service', async () => {
+  const { starts, kill, guard } = await stopSlowService();
+  await kill();
+  await Promise.all([guard(), guard(), recoverBundles(service.host(), 'default'), guard()]);
+  expect(service.running()).toBe(true);
+  expect(starts()).toBe('begun\ndone\n');
+});
+
+test.each([
+  ['a process that is gone', { pid: 2 ** 22 + 1, startTicks: '1', bootId: null }],
+  ['an earlier boot', { pid: process.pid, startTicks: null, bootId: 'another' }],
+  ['a process whose number somebody else has now', { pid: process.pid, startTicks: '1', bootId: null }],
+])('a guard does not wait for %s', async (_, holder) => {
+  const { work, starts, kill, guard } = await stopSlowService();
+  writeFileSync(join(work, 'claim'), `${JSON.stringify(holder)}\n`);
+  // Whoever broke it last was cut off, too.
+  writeFileSync(join(work, 'claim.break'), `${JSON.stringify(holder)}\n`);
+  await kill();
+  await guard();
+  expect(service.running()).toBe(true);
+  expect(starts()).toBe('begun\ndone\n');
+  await expect.poll(() => nodeFiles.list(work)).toEqual(['guard.sh']);
+});
+
+test('a guard waits for a process that lives and is at it', async () => {
+  const { work, starts, kill, guard } = await stopSlowService();
+  let late: Promise<void> | undefined;
+  await withClaim(service.host(), work, async () => {
+    await kill();
+    late = guard();
+    await expect.poll(() => nodeFiles.list(work).filter((name) => name.startsWith('claim-'))).toHaveLength(2);
+    expect(existsSync(join(service.folder, 'starts'))).toBe(false);
+    await wakeAbandoned(service.host(), work);
+  });
+  await late;
+  expect(starts()).toBe('begun\ndone\n');
+});
+
+test('what an earlier guard put there for the next boot goes with it, too', async () => {
+  const { work, kill } = await stopSlowService();
+  const earlier = join(service.folder, 'rota-bundle-guard-cut-off.service');
+  writeFileSync(earlier, '');
+  const journal = join(work, 'downtime.json');
+  writeFileSync(journal, JSON.stringify({ ...JSON.parse(readFileSync(journal, 'utf8')), atBoot: [earlier] }));
+  const again = { guardMs: 600_000, freeze: false, alsoWake: ['app'] };
+  await withClaim(service.host(), work, async () => {
+    await kill();
+    const downtime = await beginDowntime(service.host(), service.spec(), work, again);
+    expect(existsSync(earlier)).toBe(true);
+    await downtime.end();
+  });
+  expect(existsSync(earlier)).toBe(false);
 });
 
 /** The guard itself, with a second instead of ten minutes. */

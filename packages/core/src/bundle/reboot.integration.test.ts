@@ -2,12 +2,15 @@ import { requirePart, type TestMachine, testMachine, testMachinePart } from '@ro
 import { beforeAll, expect, test } from 'vitest';
 import { rota } from './migrate/two-machines.test-support.ts';
 
-/** Nobody starts either of them at a boot: the unit is not enabled, the other one is a process that a command leaves behind. */
+/**
+ * Nobody starts either of them at a boot: the unit is not enabled, the other one is a process that a command leaves behind, and which needs what is
+ * in the environment.
+ */
 const side = {
   name: 'side',
   running: ['sh', '-c', 'kill -0 "$(cat /run/side)"'],
   stop: ['sh', '-c', 'kill "$(cat /run/side)"; rm /run/side'],
-  start: ['sh', '-c', 'setsid sleep infinity </dev/null >/dev/null 2>&1 & echo $! >/run/side'],
+  start: ['sh', '-c', 'test "$HOME" = /root || exit 1; setsid sleep infinity </dev/null >/dev/null 2>&1 & echo $! >/run/side'],
 };
 /** While /root/slow is there, it tells that it was reached, and does not end. */
 const waits = ['sh', '-c', 'if test -e /root/slow; then : >/root/reached; exec sleep infinity; fi; echo dump'];
@@ -17,6 +20,7 @@ const state = {
   stop: [{ unit: 'app.service', scope: 'system' }, side],
   hooks: { reissue: [waits] },
 };
+const asJob = 'systemd-run --quiet --wait --property=KillMode=mixed --setenv=HOME=/root --working-directory=/root/app';
 const unit = '[Service]\nExecStart=/bin/sleep infinity\n';
 
 requirePart(testMachinePart)('a machine that goes down while something stands still', () => {
@@ -67,7 +71,7 @@ requirePart(testMachinePart)('a machine that goes down while something stands st
     await goesDown('capture app', { hard: true });
     expect((await bundle('list')).bundles).toEqual([]);
     // As a job, which is ended as a whole; what it has started again is not.
-    await sh(`systemd-run --quiet --wait --setenv=HOME=/root --working-directory=/root/app ${rota} bundle capture app`);
+    await sh(`${asJob} ${rota} bundle capture app`);
     await sh('systemctl is-active app; kill -0 "$(cat /run/side)"');
     expect((await bundle('list')).bundles).toMatchObject([{ outcome: 'ok' }]);
     expect(await sh('ls -A /root/.local/state/rota/namespaces/*/bundles/work')).toBe('');
@@ -82,7 +86,15 @@ requirePart(testMachinePart)('a machine that goes down while something stands st
     expect(await sh('ls -A /var/lib | grep -c rota-before || true')).toBe('0');
   });
 
-  test('in a capture that its manager ends: all of it runs again at once', async () => {
+  test('in a capture that is gone, with its guard: a job starts all of it again, and it outlives that job', async () => {
+    await begins('capture app');
+    await sh('systemctl kill -s KILL "rota-bundle-guard-*" begun; rm /root/slow; ! test -e /run/side');
+    await sh(`${asJob} ${rota} bundle capture app`);
+    await sh('systemctl is-active app; kill -0 "$(cat /run/side)"');
+  });
+
+  // The manager also ends what is started just then, more often than not; so several times.
+  test.each([1, 2, 3, 4])('in a capture that its manager ends: all of it runs again at once (%d)', async () => {
     await begins('capture app');
     await sh('systemctl stop begun; rm /root/slow; systemctl is-active app; kill -0 "$(cat /run/side)"');
     await sh('! find /etc/systemd/system -name "rota-*" | grep .');

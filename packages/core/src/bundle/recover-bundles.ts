@@ -8,6 +8,7 @@ import { keepDumps } from './restore/restore-databases.ts';
 import { clearAway, isSwappedBack, keepReplaced, readLines } from './restore/swap-roots.ts';
 import { undoSwap } from './restore/undo-swap.ts';
 import { sweepScratch } from './scratch-folder.ts';
+import { withClaim } from './service/claim.ts';
 import { wakeAbandoned } from './service/downtime.ts';
 
 /** What was found of a capture or a restore that did not come to its end. */
@@ -34,7 +35,8 @@ export async function recoverBundles(host: Host, namespace: string): Promise<rea
   sweepScratch(host, namespace);
   const recovered: BundleRecovery[] = [];
   for (const work of host.files.list(layout.work)) {
-    const ended = await endWork(host, join(layout.work, work), work).catch((error: unknown) => ({
+    const folder = join(layout.work, work);
+    const ended = await withClaim(host, folder, () => endWork(host, folder, work)).catch((error: unknown) => ({
       outcome: 'failed' as const,
       started: [],
       notes: [`${work} was cut off, and could not be ended: ${messageOf(error)}`],
@@ -82,7 +84,8 @@ async function endWork(host: Host, work: string, name: string): Promise<Ended> {
     }
   }
   const notes = clear();
-  rmSync(work, { recursive: true, force: true });
+  // A guard may just be looking for the claim.
+  rmSync(work, { recursive: true, force: true, maxRetries: 10 });
   return { outcome: committed ? 'completed' : 'undone', started, notes };
 }
 

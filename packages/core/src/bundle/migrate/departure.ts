@@ -5,13 +5,14 @@ import type { Host } from '../../host/host.ts';
 import { quoteForShell, shellCommand } from '../quote-for-shell.ts';
 import { type BootGuard, bootGuardFiles, disarmAtBoot } from '../service/boot-guard.ts';
 import { needsSystemManager } from '../service/needs-system-manager.ts';
+import { outsideOfUnit } from '../service/outside-of-unit.ts';
 import { runProgram } from '../service/run-program.ts';
 import type { BundleService, BundleSpec } from '../spec/bundle-spec.ts';
 import { type SshPlace, sshScript } from '../ssh-command.ts';
 import { type Fence, fencesFor, liftFences, raiseFences } from './fence.ts';
 import { startGuard } from './guard-script.ts';
 import { leaseMs } from './protocol.ts';
-import { removeTombstone, type Tombstone, tombstoneFile, writeTombstone } from './tombstone.ts';
+import { readTombstone, removeTombstone, type Tombstone, tombstoneFile, writeTombstone } from './tombstone.ts';
 import { decideUndone, type Verdict } from './verdict.ts';
 
 /** A line of the journal of a machine that a service leaves. */
@@ -83,7 +84,7 @@ export async function beginDeparture(
     script,
     armed,
     guardMs: Math.max(spec.downtimeBudgetMs * 10, 600_000),
-    work: guardWork(host, begin, journal),
+    ...guardWork(host, begin, journal),
     system,
     atBoot: boot,
   });
@@ -114,17 +115,23 @@ export async function settleDeparture(host: Host, work: string, settled = false)
   const done = (verdict: Verdict): Verdict => {
     if (begin?.step === 'begin') disarmAtBoot(host, begin.atBoot);
     host.files.remove(join(work, 'armed'));
-    rmSync(work, { recursive: true, force: true });
+    // Its guard may just be looking for the claim.
+    rmSync(work, { recursive: true, force: true, maxRetries: 10 });
     return verdict;
   };
   if (begin?.step !== 'begin') return done('undone');
   if (reached('committed')) return done('committed');
+  // Then its guard has ended it, or nothing had been done yet. What a person has made of it since is left alone.
+  if (host.files.facts(join(work, 'armed')) === undefined)
+    return done(readTombstone(host, begin.namespace, begin.tombstone)?.id === begin.tombstone.id ? 'committed' : 'undone');
   if (reached('asked') && (await decideThere(begin)) === 'committed') return done('committed');
   // A machine that cannot be reached stops the service by itself.
   if (reached('starting') && !settled) await host.sleep(afterLeaseMs);
   await liftFences(host, begin.fences);
   removeTombstone(host, begin.namespace, begin.tombstone);
-  for (const { name, start } of [...begin.wake].reverse()) await startAgain(host, name, start);
+  const outside = begin.wake.some(({ scope }) => scope === undefined) ? await outsideOfUnit(host) : undefined;
+  for (const { name, start, scope } of [...begin.wake].reverse())
+    await startAgain(host, name, scope === undefined ? (outside?.(start) ?? start) : start);
   return done('undone');
 }
 
@@ -145,26 +152,31 @@ function guardWork(
   host: Host,
   { place, verdict, fences, wake, namespace, tombstone, atBoot = [] }: BeginLine,
   journal: string,
-): string {
+): { readonly before: string; readonly work: string } {
   const text = tombstoneFile(host, namespace, tombstone);
   const ssh = shellCommand(['ssh', ...sshScript(place, decideUndone, [verdict])]);
   const scopes = [...new Set(fences.map(({ scope }) => scope))];
-  const over = `rm -f ${[join(journal, '..', 'armed'), ...atBoot].map(quoteForShell).join(' ')}`;
-  return `has() { grep -q "\\"step\\":\\"$1\\"" ${quoteForShell(journal)} 2>/dev/null; }
+  const armed = join(journal, '..', 'armed');
+  const over = `rm -f ${[armed, ...atBoot].map(quoteForShell).join(' ')}`;
+  const before = `has() { grep -q "\\"step\\":\\"$1\\"" ${quoteForShell(journal)} 2>/dev/null; }
 has committed && { ${over}; exit 0; }
 if has asked; then
-  until said=$(${ssh}) && { [ "$said" = committed ] || [ "$said" = undone ]; }; do sleep 10; done
+  until said=$(${ssh}) && { [ "$said" = committed ] || [ "$said" = undone ]; }; do
+    sleep 10
+    test -e ${quoteForShell(armed)} || exit 0
+  done
   [ "$said" = undone ] || { ${over}; exit 0; }
 fi
-if has starting; then sleep ${Math.ceil(afterLeaseMs / 1000)}; fi
-${fences.map(({ path }) => `rm -f ${quoteForShell(path)}; rmdir ${quoteForShell(join(path, '..'))} 2>/dev/null`).join('\n')}
+if has starting; then sleep ${Math.ceil(afterLeaseMs / 1000)}; fi`;
+  const work = `${fences.map(({ path }) => `rm -f ${quoteForShell(path)}; rmdir ${quoteForShell(join(path, '..'))} 2>/dev/null`).join('\n')}
 ${scopes.map((scope) => `systemctl ${scope === 'user' ? '--user ' : ''}daemon-reload`).join('\n')}
 rm -f ${quoteForShell(`${text}.json`)} ${quoteForShell(text)}
 ${[...wake]
   .reverse()
-  .map(({ start }) => `${shellCommand(start)} || { sleep 2; ${shellCommand(start)}; }`)
+  .map(({ start }) => `${shellCommand(start)} || { sleep 2; ${shellCommand(start)}; } || failed=1`)
   .join('\n')}
-${over}`;
+test "$failed" = 0 && ${over}`;
+  return { before, work };
 }
 
 async function startAgain(host: Host, name: string, [file = '', ...args]: readonly string[]): Promise<void> {

@@ -6,7 +6,10 @@ import { ownIdentity } from '../../state/process-identity.ts';
 import { quoteForShell, shellCommand } from '../quote-for-shell.ts';
 import type { BundleService, BundleSpec } from '../spec/bundle-spec.ts';
 import { armAtBoot, type BootGuard, bootGuardFiles, disarmAtBoot } from './boot-guard.ts';
+import { releaseClaim, takeClaim } from './claim.ts';
+import { guardEnvironment } from './guard-environment.ts';
 import { needsSystemManager } from './needs-system-manager.ts';
+import { outsideOfUnit } from './outside-of-unit.ts';
 
 /** What stands still, written before it is stopped, so that anybody can start it again. */
 interface DowntimeJournal {
@@ -22,8 +25,8 @@ interface DowntimeJournal {
 interface Sleeper {
   readonly name: string;
   readonly command: Command;
-  /** A unit, which has a control group of its own. */
-  readonly isUnit?: boolean;
+  /** It starts processes that are its own, and not a unit's. */
+  readonly leavesProcess?: boolean;
 }
 
 /** How a guard was started: as a transient unit of systemd, or as a process of its own. */
@@ -72,22 +75,25 @@ export async function beginDowntime(
     ...frozen.map(({ name, thaw }) => ({ name, command: thaw })).reverse(),
     ...spec.services
       .filter((service) => running.includes(service) || options.alsoWake?.includes(service.name))
-      .map(({ name, start, scope }) => ({ name, command: start, ...(scope === undefined ? {} : { isUnit: true }) }))
+      .map(({ name, start, scope }) => ({ name, command: start, leavesProcess: scope === undefined }))
       .reverse(),
   ];
   if (wake.length === 0) return { guard: undefined, stopped: [], isWhole: () => true, end: async () => 0 };
   const [armed, waking] = [join(work, journalName), join(work, wakingName)];
-  const system = needsSystemManager(host, running);
+  const woken = spec.services.filter(({ name }) => wake.some((one) => one.name === name));
+  const system = needsSystemManager(host, woken);
   const boot: BootGuard = { name: `rota-bundle-guard-${basename(work)}`, script: join(work, 'guard.sh'), armed, system };
-  const journal: DowntimeJournal = { ...ownIdentity(host.files), wake, atBoot: bootGuardFiles(host, boot) };
+  // A guard of an earlier attempt may stand elsewhere.
+  const atBoot = [...new Set([...bootGuardFiles(host, boot), ...(readJournal(host, work)?.atBoot ?? [])])];
+  const journal: DowntimeJournal = { ...ownIdentity(host.files), wake, atBoot };
   if (host.files.facts(waking) !== undefined) host.files.remove(waking);
   host.files.write(armed, `${JSON.stringify(journal)}\n`);
-  const stops = spec.services.filter(({ name }) => wake.some((one) => one.name === name)).map(({ stop }) => stop);
+  const stops = woken.map(({ stop }) => stop);
   const guard = await armGuard(host, work, journal, { ...options, stops }, system);
   if (guard === 'systemd-run') armAtBoot(host, boot);
   const since = host.now();
   const end = async (): Promise<number> => {
-    await wakeAll(host, wake, spec.hookTimeoutMs, { isManaged: guard === 'systemd-run', system });
+    await wakeAll(host, wake, spec.hookTimeoutMs);
     disarmAtBoot(host, journal.atBoot);
     host.files.remove(armed);
     return host.now() - since;
@@ -103,18 +109,20 @@ export async function beginDowntime(
   return { guard, stopped: running.map(({ name }) => name), isWhole, end };
 }
 
+function readJournal(host: Pick<Host, 'files'>, work: string): DowntimeJournal | undefined {
+  const text = host.files.readText(join(work, journalName));
+  return text === undefined ? undefined : JSON.parse(text);
+}
+
 /** What a journal of a capture or a restore says stands still. */
 export function sleepersOf(host: Pick<Host, 'files'>, work: string): readonly string[] {
-  const text = host.files.readText(join(work, journalName));
-  const journal: DowntimeJournal | undefined = text === undefined ? undefined : JSON.parse(text);
-  return journal?.wake.map(({ name }) => name) ?? [];
+  return readJournal(host, work)?.wake.map(({ name }) => name) ?? [];
 }
 
 /** Starts what an earlier capture or restore left standing still. Resolves to the names. */
 export async function wakeAbandoned(host: Host, work: string): Promise<readonly string[]> {
-  const text = host.files.readText(join(work, journalName));
-  if (text === undefined) return [];
-  const journal: DowntimeJournal = JSON.parse(text);
+  const journal = readJournal(host, work);
+  if (journal === undefined) return [];
   await wakeAll(host, journal.wake, 60_000);
   disarmAtBoot(host, journal.atBoot);
   host.files.remove(join(work, journalName));
@@ -122,15 +130,11 @@ export async function wakeAbandoned(host: Host, work: string): Promise<readonly 
 }
 
 /** Everything is tried, whatever fails. */
-async function wakeAll(
-  host: Host,
-  wake: DowntimeJournal['wake'],
-  timeoutMs: number,
-  manager?: { readonly isManaged: boolean; readonly system: boolean },
-): Promise<void> {
+async function wakeAll(host: Host, wake: DowntimeJournal['wake'], timeoutMs: number): Promise<void> {
+  const outside = wake.some(({ leavesProcess }) => leavesProcess) ? await outsideOfUnit(host) : undefined;
   let failure: unknown;
-  for (const { name, command: own, isUnit } of wake) {
-    const command = isUnit === true || manager?.isManaged !== true ? own : outsideOfUnit(host, own, manager.system);
+  for (const { name, command: own, leavesProcess } of wake) {
+    const command = (leavesProcess && outside?.(own)) || own;
     for (let attempt = 1; ; attempt++) {
       try {
         await runStep(host, `Starting ${name}`, command, timeoutMs);
@@ -148,33 +152,11 @@ async function wakeAll(
   if (failure !== undefined) throw failure;
 }
 
-/**
- * As a job of systemd this is a unit, and what a command starts here as a process would be ended with it (systemd.kill(5), control-group).
- */
-function outsideOfUnit({ env }: Pick<Host, 'env'>, command: Command, system: boolean): Command {
-  if (env.INVOCATION_ID === undefined) return command;
-  const options = [
-    '--quiet',
-    '--collect',
-    '--wait',
-    '--pipe',
-    '--same-dir',
-    '--property=KillMode=process',
-    // What programs are found and reached by. The rest may hold secrets, which are not for an argument.
-    ...['PATH', 'HOME', 'LANG', 'XDG_RUNTIME_DIR', 'DOCKER_HOST'].flatMap((name) =>
-      env[name] === undefined ? [] : [`--setenv=${name}=${env[name]}`],
-    ),
-  ];
-  return ['systemd-run', ...(system ? [] : ['--user']), ...options, '--', ...command];
-}
-
 async function runStep(host: Host, what: string, [file = '', ...args]: Command, timeoutMs: number): Promise<void> {
   const result = await host.run({ file, args, timeoutMs });
-  if (result.exitCode !== 0)
-    throw new RotaError(
-      'ROTA_BUNDLE_HOOK',
-      `${what} failed: ${file} ended with ${result.exitCode ?? result.signal} (${result.stderr.trim().slice(0, 500)})`,
-    );
+  if (result.exitCode === 0 && !result.timedOut) return;
+  const how = result.timedOut ? `took longer than ${timeoutMs} ms` : `ended with ${result.exitCode ?? result.signal}`;
+  throw new RotaError('ROTA_BUNDLE_HOOK', `${what} failed: ${file} ${how} (${result.stderr.trim().slice(0, 500)})`);
 }
 
 /**
@@ -189,7 +171,7 @@ async function armGuard(
   system: boolean,
 ): Promise<GuardKind> {
   const script = join(work, 'guard.sh');
-  host.files.write(script, guardScript(work, journal, given), 0o700);
+  host.files.write(script, guardScript(work, journal, { ...given, environment: guardEnvironment(host) }), 0o700);
   const scope = system ? [] : ['--user'];
   const unit = `--unit=rota-bundle-guard-${journal.pid}-${host.now()}`;
   try {
@@ -214,7 +196,13 @@ function guardScript(
     guardMs,
     guardFirst = '',
     stops,
-  }: { readonly guardMs: number; readonly guardFirst?: string; readonly stops: readonly Command[] },
+    environment,
+  }: {
+    readonly guardMs: number;
+    readonly guardFirst?: string;
+    readonly stops: readonly Command[];
+    readonly environment: string;
+  },
 ): string {
   const [armed, waking] = [journalName, wakingName].map((name) => quoteForShell(join(work, name)));
   const commands = wake.map(({ command }) => shellCommand(command));
@@ -222,6 +210,7 @@ function guardScript(
   const stopFirst = guardFirst === '' ? [] : stops.map((stop) => `  ${shellCommand(stop)}`);
   return `#!/bin/sh
 # Starts again what a capture or a restore stopped, should that process not come to do it. At a boot that process is gone.
+${environment}
 left=${Math.ceil(guardMs / 1000)}
 alive() {
   kill -0 ${pid} 2>/dev/null || return 1
@@ -233,6 +222,7 @@ while test -e ${armed} && alive && test "$left" -gt 0; do
   left=$((left - 1))
 done
 test -e ${armed} || exit 0
+${takeClaim(work, join(work, journalName), { pid, startTicks })}
 : >${waking}
 failed=0
 if test "\${1:-}" = boot; then
@@ -242,5 +232,6 @@ fi
 ${guardFirst}
 ${commands.map((command) => `${command} || { sleep 2; ${command}; } || failed=1`).join('\n')}
 test "$failed" = 0 && rm -f ${[armed, waking, ...atBoot.map(quoteForShell)].join(' ')}
+${releaseClaim}
 `;
 }
