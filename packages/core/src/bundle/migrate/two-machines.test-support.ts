@@ -12,10 +12,11 @@ export interface Machines {
 
 /**
  * A service with a SQLite database that is written to all the time, by itself and by whoever asks: `GET /write` answers with the number of the
- * row, once it is committed. Beside the database are files that it never changes.
+ * row and how it begins, once it is committed. Beside the database are files that it never changes. It notes when it runs.
  */
 const service = `#!/usr/bin/python3
 import http.server, os, socketserver, sqlite3, sys, threading, time
+open('/run/app-times', 'a').write(f'start {time.time()}\\n')
 db = '/var/lib/app/app.db'
 lock = threading.Lock()
 link = sqlite3.connect(db, check_same_thread=False, timeout=10)
@@ -25,16 +26,17 @@ link.execute('CREATE TABLE IF NOT EXISTS entry(n INTEGER PRIMARY KEY, pad BLOB)'
 link.commit()
 def write(size=100):
     with lock:
-        n = link.execute('INSERT INTO entry(pad) VALUES(?)', (os.urandom(size),)).lastrowid
+        pad = os.urandom(size)
+        n = link.execute('INSERT INTO entry(pad) VALUES(?)', (pad,)).lastrowid
         link.commit()
-        return n
+        return f'{n} {pad[:8].hex()}'
 def writer():
     while True:
         write(2000)
         time.sleep(0.01)
 class Handler(http.server.BaseHTTPRequestHandler):
     def do_GET(self):
-        if self.path == '/write': text = str(write())
+        if self.path == '/write': text = write()
         else:
             with lock: text = link.execute('PRAGMA quick_check').fetchone()[0] if self.path == '/check' else 'ok'
         self.send_response(200); self.end_headers(); self.wfile.write(text.encode())
@@ -50,6 +52,7 @@ const unit = `[Unit]
 Description=app
 [Service]
 ExecStart=/usr/bin/python3 /opt/app.py
+ExecStopPost=/bin/sh -c 'echo stop $(date +%%s.%%N) >>/run/app-times'
 Restart=on-failure
 [Install]
 WantedBy=multi-user.target
@@ -90,12 +93,7 @@ export async function twoMachines(
     await write(machine, '/etc/systemd/system/app.service', unit);
     await machine.output('systemctl', ['daemon-reload']);
   }
-  await old.output('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-f', '/root/.ssh/id_ed25519']);
-  await write(fresh, '/root/.ssh/authorized_keys', await old.output('cat', ['/root/.ssh/id_ed25519.pub']));
-  await old.output('sh', [
-    '-c',
-    `until ssh-keyscan -T 2 ${fresh.name} >/root/.ssh/known_hosts 2>/dev/null && test -s /root/.ssh/known_hosts; do sleep 0.2; done`,
-  ]);
+  await trust(fresh, old);
   await old.output('mkdir', ['-p', '/var/lib/app/media']);
   const megabytesEach = Math.max(1, Math.floor(input.megabytes / input.files));
   const fill = `for n in $(seq ${input.files}); do head -c ${megabytesEach}M /dev/urandom >/var/lib/app/media/$n; done`;
@@ -103,6 +101,18 @@ export async function twoMachines(
   await old.output('systemctl', ['enable', '--now', '--quiet', 'app']);
   await write(user, '/opt/client.py', client.replace("['old', 'fresh']", `['${old.name}', '${fresh.name}']`));
   return { old, fresh, client: user };
+}
+
+/** Lets root of `from` in on `to`. */
+export async function trust(to: TestMachine, from: TestMachine): Promise<void> {
+  await from.output('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-f', '/root/.ssh/id_ed25519']);
+  await to.output('sh', ['-c', 'mkdir -p /root/.ssh; cat >/root/.ssh/authorized_keys'], {
+    input: await from.output('cat', ['/root/.ssh/id_ed25519.pub']),
+  });
+  await from.output('sh', [
+    '-c',
+    `until ssh-keyscan -T 2 ${to.name} >/root/.ssh/known_hosts 2>/dev/null && test -s /root/.ssh/known_hosts; do sleep 0.2; done`,
+  ]);
 }
 
 /** Declares the state of the service on a machine; `change` is more of \`spec.state\`, as JSON. */
