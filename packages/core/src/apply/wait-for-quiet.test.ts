@@ -1,8 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { createHost } from '../host/create-host.ts';
+import { bareJob } from '../job/bare-job.ts';
+import type { PlannedEntry } from '../plan/plan.ts';
 import { defineSchedule } from '../schedule/schedule.ts';
 import { loadZone } from '../schedule/zone/load-zone.ts';
-import { quietMoment, secondsToQuiet } from './wait-for-quiet.ts';
+import { quietMoment, secondsToQuiet, waitForQuiet } from './wait-for-quiet.ts';
 
 const schedules = (...expressions: readonly string[]) =>
   expressions.map((expression) => defineSchedule(expression, loadZone('UTC')));
@@ -40,6 +43,30 @@ describe('the moment at which jobs change hands', () => {
           for (const schedule of all) expect(secondsToQuiet(schedule, moment, 5)).toBe(0);
         },
       ),
+      { numRuns: 100 },
+    );
+  });
+
+  test('comes by the clock as it is then, where that is set while it is waited for', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(fc.integer({ min: -200_000, max: 200_000 }), { maxLength: 3 }), async (jumps) => {
+        let now = at('05:59:00');
+        let left = jumps;
+        const host = {
+          ...createHost({ timezone: 'UTC' }),
+          now: () => now * 1000,
+          sleep: async (ms: number) => {
+            now += ms / 1000 + (left[0] ?? 0);
+            left = left.slice(1);
+          },
+        };
+        const job = { ...bareJob('0 6 * * *', 'UTC'), name: 'a' };
+        const change = { tenant: job.tenant, name: job.name, action: 'move', backend: 'one', fidelity: null } as const;
+        const changes = [{ ...change, features: {}, reasons: [], before: null, after: null, differences: [] }];
+        const entry = { tenant: job.tenant, name: job.name, job } as PlannedEntry;
+        expect(await waitForQuiet(host, changes, [entry], undefined)).toBe(true);
+        expect(secondsToQuiet(defineSchedule('0 6 * * *', loadZone('UTC')), now)).toBe(0);
+      }),
       { numRuns: 100 },
     );
   });

@@ -1,5 +1,8 @@
 import type { Backend } from '../backend/backend.ts';
 import type { Host } from '../host/host.ts';
+import { readRecords } from '../run/record/read-records.ts';
+import type { RunRecord } from '../run/record/run-record.ts';
+import { namespaceLayout } from '../state/layout.ts';
 import { readStatus } from '../status/read-status.ts';
 import type { DoctorFinding } from './diagnosis.ts';
 
@@ -14,4 +17,10 @@ export async function checkRuns(host: Host, backends: readonly Backend[], namesp
     namespace,
     job: `${tenant}/${name}`,
   }));
+}
+
+/** The run of a namespace that was recorded last, of whichever job. */
+export function latestRun({ stateDir }: Pick<Host, 'stateDir'>, namespace: string): RunRecord | undefined {
+  for (const record of readRecords(namespaceLayout(stateDir, namespace))) return record;
+  return undefined;
 }

@@ -9,7 +9,10 @@ import { embedded } from '../embedded/embedded.ts';
 import { createRota } from '../face/create-rota.ts';
 import { createHost } from '../host/create-host.ts';
 import { execaRunner } from '../host/execa-runner.ts';
+import { nodeFiles } from '../host/node-files.ts';
 import type { JobInput } from '../job/job-input.ts';
+import { appendRecord } from '../run/record/append-record.ts';
+import { sampleRecord } from '../run/record/sample-record.test-support.ts';
 import { namespaceLayout } from '../state/layout.ts';
 import { diagnose } from './diagnose.ts';
 
@@ -158,6 +161,23 @@ describe('what would keep a job from running is an error', () => {
     await apply([plain]);
     clock -= 86_400_000;
     expect(await told()).toEqual(['error clock.behind']);
+  });
+
+  it('the clock was set back behind the last run, until something is recorded by the new one', async () => {
+    await apply([withRunner]);
+    const recordAt = (ms: number): void => {
+      const endedAt = new Date(ms).toISOString();
+      const [tenant, name] = ['acme', 'plain'];
+      appendRecord(nodeFiles, namespaceLayout(state(), 'default'), sampleRecord({ tenant, name, runId: endedAt, endedAt }));
+    };
+    recordAt(clock + 2 * 3_600_000);
+    const { ok, findings } = await examine();
+    expect({ ok, findings }).toMatchObject({
+      ok: false,
+      findings: [{ code: 'clock.behind', message: expect.stringContaining('does not run a second time') }],
+    });
+    recordAt(clock);
+    expect(await told()).toEqual([]);
   });
 });
 

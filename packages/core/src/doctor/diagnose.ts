@@ -14,7 +14,7 @@ import { checkEntries } from './check-entries.ts';
 import { checkJob } from './check-job.ts';
 import { checkLauncher } from './check-launcher.ts';
 import { checkCommand, checkMaintenance, checkSync } from './check-own-jobs.ts';
-import { checkRuns } from './check-runs.ts';
+import { checkRuns, latestRun } from './check-runs.ts';
 import { checkStateFolder, checkUnfinished } from './check-state.ts';
 import { checkClock, checkZones } from './check-time.ts';
 import type { Diagnosis, DoctorFinding } from './diagnosis.ts';
@@ -72,6 +72,8 @@ export async function diagnose(input: DiagnoseInput): Promise<Diagnosis> {
     installed.set(namespace, generation?.entries ?? []);
     if (generation === null) tell([generationMissing(namespace)]);
     else if (generation !== undefined) recorded.push(generation.createdAt);
+    const run = await look(() => latestRun(host, namespace), undefined, namespace);
+    if (run !== undefined) recorded.push(run.endedAt);
   }
   const entries = [...installed.values()].flat();
 
