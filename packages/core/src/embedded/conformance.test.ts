@@ -18,7 +18,7 @@ const pathOf = (host: Host, namespace: string, job: JobKey): string =>
 const broken = new WeakSet<Host>();
 
 backendConformance(
-  { describe, it: (name, body) => it(name, body, 600_000) },
+  { describe, it: (name, body) => it(name, body, 1_800_000) },
   {
     faultRuns: sampleSize({ here: 12, inCi: 20, long: 1000 }),
     faultSeed: testSeed,

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { applyPlan } from '../apply/apply-plan.ts';
@@ -35,7 +35,8 @@ export function faultTests({ describe, it }: TestFunctions, options: BackendConf
     it(`leaves the old or the new generation, and what is foreign: ${runs} random plans of seed ${seed}`, async () => {
       const made = await options.makeHost();
       const foreign = (await options.foreign?.(made)) ?? '';
-      const stateDir = mkdtempSync(join(tmpdir(), 'rota-faults-'));
+      // In memory where there is such a folder: every file of the state is synced, and a thousand applies would wait for the disk most of their time.
+      const stateDir = mkdtempSync(join(existsSync('/dev/shm') ? '/dev/shm' : tmpdir(), 'rota-faults-'));
       const host: Host = { ...made, stateDir };
       const machine = machineOf(options, host);
       const random = randomNumbers(seed);
