@@ -173,6 +173,33 @@ describe('a line that is switched off', () => {
     }
   });
 
+  test.each([
+    ['a setting above it', 'A=1', 'A=2'],
+    ['its times', ': 0 1', ': 5 1'],
+    ['lines of others around it', '# why', '# why\n0 4 * * * b'],
+  ])('comes back also where a person edited %s meanwhile', (_, from, to) => {
+    const lines = foreignLines(table);
+    const without = switchLines(table, lines.map(off)).replaceAll(from, to);
+    const back = switchLines(
+      without,
+      lines.map((line) => ({ ...off(line), to: 'on' })),
+    );
+    expect(back).toBe(without.replaceAll('# adopted by rota: ', ''));
+    expect(foreignLines(back).map(({ on }) => on)).not.toContain(false);
+  });
+
+  test('that another job took the place of does not come back for one that was removed by hand', () => {
+    const [first, second] = foreignLines('0 1 * * * a\n0 2 * * * a\n');
+    if (first === undefined || second === undefined) throw new Error('no lines');
+    const without = '# adopted by rota: 0 2 * * * a\n';
+    expect(
+      switchLines(without, [
+        { ...off(first), to: 'on' },
+        { ...off(second), to: 'off' },
+      ]),
+    ).toBe(without);
+  });
+
   test('comes back byte for byte, with our block there or not', () => {
     fc.assert(
       fc.property(realWorldTable, fc.infiniteStream(fc.boolean()), (text, choose) => {

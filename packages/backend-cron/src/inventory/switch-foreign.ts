@@ -16,10 +16,14 @@ export async function switchForeign(host: Host, { dialect, switches }: SwitchFor
  * @throws ROTA_ADOPT_CHANGED when a line that must be there is not there as it was imported.
  */
 export function switchLines(table: BytesText, switches: readonly ForeignSwitch[]): BytesText {
-  const known = new Map(foreignLines(table).map((line) => [line.digest, line]));
+  const all = foreignLines(table);
+  const known = new Map(all.map((line) => [line.digest, line]));
+  // Of a line that stands there as a comment, a setting above it or the line itself may have been edited since: it is still the one of that command.
+  const edited = all.filter(({ on, digest }) => !on && !switches.some(({ original }) => original.digest === digest));
   const lines = table.split('\n');
   for (const { original, to, mustExist } of switches) {
-    const found = known.get(original.digest);
+    const at = to === 'on' && !known.has(original.digest) ? edited.findIndex(({ key }) => key === original.key) : -1;
+    const found = known.get(original.digest) ?? edited.splice(at, at < 0 ? 0 : 1)[0];
     if (found === undefined) {
       if (to === 'on' || !mustExist) continue;
       throw new RotaError('ROTA_ADOPT_CHANGED', `The line of ${original.id} is not in the crontab as it was imported.`, {
