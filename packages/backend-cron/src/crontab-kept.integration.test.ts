@@ -1,6 +1,6 @@
 import { chmodSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { BackendChange, Host } from '@rota/core';
+import type { BackendChange, Host, ProcessRequest } from '@rota/core';
 import { cronPart, requirePart, rootPart, temporaryFolder } from '@rota/test-support';
 import { beforeAll, expect, it } from 'vitest';
 import { cron } from './cron.ts';
@@ -11,6 +11,8 @@ import { create, inverted } from './sample-entry.test-support.ts';
 const backend = cron();
 const apply = (host: Host, changes: readonly BackendChange[]) =>
   backend.apply(host, { namespace: 'default', changes, dialect: { name: 'debian' } });
+
+const installs = ({ args }: ProcessRequest): boolean => args[0]?.endsWith('crontab.next') ?? false;
 
 requirePart(rootPart, cronPart)('a crontab', () => {
   let private_: PrivateCrontab;
@@ -25,9 +27,9 @@ requirePart(rootPart, cronPart)('a crontab', () => {
     const instead = (input: (table: Buffer) => Buffer | null): Host => ({
       ...host,
       run: async (request) => {
-        if (request.args[0] !== '-') return host.run(request);
-        const table = input(Buffer.from(request.input ?? ''));
-        return table === null ? host.run({ ...request, args: ['-l'] }) : host.run({ ...request, input: table });
+        if (!installs(request)) return host.run(request);
+        const table = input(Buffer.from(host.files.readBytes(request.args[0] ?? '') ?? ''));
+        return table === null ? host.run({ ...request, args: ['-l'] }) : host.run({ ...request, args: ['-'], input: table });
       },
     });
     const copy = `${host.stateDir}/crontab.before`;
@@ -116,14 +118,14 @@ requirePart(rootPart, cronPart)('a crontab', () => {
           remove: (path) => (dead && !path.endsWith('crontab.lock') ? die() : remove(path)),
         },
         run: async (request) => {
-          if (dead || request.args[0] === at) die();
+          if (dead || (at === 'before' && installs(request))) die();
           const result = await host.run(request);
-          return request.args[0] === '-' && at === 'after' ? die() : result;
+          return at === 'after' && installs(request) ? die() : result;
         },
       };
     };
     await host.run({ file: 'crontab', args: ['-'], input: '0 1 * * * mine\n' });
-    for (const at of ['-', 'after']) {
+    for (const at of ['before', 'after']) {
       await expect(apply(killed(at), [create('a')])).rejects.toThrow('killed');
       expect(host.files.readText(`${host.stateDir}/crontab.before`)).toBe('0 1 * * * mine\n');
       await apply(host, [create('a'), create('b')]);

@@ -1,7 +1,8 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { writeFileSync } from 'node:fs';
-import { createHost, type Host, nodeFiles } from '@rota/core';
+import { chownSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { createHost, type Files, type Host, nodeFiles } from '@rota/core';
 import { afterFile, exec, temporaryFolder } from '@rota/test-support';
 
 /** The machine's crontab program on a spool of its own, in a private mount namespace: the machine's crontabs are not seen. */
@@ -19,6 +20,15 @@ export interface PrivateCrontab {
 }
 
 const folder = '/var/spool/cron/crontabs';
+
+/** What the user's program is to read belongs to the user, as the whole state folder would. */
+const ofNobody: Files = {
+  ...nodeFiles,
+  write(path, ...more) {
+    nodeFiles.write(path, ...more);
+    for (const one of [path, dirname(path)]) chownSync(one, 65_534, 65_534);
+  },
+};
 
 /** Needs root and the Debian package cron. Ends with the test file. */
 export async function privateCrontab(): Promise<PrivateCrontab> {
@@ -65,12 +75,19 @@ export async function privateCrontab(): Promise<PrivateCrontab> {
         ...base,
         user: { ...base.user, name: user },
         stateDir,
-        files: nodeFiles,
+        files: user === 'root' ? nodeFiles : ofNobody,
         run: (request) =>
           base.run({
             ...request,
             file: 'nsenter',
-            args: [...inside, ...as, ...(request.file === 'crontab' ? program : [request.file]), ...request.args],
+            // Another mount namespace has another working folder.
+            args: [
+              ...inside,
+              ...as,
+              ...(request.cwd === undefined ? [] : ['env', '-C', request.cwd]),
+              ...(request.file === 'crontab' ? program : [request.file]),
+              ...request.args,
+            ],
           }),
       };
     },

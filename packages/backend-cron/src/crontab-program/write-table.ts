@@ -4,17 +4,19 @@ import { type BytesText, toBytes } from '../crontab-text/bytes-text.ts';
 import type { CronDialect } from '../dialect.ts';
 import { checkSilence } from './check-silence.ts';
 import { checkLeftover, dropBefore, keepTables, rememberTable } from './kept-tables.ts';
+import { installRequest, removeNext, writeNext } from './next-table.ts';
+import { openEditors, untilNobodyEdits } from './open-editors.ts';
 import { type CrontabTable, crontabRequest, readTable } from './read-table.ts';
 
 /** Lines that a cron reads of one table: MAX_TAB_LINES in Debian's cron.h, MAXLINES in BusyBox' crond.c (for all but root). */
 const mostLines: Readonly<Record<CronDialect, number>> = { debian: 10_000, cronie: Number.POSITIVE_INFINITY, busybox: 255 };
 
 /**
- * Compare and swap of the user's crontab, one Rota at a time: reads it, lets `edit` make the new one, has the program check it, reads again
- * right before it is installed, and reads back. Equal tables are not written.
+ * Compare and swap of the user's crontab, one Rota at a time: reads it, lets `edit` make the new one, has the program check it, waits until nobody has
+ * it open, reads again right before it is installed, and reads back. Equal tables are not written.
  *
  * @throws ROTA_CRONTAB_UNREADABLE, ROTA_CRONTAB_LIMIT, ROTA_CRONTAB_REFUSED: nothing was changed.
- * @throws ROTA_CRONTAB_CHANGED when somebody else edited it meanwhile, again and again, or right after; then the table from before is kept beside the state,
+ * @throws ROTA_CRONTAB_CHANGED when somebody has it open, or edited it meanwhile, again and again, or right after; then the table from before is kept beside the state,
  * and nothing is written until it is brought back or removed.
  */
 export async function changeTable(host: Host, dialect: CronDialect, edit: (text: BytesText) => BytesText): Promise<void> {
@@ -24,6 +26,7 @@ export async function changeTable(host: Host, dialect: CronDialect, edit: (text:
       checkLeftover(host, before.text);
       const after = edit(before.text);
       if (after === before.text) return rememberTable(host, after);
+      await untilNobodyEdits(host);
       await checkSilence(host, dialect, before);
       checkLimits(host, dialect, after);
       if (after !== '') await validate(host, dialect, after);
@@ -31,12 +34,16 @@ export async function changeTable(host: Host, dialect: CronDialect, edit: (text:
       let now: CrontabTable | undefined;
       try {
         copy = keepTables(host, before.text, after);
-        // Last of all, and nothing that waits for the disk after it: what a person saves from here on would be lost.
-        now = await readTable(host, before.text);
+        if (after !== '') writeNext(host, after);
+        // Last of all, and nothing that waits for the disk after it: what a person saves from here on would be lost. Whoever has it open is looked for on both
+        // sides of the look at the table, since one that saves and ends between two looks is seen by neither.
+        const isOpen = openEditors(host).length > 0;
+        const last = await readTable(host, before.text);
+        if (!isOpen && sameTable(last, before) && openEditors(host).length === 0) now = last;
       } finally {
-        if (now === undefined || !sameTable(now, before)) notWritten(host, before);
+        if (now === undefined) notWritten(host, before);
       }
-      if (sameTable(now, before)) return await replaceTable(host, dialect, { before, after, copy });
+      if (now !== undefined) return await replaceTable(host, dialect, { before, after, copy });
     }
     throw changed('It was another one at each look.');
   });
@@ -60,6 +67,8 @@ async function replaceTable(host: Host, dialect: CronDialect, { before, after, c
     const stands = await readTable(host).catch(() => undefined);
     if (stands !== undefined && sameTable(stands, before)) notWritten(host, before);
     throw error;
+  } finally {
+    removeNext(host);
   }
   const now = await readBack(host, kept);
   if (now.text !== wanted && !sameTable(now, before)) throw changed('It is not what was installed.', ...kept);
@@ -70,6 +79,7 @@ async function replaceTable(host: Host, dialect: CronDialect, { before, after, c
 
 /** What was kept for a write says nothing of a table that is as it was. */
 function notWritten(host: Host, before: CrontabTable): void {
+  removeNext(host);
   dropBefore(host);
   rememberTable(host, before.text);
 }
@@ -118,17 +128,18 @@ async function testFile(host: Host, table: BytesText): Promise<ProcessResult> {
   }
 }
 
-/** Installs the table; answers what then stands there. */
+/** Installs the table that was written for it; answers what then stands there. */
 async function install(host: Host, dialect: CronDialect, table: BytesText): Promise<BytesText> {
   if (table === '') {
     const removed = await host.run(crontabRequest(['-r']));
     if (removed.exitCode !== 0) throw refused(removed.stderr);
     return '';
   }
-  const result = await host.run(crontabRequest(['-'], { input: toBytes(table) }));
+  const result = await host.run(installRequest(host));
   if (result.exitCode === 0) return table;
   if (dialect === 'busybox' || !onlyLacksNewline(table, result.stderr)) throw refused(result.stderr);
   // The table that Rota found had no final newline. The program never installs such a one, so it keeps the newline.
+  writeNext(host, `${table}\n`);
   return await install(host, 'busybox', `${table}\n`);
 }
 
