@@ -22,6 +22,8 @@ export default defineConfig({
     hookTimeout: 300_000,
     // What is waited for comes within a second, but for a busy machine.
     expect: { poll: { timeout: 60_000 } },
-    maxWorkers: 2,
+    // More than there are processors, for each waits for programs most of the time; what one has loaded serves all of its files.
+    maxWorkers: 4,
+    isolate: false,
   },
 });

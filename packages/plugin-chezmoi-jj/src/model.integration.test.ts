@@ -1,6 +1,6 @@
 import { requirePart, testMachinePart } from '@rota/test-support';
 import { test } from 'vitest';
-import { runOnMachine } from './testing/run-on-machine.ts';
+import { expectPassed, machineWithPrograms, playOn } from './testing/run-on-machine.ts';
 
 const describe = requirePart(testMachinePart);
 
@@ -8,7 +8,7 @@ const describe = requirePart(testMachinePart);
 describe('with jj and chezmoi of a booted machine', () => {
   test(
     'the random histories of model.machine.ts hold what is promised',
-    async () => await runOnMachine('model', 2),
+    async () => expectPassed(await playOn(await machineWithPrograms('model'), ['model']), 'model', 2),
     8 * 3_600_000,
   );
 });
