@@ -6,7 +6,7 @@ const describe = requirePart(testMachinePart);
 
 /** Name and least number of tests. */
 const files = [
-  ['whole-path', 2],
+  ['whole-path', 3],
   ['conflicts', 9],
   ['capture', 16],
   ['surroundings', 15],

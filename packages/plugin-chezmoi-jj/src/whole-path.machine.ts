@@ -1,3 +1,5 @@
+import { existsSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { temporaryFolder } from '@rota/test-support';
 import { expect, test } from 'vitest';
 import { syncDotfiles } from './sync/sync-dotfiles.ts';
@@ -57,4 +59,15 @@ test('every program that a sync starts costs its user time: three with nothing t
   expect(b.read('.one')).toBe('ONE\n');
   expect(receiving.filter((start) => start.startsWith('chezmoi'))).toEqual(['chezmoi status', 'chezmoi status', 'chezmoi apply']);
   expect(receiving.length).toBeLessThanOrEqual(12);
+});
+
+test('jj is told how wide the terminal is that it has not, and starts no program to ask', async () => {
+  const [a] = await hostsInStep(await makeWorld(temporaryFolder()), { '.one': 'one\n' });
+  const bin = temporaryFolder();
+  writeFileSync(join(bin, 'tput'), `#!/bin/sh\necho "$@" >>${bin}/asked\n`, { mode: 0o755 });
+  a.write('.one', 'ONE\n');
+  const { COLUMNS: _, ...env } = a.host.env;
+  const { status } = await syncDotfiles({ ...a.host, env: { ...env, PATH: `${bin}:${env.PATH}` } }, a.options);
+  expect(status).toMatchObject({ state: 'ok', captured: ['.one'] });
+  expect(existsSync(join(bin, 'asked'))).toBe(false);
 });

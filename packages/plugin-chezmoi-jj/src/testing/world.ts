@@ -89,6 +89,8 @@ export function environment(home: string, root: string): Readonly<Record<string,
     TMPDIR: root,
     // chezmoi ends before it pays to collect garbage: a quarter of its time.
     GOGC: 'off',
+    // Else jj starts tput to ask for it.
+    COLUMNS: '80',
   };
 }
 

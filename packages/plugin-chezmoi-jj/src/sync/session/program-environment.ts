@@ -28,6 +28,8 @@ export function programEnvironment(host: Pick<Host, 'env' | 'user' | 'hostname'>
     JJ_OP_HOSTNAME: host.hostname,
     EDITOR: 'false',
     JJ_EDITOR: 'false',
+    // Without it and without a terminal jj starts tput, twice at every start, to ask how wide that is.
+    COLUMNS: '80',
   };
 }
 
