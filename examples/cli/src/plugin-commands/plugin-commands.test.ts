@@ -1,4 +1,6 @@
 import { describe, expect, test } from 'vitest';
+import { ownCommands } from '../../../../packages/core/src/plugin/check-command-group.ts';
+import { commandSpecs } from '../program/command-specs.ts';
 import { cliWorkplace, manifest } from '../testing/cli-workplace.ts';
 
 /** A plugin as somebody would write it in plain JavaScript, in the config itself. */
@@ -230,4 +232,20 @@ export default { tenant: 'acme', jobs: [{ name: 'x', on: 'boot', command: 'x' }]
   };
   expect(await call(['slow', 'think'], { errIsTerminal: true, err })).toMatchObject({ exitCode: 0, stdout: 'thought\n' });
   expect(shown).toBe('\r\u001b[KWorking...\r\u001b[K');
+});
+
+test('the names that no plugin may give a command are those of all commands', () => {
+  const known = [...commandSpecs.flatMap(({ name, aliases = [] }) => [name, ...aliases]), 'help'];
+  expect([...ownCommands].sort()).toEqual(known.filter((name) => !name.startsWith('__')).sort());
+});
+
+test('a backend of a plugin with the name of another one is refused before anything is planned', async () => {
+  const { call, write } = workplace();
+  const backend = `{ name: 'embedded', apiVersion: 1, dialects: [{ name: 'x' }], capabilities() {}, detect() {}, compile() {}, list() {}, apply() {} }`;
+  write('jobs.config.mjs', config.replace('api.addStatus', `api.addBackend(${backend}); api.addStatus`));
+  const { exitCode, json } = await call(['plan', '--json']);
+  expect({ exitCode, error: json().error }).toMatchObject({
+    exitCode: 1,
+    error: { code: 'ROTA_PLUGIN_INVALID', message: expect.stringContaining('"embedded"') },
+  });
 });

@@ -1,4 +1,5 @@
 import type { Backend } from '../backend/backend.ts';
+import { RotaError } from '../errors/rota-error.ts';
 import { createHost } from '../host/create-host.ts';
 import type { Host } from '../host/host.ts';
 import type { LoadedPlugin } from '../plugin/plugin.ts';
@@ -24,9 +25,14 @@ export interface CreateRotaOptions {
   readonly command?: CommandPlace;
 }
 
-/** Rota for one namespace on one host. Reads nothing and changes nothing until a method is called. */
+/**
+ * Rota for one namespace on one host. Reads nothing and changes nothing until a method is called.
+ *
+ * @throws ROTA_PLUGIN_INVALID where two backends have one name: an installed job would be asked of the wrong one
+ */
 export function createRota(options: CreateRotaOptions): Rota {
   const plugins = options.plugins ?? [];
+  checkNames(options.backends, plugins);
   const parts = {
     host: options.host ?? createHost(),
     namespace: options.namespace ?? 'default',
@@ -64,4 +70,21 @@ export function createRota(options: CreateRotaOptions): Rota {
     findings: async () => (await methods()).findings(),
     report: async (...input) => (await methods()).report(...input),
   };
+}
+
+function checkNames(backends: readonly Backend[], plugins: readonly LoadedPlugin[]): void {
+  const names = new Set(backends.map(({ name }) => name));
+  for (const plugin of plugins) {
+    for (const { name } of plugin.backends) {
+      if (!names.has(name)) names.add(name);
+      else
+        throw new RotaError(
+          'ROTA_PLUGIN_INVALID',
+          `The plugin "${plugin.name}" adds a backend "${name}", and there is one of that name.`,
+          {
+            suggestions: ['Give the backend of the plugin another name.'],
+          },
+        );
+    }
+  }
 }

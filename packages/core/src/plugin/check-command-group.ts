@@ -2,12 +2,21 @@ import type { CommandOption, PluginCommand, PluginCommandGroup } from './plugin-
 
 /** Rota's own options, which every command of a plugin has. */
 const reserved = ['config', 'hostFile', 'namespace', 'stateDir', 'json', 'yes', 'help'];
+/** Rota's own commands: of two with one name, a person would reach only one. */
+export const ownCommands: readonly string[] =
+  'apply bundle completion destroy doctor explain generations help history import init logs maintain next plan render report rollback run run-all schema simulate status sync targets validate'.split(
+    ' ',
+  );
 const kinds: readonly CommandOption['kind'][] = ['flag', 'text', 'count', 'duration', 'list'];
 const word = /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/;
 
 /** Help, completion and dispatch rely on this. @throws Error that says what is wrong */
 export function checkCommandGroup({ name, aliases = [], commands }: PluginCommandGroup): void {
   for (const one of [name, ...aliases]) if (!word.test(one)) throw new Error(`the command "${one}" is not a word such as "nix".`);
+  const taken = [name, ...aliases, ...commands.flatMap((command) => command.aliases ?? [])].find((one) =>
+    ownCommands.includes(one),
+  );
+  if (taken !== undefined) throw new Error(`the command "${taken}" is one of Rota's own; give it another name.`);
   if (commands.length === 0) throw new Error(`the command "${name}" has no commands below it.`);
   const seen = new Set<string>();
   for (const command of commands) {

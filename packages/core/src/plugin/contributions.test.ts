@@ -75,6 +75,13 @@ test('everything that is added can be read again', () => {
   expect(plugin.bundleStores).toEqual({ s3: open });
 });
 
+test("a command with a name of Rota's own, which nobody could reach, is refused", () => {
+  const { api } = collect();
+  expect(() => api.addCommands({ ...group(), name: 'apply' })).toThrow(`the command "apply" is one of Rota's own`);
+  expect(() => api.addCommands({ ...group(), aliases: ['run'] })).toThrow('"run"');
+  expect(() => api.addCommands(group({ aliases: ['plan'] }))).toThrow('"plan"');
+});
+
 test("a job can run one of Rota's own commands, wherever Rota stands later", () => {
   expect(collect().api.rotaCommand(['widget', 'status'])).toEqual({
     command: '/state/bin/rota',
