@@ -168,7 +168,8 @@ function factsOf(path: string): FileFacts | undefined {
   const stats = statsOf(path);
   if (stats === undefined) return undefined;
   const kind = stats.isFile() ? 'file' : stats.isDirectory() ? 'folder' : 'other';
-  return { kind, size: stats.size, modifiedMs: stats.mtimeMs, mode: stats.mode & 0o7777, inode: stats.ino };
+  const { size, mtimeMs: modifiedMs, ino: inode, birthtimeMs: bornMs } = stats;
+  return { kind, size, modifiedMs, mode: stats.mode & 0o7777, inode, bornMs };
 }
 
 function absentIsUndefined<T>(read: () => T): T | undefined {

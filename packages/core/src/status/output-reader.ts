@@ -5,8 +5,8 @@ type ReadFiles = Pick<Files, 'facts' | 'list' | 'readBytes'>;
 
 /** How far the output of one run is read. */
 interface Place {
-  /** The file that is read, which keeps its number under the name that it gets when it is set aside; `undefined` before the first. */
-  inode: number | undefined;
+  /** The file that is read, which stays the same under the name that it gets when it is set aside; `undefined` before the first. */
+  file: string | undefined;
   at: number;
   /** What is set aside, as of the last look. */
   aside: string;
@@ -28,7 +28,8 @@ export function outputReader(files: ReadFiles, folder: string): () => string {
   for (const id of idsOf()) {
     const aside = files.facts(join(folder, `${id}.log.1`));
     const last = files.facts(join(folder, `${id}.log`));
-    const from = { inode: (last ?? aside)?.inode, at: (last ?? aside)?.size ?? 0 };
+    const read = last ?? aside;
+    const from = { file: read === undefined ? undefined : fileOf(read), at: read?.size ?? 0 };
     places.set(id, { ...from, aside: markOf(aside), whole: last === undefined, decoder: new TextDecoder() });
   }
   return () => {
@@ -36,7 +37,7 @@ export function outputReader(files: ReadFiles, folder: string): () => string {
     for (const id of places.keys()) if (!ids.includes(id)) places.delete(id);
     let text = '';
     for (const id of ids) {
-      const place = places.get(id) ?? { inode: undefined, at: 0, aside: '', whole: false, decoder: new TextDecoder() };
+      const place = places.get(id) ?? { file: undefined, at: 0, aside: '', whole: false, decoder: new TextDecoder() };
       places.set(id, place);
       text += readOn(files, join(folder, `${id}.log`), place);
     }
@@ -45,18 +46,23 @@ export function outputReader(files: ReadFiles, folder: string): () => string {
 }
 
 /** A number alone is soon given to another file. */
+function fileOf({ inode, bornMs }: FileFacts): string {
+  return `${inode} ${bornMs}`;
+}
+
 function markOf(facts: FileFacts | undefined): string {
-  return facts === undefined ? '' : `${facts.inode} ${facts.modifiedMs}`;
+  return facts === undefined ? '' : `${fileOf(facts)} ${facts.modifiedMs}`;
 }
 
 function readOn(files: ReadFiles, path: string, place: Place): string {
   let text = '';
-  const take = (from: string, { inode, size }: FileFacts): boolean => {
-    const bytes = size > place.at ? files.readBytes(from)?.subarray(place.at) : new Uint8Array();
+  const take = (from: string, facts: FileFacts): boolean => {
+    const bytes = facts.size > place.at ? files.readBytes(from)?.subarray(place.at) : new Uint8Array();
     // Set aside at this moment: the next look finds it under its other name.
-    if (bytes === undefined || files.facts(from)?.inode !== inode) return false;
+    const now = files.facts(from);
+    if (bytes === undefined || now === undefined || fileOf(now) !== fileOf(facts)) return false;
     text += place.decoder.decode(bytes, { stream: true });
-    place.inode = inode;
+    place.file = fileOf(facts);
     place.at += bytes.length;
     place.whole = from !== path;
     return true;
@@ -65,7 +71,7 @@ function readOn(files: ReadFiles, path: string, place: Place): string {
   const current = files.facts(path);
   const isSetAside = aside !== undefined && markOf(aside) !== place.aside;
   if (isSetAside) {
-    if (place.inode !== undefined && aside.inode !== place.inode) {
+    if (place.file !== undefined && fileOf(aside) !== place.file) {
       if (!place.whole) text += gap;
       place.at = 0;
     }
@@ -73,9 +79,9 @@ function readOn(files: ReadFiles, path: string, place: Place): string {
     place.aside = markOf(aside);
   }
   if (current === undefined) return text;
-  const isNext = isSetAside || place.whole || place.inode === undefined;
+  const isNext = isSetAside || place.whole || place.file === undefined;
   // Only just set aside; what is left of the one before comes first.
-  if (!isNext && current.inode !== place.inode) return text;
+  if (!isNext && fileOf(current) !== place.file) return text;
   if (isNext || current.size < place.at) place.at = 0;
   take(path, current);
   return text;
