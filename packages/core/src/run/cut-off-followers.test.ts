@@ -1,4 +1,5 @@
 import { rmSync, writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
 import type { LaunchFile } from '../backend/launch-file.ts';
 import { nodeFiles } from '../host/node-files.ts';
@@ -9,6 +10,8 @@ import { endpoint } from './endpoint.test-support.ts';
 import { plainLaunch, runnerUnderTest } from './runner-under-test.test-support.ts';
 
 const key = { tenant: 'acme', name: 'job' };
+const leader = '01a22d51-956a-7da5-b47f-5d1125fde8e3';
+const hook = fileURLToPath(new URL('./kill-at-step.fixture.cjs', import.meta.url));
 
 /** A job of which a run ended well, whose runner was killed before it had started `follower`; `newcomer` is declared since. */
 async function cutOff() {
@@ -21,7 +24,7 @@ async function cutOff() {
     start: null,
     launchFile: rota.launchFile({ name, alerts }),
   }));
-  const run = { runId: 'one', endedAt: new Date().toISOString(), followers: ['acme/follower'] };
+  const run = { runId: leader, endedAt: new Date().toISOString(), followers: ['acme/follower'] };
   const owner = { pid: 2 ** 22 + 1, startTicks: '1', bootId: null };
   changeJobState(nodeFiles, rota.layout, key, (state) => [{ ...state, following: [{ ...run, owner }] }, undefined]);
   // It starts none of them, since it ends badly.
@@ -49,6 +52,22 @@ it('nothing is recorded of a follower before its alert is kept, which the next r
   expect(server.messages()).toMatchObject([{ event: 'failure', job_name: 'follower' }]);
 });
 
+it('it is told of once, by the next runner too when the one that told was killed between the report and the record', async () => {
+  for (let step = 0; ; step++) {
+    const { rota, server, path, told } = await cutOff();
+    const { code } = await rota.run(path, [], { NODE_OPTIONS: `--require=${hook}`, KILL_AT: String(step) });
+    expect(code, 'killed before it came that far').toBe(null);
+    if (!rota.spooled().some((name) => name.endsWith('.json'))) continue;
+    expect(told()).toEqual([]);
+    await rota.run(path);
+    expect(told()).toEqual(['follower: failure']);
+    const [record] = rota.records().filter(({ name }) => name === 'follower');
+    expect(record?.runId).toMatch(/^01a22d51-956a-7[0-9a-f]{3}-8[0-9a-f]{3}-[0-9a-f]{12}$/);
+    expect(server.messages()).toMatchObject([{ event: 'failure', job_name: 'follower', run_id: record?.runId }]);
+    return;
+  }
+}, 300_000);
+
 it('of two runners that find it one alone tells', async () => {
   const { rota } = await cutOff();
   const admit = () =>
@@ -63,5 +82,5 @@ it('of two runners that find it one alone tells', async () => {
       onUnreported: () => undefined,
       takeLocks: () => null,
     });
-  expect([admit(), admit()].map((admission) => admission.cutOff.map(({ runId }) => runId))).toEqual([['one'], []]);
+  expect([admit(), admit()].map((admission) => admission.cutOff.map(({ runId }) => runId))).toEqual([[leader], []]);
 });

@@ -168,21 +168,21 @@ async function runClaimed(
   }
   locks.release();
   // Before the reports, which may take long.
-  if (followed) end = [...end, ...(await follow(input, record.runId))];
+  if (followed) end = [...end, ...(await follow(input, record))];
   await report(input, started, [...waiting, ...end]);
   if (newFile) retain(input, endedMs);
   return exitStatus(record);
 }
 
 /** Starts the jobs that follow. Killed before it is done, the next runner finds what was not started. */
-async function follow(input: RunJobInput, runId: string): Promise<readonly WaitingReport[]> {
+async function follow(input: RunJobInput, ended: RunRecord): Promise<readonly WaitingReport[]> {
   const { launch, place, files } = input;
   const waiting: WaitingReport[] = [];
   try {
     for (const one of await startFollowers(launch, place)) {
-      waiting.push(...tellNotStarted(input, one));
+      waiting.push(...tellNotStarted(input, ended, one));
     }
-    forgetFollowing(files, place.layout, launch, [runId]);
+    forgetFollowing(files, place.layout, launch, [ended.runId]);
   } catch (error) {
     process.stderr.write(`rota-run: ${launch.tenant}/${launch.name}: ${stateProblem(place, error)}\n`);
   }

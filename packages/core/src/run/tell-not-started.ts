@@ -1,5 +1,7 @@
 import { join } from 'node:path';
+import type { JobKey } from '../job/job.ts';
 import { printJobKey } from '../job/job-key.ts';
+import { digestOf } from '../state/digest.ts';
 import { finishRun, forgetFollowing } from './admit/finish-run.ts';
 import { type Following, readJobState } from './admit/job-state.ts';
 import { stateProblem } from './failed-runner.ts';
@@ -12,21 +14,37 @@ import { besideOwn, type Follower, type NotStarted } from './start-followers.ts'
 import { spoolReport, type WaitingReport } from './tell/spool.ts';
 import { endReports } from './tell/spool-end.ts';
 
-/** Records a failed run for a job that was to follow another and did not begin, and leaves its reports to be sent. @returns the reports */
-export function tellNotStarted(input: RunJobInput, { follower, problem }: NotStarted): readonly WaitingReport[] {
+/**
+ * Records a failed run for a job that was to follow another and did not begin, and leaves its reports to be sent. Killed in between, the next runner does the
+ * same again for the same run, so that its report is one.
+ *
+ * @returns the reports
+ */
+export function tellNotStarted(
+  input: RunJobInput,
+  { runId, endedAt }: Pick<Following, 'runId' | 'endedAt'>,
+  { follower, problem }: NotStarted,
+): readonly WaitingReport[] {
   const { files, launch, place } = input;
   const reason = `It was to follow ${launch.tenant}/${launch.name} and was not started: ${problem}.`;
   process.stderr.write(`rota-run: ${follower.tenant}/${follower.name}: ${reason}\n`);
   const read = follower.launchFile === null ? null : readLaunchFile(files, besideOwn(follower.launchFile, place));
   const backend = read?.ok ? read.launch.backend : launch.backend;
-  const record = { ...badLaunchRecord(follower, reason, 'event'), backend };
+  const record = { ...badLaunchRecord(follower, reason, 'event'), runId: runIdAfter(runId, follower), backend };
   const { failing } = readJobState(files, place.layout, follower);
   const reports = read?.ok ? endReports({ ...read, files }, record, reason, failing) : [];
-  const waiting = reports.map((report) => spoolReport(files, place.layout, report, Date.parse(record.endedAt)));
+  const waiting = reports.map((report) => spoolReport(files, place.layout, report, Date.parse(endedAt)));
   // After the reports, for whoever finds the record takes it for told.
   appendRecord(files, place.layout, record);
   finishRun(files, place.layout, follower, record);
   return waiting;
+}
+
+/** Of the run of a job that was to follow another run: of that instant, and the same whoever asks. */
+function runIdAfter(runId: string, follower: JobKey): string {
+  const digest = digestOf(`${runId} ${printJobKey(follower)}`);
+  // Of an id only what it has of the time, and its version, is kept (RFC 9562, section 5.7).
+  return `${runId.slice(0, 15)}${digest.slice(0, 3)}-8${digest.slice(3, 6)}-${digest.slice(6, 18)}`;
 }
 
 /** Of runs whose runner was gone before it had started their followers: those that have not begun since are told. What fails of it is tried by the next runner. */
@@ -42,13 +60,13 @@ export function tellCutOff(input: RunJobInput, runs: readonly Following[]): read
 
 function cutOffReports(input: RunJobInput, runs: readonly Following[]): readonly WaitingReport[] {
   const { files, launch, place } = input;
-  const waiting = runs.flatMap(({ endedAt, followers }) =>
+  const waiting = runs.flatMap(({ runId, endedAt, followers }) =>
     launch.followers
       .filter((follower) => followers?.includes(printJobKey(follower)))
       .filter((follower) => !hasBegun(input, follower, Date.parse(endedAt)))
       .flatMap((follower) => {
         const problem = `that ended well at ${endedAt}, and its runner was gone before it had started this one`;
-        return tellNotStarted(input, { follower, problem });
+        return tellNotStarted(input, { runId, endedAt }, { follower, problem });
       }),
   );
   const runIds = runs.map(({ runId }) => runId);
