@@ -88,6 +88,25 @@ describe('the home of an ordinary user', () => {
     ]);
   });
 
+  test('that had none before, and is not well, is said so once, and keeps no later update from beginning', async () => {
+    await publish('never');
+    const [bad] = await update();
+    expect(bad).toMatchObject({ status: 'rollback-failed', failure: { class: 'rollback' } });
+    expect(await ada('cd ~/conf; git status --porcelain')).toBe('');
+    expect(await update()).toMatchObject([{ status: 'deferred', failure: { class: 'bad-revision' } }]);
+    // One that is cut off does not keep the next from beginning either.
+    await ada('rm -r ~/.local/state/home-manager');
+    await publish('never ever');
+    const input = JSON.stringify({ options, killAt: 'activate:done' });
+    expect((await machine.exec('node', ['/srv/driver.mjs'], { user: 'ada', input })).exitCode).toBe(137);
+    expect(await update()).toMatchObject([{ kind: 'recovery', status: 'rollback-failed' }]);
+    // As it was.
+    await ada(
+      'rm -r ~/.local/state/home-manager; rm ~/journal ~/greeting; cd ~/dep; git reset -q --hard $(git rev-list --max-parents=0 HEAD)',
+    );
+    expect(await ada('cd ~/conf; git status --porcelain')).toBe('');
+  });
+
   test('gets its first generation, a newer one, and goes back from one that is not well', async () => {
     const [first] = await update();
     expect(first).toMatchObject({ status: 'updated', reboot: 'not-needed', from: null });

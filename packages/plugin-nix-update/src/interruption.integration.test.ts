@@ -55,6 +55,21 @@ describe('an updater that is killed', () => {
     expect(state).toMatch(/^(started|done)$/);
   });
 
+  const build = (
+    version: string,
+  ): string => `cd /srv/dep; sed -i 's/version = "[^"]*"/version = "${version}"/' data.nix; git commit -qam ${version}
+    cd /srv/conf; system=$(nix build --no-link --print-out-paths --override-input dep git+file:///srv/dep --no-write-lock-file .#nixosConfigurations.host.config.system.build.toplevel)`;
+  const use = 'nix-env -p /nix/var/nix/profiles/system --set $system; $system/bin/switch-to-configuration switch';
+
+  test.each(['activate:done', 'boot:done'])('at %s leaves what a person has switched to since alone', async (killAt) => {
+    await machine.publish({ version: '2' });
+    expect((await machine.start({ killAt })).exitCode).toBe(137);
+    const own = await machine.sh(`${build('own')}; ${use} >&2; echo $system`);
+    const [recovery] = await machine.update({ options: { ...machine.options, ...stop } });
+    expect(recovery).toMatchObject({ kind: 'recovery', warnings: [expect.stringContaining(own)] });
+    expect(await machine.facts()).toMatchObject({ current: own, bootDefault: own, profile: own });
+  });
+
   test('when it had only tested a system does not make it what boots', async () => {
     await machine.publish({ version: '2' });
     const options = { ...machine.options, operation: 'test' } as const;

@@ -5,7 +5,7 @@ import type { Baseline } from './machine/read-baseline.ts';
 import { rebootIntoDefault } from './reboot/reboot-into-default.ts';
 import type { Ending, RunFacts } from './record/finish-report.ts';
 import { holdAgainst } from './record/hold-against.ts';
-import { rollBack } from './steps/roll-back.ts';
+import { hasWayBack, rollBack } from './steps/roll-back.ts';
 import { isAtOrAfter } from './steps/step-names.ts';
 import type { UpdateContext } from './update-context.ts';
 import type { UpdateRun } from './update-run.ts';
@@ -38,7 +38,9 @@ export async function takeBack(
   } catch (error) {
     const { message, output } = asFailure(error);
     const both = new UpdateFailure('rollback', `${failure.message} ${message}`, { output });
-    return { status: 'rollback-failed', failure: both, unfinished: true };
+    // With nothing to go back to, trying again would only keep every later update from beginning.
+    const unfinished = hasWayBack(baseline) || (lock !== null && !(await discarded(context, lock)));
+    return { status: 'rollback-failed', failure: both, unfinished };
   }
   if (lock !== null && !(await discarded(context, lock))) return { status: 'failed', failure, unfinished: true };
   if (!deployed) return { status: failure.deferred ? 'deferred' : 'failed', failure };

@@ -4,6 +4,7 @@ import { healthFailure } from './health/health-failure.ts';
 import { beginLockChange, prepareWorktree } from './lock/begin-lock-change.ts';
 import { endUnchangedLock } from './lock/end-unchanged-lock.ts';
 import { keepLockChange, keepUnkeptLock } from './lock/keep-lock-change.ts';
+import { followLink } from './machine/follow-link.ts';
 import type { Baseline } from './machine/read-baseline.ts';
 import { decideReboot } from './reboot/decide-reboot.ts';
 import { holdReboot } from './reboot/hold-reboot.ts';
@@ -104,6 +105,7 @@ export async function takeSteps(
 async function deploy(context: UpdateContext, run: UpdateRun, baseline: Baseline, target: string): Promise<boolean> {
   const { settings } = context;
   let needsBoot = settings.operation === 'boot';
+  requireSameSystem(context, baseline);
   await holdReboot(context);
   if (!needsBoot) {
     const activation = await run.step('activate', async () => await activateNow(context, target), String);
@@ -121,6 +123,19 @@ async function deploy(context: UpdateContext, run: UpdateRun, baseline: Baseline
   await run.step('profile', async () => await pointProfile(context, target));
   await run.step('boot', async () => await makeBootDefault(context, target));
   return needsBoot;
+}
+
+/** A person may have switched while this was built; what they found worth that is not replaced, and nothing before it is gone back to. */
+function requireSameSystem({ host, system }: UpdateContext, baseline: Baseline): void {
+  for (const which of ['profile', 'current'] as const) {
+    const now = followLink(host.files, system[which]);
+    if (baseline[which] !== null && now !== baseline[which])
+      throw new UpdateFailure(
+        'precondition',
+        `Somebody has put ${now} behind ${system[which]} during the update; the next run begins with that.`,
+        { deferred: true },
+      );
+  }
 }
 
 /** Nothing to deploy: it is what boots and, unless that waits for a boot, what is active. */

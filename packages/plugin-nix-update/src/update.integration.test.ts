@@ -263,6 +263,47 @@ describe('an update of a machine by real nix', () => {
     );
   });
 
+  test('what a person switches to meanwhile is neither replaced nor gone back behind', async () => {
+    await machine.publish({ version: 'own' });
+    const own = await machine.sh(
+      'cd /srv/conf; nix build --no-link --print-out-paths --override-input dep git+file:///srv/dep --no-write-lock-file .#nixosConfigurations.host.config.system.build.toplevel',
+    );
+    await machine.publish({ version: '2', appRc: 1 });
+    const run = `nix-env -p /nix/var/nix/profiles/system --set ${own}; ${own}/bin/switch-to-configuration switch`;
+    const [report] = await machine.update({ at: { moment: 'build:done', run } });
+    expect(report).toMatchObject({
+      status: 'deferred',
+      failure: { class: 'precondition', message: expect.stringContaining(own) },
+    });
+    expect(await machine.facts()).toMatchObject({ current: own, bootDefault: own, profile: own, lock: before.lock });
+  });
+
+  test('a default that was collected as garbage is built again, and is no system to go back to', async () => {
+    await machine.publish({ version: '2' });
+    // The profile leads to what is in the store no longer.
+    const lose = `cd /srv/conf
+      gone=$(nix eval --raw --override-input dep git+file:///srv/dep --no-write-lock-file .#nixosConfigurations.host.config.system.build.toplevel.outPath)
+      cd /nix/var/nix/profiles; ln -sfn $gone system-9-link; ln -sfn system-9-link system; test ! -e $gone; echo $gone`;
+    const gone = await machine.sh(lose);
+    expect(await machine.update(withOptions({ operation: 'boot' }))).toMatchObject([{ status: 'updated', from: null, to: gone }]);
+    expect(await machine.facts()).toMatchObject({ bootDefault: gone, profile: gone });
+    expect(await machine.sh(`cat ${gone}/nixos-version`)).toBe('2');
+
+    await machine.reset();
+    await machine.publish({ version: '3' });
+    await machine.sh(lose);
+    await machine.publish({ version: '4' });
+    await machine.sh('echo 1 >/var/lib/machine/rc-boot');
+    expect(await machine.update()).toMatchObject([{ status: 'rollback-failed' }]);
+    await machine.sh('rm /var/lib/machine/rc-boot');
+    expect(await machine.update(withOptions({ preUpdateHooks: [{ command: ['false'] }] }))).toMatchObject([
+      { kind: 'recovery', status: 'rolled-back' },
+      { status: 'failed' },
+    ]);
+    const { current } = before;
+    expect(await machine.facts()).toMatchObject({ current, bootDefault: current, profile: current });
+  });
+
   test('an input that became older is refused: an update never goes backwards', async () => {
     await machine.publish({ version: '2' });
     await machine.update();

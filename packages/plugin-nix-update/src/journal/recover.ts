@@ -13,7 +13,7 @@ import { rememberBad } from '../record/bad-revisions.ts';
 import { type Ending, finishReport, type RunFacts } from '../record/finish-report.ts';
 import type { UpdateReport } from '../report.ts';
 import { makeBootDefault } from '../steps/activate-system.ts';
-import { rollBack } from '../steps/roll-back.ts';
+import { hasWayBack, rollBack } from '../steps/roll-back.ts';
 import { pointProfile } from '../steps/set-profile.ts';
 import { firstKeptStep, isAtOrAfter } from '../steps/step-names.ts';
 import type { UpdateContext } from '../update-context.ts';
@@ -42,21 +42,22 @@ function mayFinish({ host, system }: UpdateContext, { step, target, baseline, ne
   return needsBoot || readBootId(host.files) === baseline.bootId || followLink(host.files, system.current) === target;
 }
 
-async function finish(
-  context: UpdateContext,
-  { target, lock, baseline, needsBoot, operation }: UpdateJournal,
-  facts: RunFacts,
-): Promise<Ending> {
+async function finish(context: UpdateContext, journal: UpdateJournal, facts: RunFacts): Promise<Ending> {
+  const { target, lock, baseline, needsBoot, operation } = journal;
   if (target === null) return { status: 'failed' };
+  const own = othersSystem(context, journal, 'profile');
   try {
     await holdReboot(context);
     // What was to be tested until the next boot does not become what boots.
-    if (operation !== 'test') {
+    if (operation !== 'test' && own === null) {
       await pointProfile(context, target);
       await makeBootDefault(context, target);
     }
     if (lock !== null) await keepLockChange(context, lock);
-    facts.reboot = await decideReboot(context, { baseline, facts, target, needsBoot, rebootNow: false });
+    facts.reboot =
+      own === null
+        ? await decideReboot(context, { baseline, facts, target, needsBoot, rebootNow: false })
+        : await rebootIntoDefault(context, { baseline: { ...baseline, profile: own }, needsBoot: false });
     return { status: 'updated' };
   } catch (error) {
     return { status: 'rollback-failed', failure: interrupted('could not be finished', error), unfinished: true };
@@ -67,8 +68,11 @@ async function undo(context: UpdateContext, journal: UpdateJournal, facts: RunFa
   const { step, lock, baseline, operation, target } = journal;
   const sameBoot = readBootId(context.host.files) === baseline.bootId;
   // A boot has made the old system active already: an activation lasts until then.
-  const activated = sameBoot && operation !== 'boot' && isAtOrAfter(step, 'activate');
-  const defaultChanged = operation !== 'test' && isAtOrAfter(step, firstKeptStep);
+  const activated =
+    sameBoot && operation !== 'boot' && isAtOrAfter(step, 'activate') && othersSystem(context, journal, 'current') === null;
+  const defaultChanged =
+    operation !== 'test' && isAtOrAfter(step, firstKeptStep) && othersSystem(context, journal, 'profile') === null;
+  const isStuck = (activated || defaultChanged) && !hasWayBack(baseline);
   const failure = new UpdateFailure(
     'interrupted',
     `An update was cut off in the step ${step}; what it had changed was taken back.`,
@@ -83,7 +87,7 @@ async function undo(context: UpdateContext, journal: UpdateJournal, facts: RunFa
     });
   }
   try {
-    if (activated || defaultChanged) {
+    if ((activated || defaultChanged) && !isStuck) {
       await holdReboot(context);
       const needsBoot = await rollBack(context, { baseline, activated, defaultChanged });
       facts.reboot = await rebootIntoDefault(context, { baseline, needsBoot });
@@ -92,7 +96,22 @@ async function undo(context: UpdateContext, journal: UpdateJournal, facts: RunFa
   } catch (error) {
     return { status: 'rollback-failed', failure: interrupted('could not be taken back', error), unfinished: true };
   }
+  // Told once: trying again would only keep every later update from beginning.
+  if (isStuck)
+    return { status: 'rollback-failed', failure: interrupted('could not be taken back', 'there was no system before.') };
   return { status: activated || defaultChanged ? 'rolled-back' : 'failed', failure };
+}
+
+/** What somebody has made active, or the default, since the run was cut off: neither what it brought nor what it found. It is theirs, and stays. */
+function othersSystem(
+  { host, system, warn }: UpdateContext,
+  { target, baseline }: UpdateJournal,
+  which: 'current' | 'profile',
+): string | null {
+  const now = followLink(host.files, system[which]);
+  if (target === null || now === null || now === target || now === baseline[which]) return null;
+  warn(`${now}, which somebody has put there since the update was cut off, stays behind ${system[which]}.`);
+  return now;
 }
 
 function interrupted(what: string, error: unknown): UpdateFailure {

@@ -17,6 +17,11 @@ export interface RollBackInput {
   readonly defaultChanged: boolean;
 }
 
+/** Whether there was anything before. Without it a rollback fails however often it is tried. */
+export function hasWayBack({ profile, current }: RollBackInput['baseline']): boolean {
+  return profile !== null || current !== null;
+}
+
 type RollBackContext = Pick<UpdateContext, 'host' | 'system' | 'settings' | 'call' | 'warn' | 'elapsedMs'>;
 
 /**
@@ -39,10 +44,10 @@ export async function rollBack(
       problems.push(error instanceof Error ? error.message : String(error));
     }
   };
-  if (defaultChanged) await attempt(async () => await restoreDefault(context, baseline.profile));
+  if (defaultChanged) await attempt(async () => await restoreDefault(context, baseline.profile ?? baseline.current));
   if (activated)
     await attempt(async () => {
-      needsBoot = await reactivate(context, baseline.current);
+      needsBoot = await reactivate(context, baseline.current ?? baseline.profile);
     });
   if (problems.length > 0) throw new UpdateFailure('rollback', `The rollback failed: ${problems.join(' ')}`);
 
