@@ -70,6 +70,34 @@ describe('an alert', () => {
     expect(rota.spooled()).toEqual([]);
   });
 
+  it('that found neither its channel nor room to wait while the job ran waits once there is room, or is said to be lost', async () => {
+    const rota = await runnerUnderTest();
+    writeFileSync(rota.layout.spool, 'in the way');
+    const hold = join(rota.scratch, 'hold');
+    let away = true;
+    const server = await endpoint((_, response) => {
+      response.writeHead(away ? 503 : 200).end();
+      rmSync(hold, { force: true });
+    });
+    const alerts: LaunchFile['alerts'] = { on: ['late'], channels: [{ kind: 'webhook', url: server.url }] };
+    const run = (end: string) => {
+      writeFileSync(hold, '');
+      const { env } = quickTimers(rota.scratch, { count: 1 });
+      const job = { ...sh(`while [ -e hold ]; do sleep 0.05; done\n${end}`), alerts, timeoutMs: 20_000 };
+      return rota.run(rota.launchFile(job), [], env);
+    };
+    const lost = await run('true');
+    expect(lost.stderr).toContain('An alert of acme/job is lost');
+    const kept = await run(`rm ${rota.layout.spool}`);
+    expect(kept.stderr).not.toContain('is lost');
+    expect(rota.spooled()).toHaveLength(1);
+    away = false;
+    server.received.length = 0;
+    await rota.run(rota.launchFile({ name: 'other' }));
+    expect(server.messages()).toMatchObject([{ event: 'late', job_name: 'job' }]);
+    expect(rota.spooled()).toEqual([]);
+  });
+
   it('does not change the outcome when a channel is broken', async () => {
     const rota = await runnerUnderTest();
     const alerts: LaunchFile['alerts'] = {

@@ -23,18 +23,20 @@ const againMs = 60_000;
 export function reportStart(input: RunJobInput, admission: Admission, claim: Claim, tail: () => string): StartedReport {
   const { launch } = input;
   const pending: Promise<unknown>[] = [];
+  let missed: Promise<readonly WaitingReport[] | undefined> | undefined;
   const { checkin } = launch;
   const record = unfinished(launch, claim);
   if (checkin?.start) pending.push(quietly(sendNow(input, record, 'running', '')));
   if (admission.missed > 0) {
     const text = `${admission.missed} fire times before this run were missed.`;
-    pending.push(quietly(alertNow(input, record, { event: 'missed', text }, '')));
+    missed = quietly(alertNow(input, record, { event: 'missed', text }, ''));
   }
   const limitMs = checkin?.timeoutMs ?? launch.timeoutMs;
   const late = limitMs === null ? null : tellLate(input, { ...record, durationMs: limitMs }, limitMs, tail);
   return {
     async stop() {
       await Promise.all([late?.stop(), ...pending]);
+      keepAgain(input, (await missed) ?? []);
     },
   };
 }
@@ -72,6 +74,7 @@ function tellLate(input: RunJobInput, record: RunRecord, limitMs: number, tail: 
       isOver = true;
       clearTimeout(timer);
       await current;
+      keepAgain(input, alerts ?? []);
     },
   };
 }
@@ -96,10 +99,10 @@ function sayLater(reason: string): void {
   process.stderr.write(`rota-run: ${reason} It is tried again later.\n`);
 }
 
-/** While the job runs: through the spool too, since the runner may be killed meanwhile. */
-async function alertNow(input: RunJobInput, record: RunRecord, news: AlertNews, output: string): Promise<void> {
+/** While the job runs: through the spool too, since the runner may be killed meanwhile. Answers those that were not taken. */
+function alertNow(input: RunJobInput, record: RunRecord, news: AlertNews, output: string): Promise<readonly WaitingReport[]> {
   const reports = alertReports(input.launch, record, news, output);
-  await deliverAll(
+  return deliverAll(
     input,
     reports.map((report) => keep(input, report)),
   );
@@ -111,6 +114,15 @@ function keep({ files, place }: RunJobInput, report: Report): WaitingReport {
     return spoolReport(files, place.layout, report, Date.now());
   } catch {
     return { path: null, report };
+  }
+}
+
+/** Of alerts that were not taken: those that the spool had no room for may find it now. */
+function keepAgain(input: RunJobInput, waiting: readonly WaitingReport[]): void {
+  for (const { path, report } of waiting) {
+    if (path !== null || keep(input, report).path !== null) continue;
+    const { tenant, job_name: name } = report.message;
+    process.stderr.write(`rota-run: An alert of ${tenant}/${name} is lost: nobody took it, and the spool cannot be written.\n`);
   }
 }
 
