@@ -6,9 +6,14 @@ import { SideBySide } from './tests/support/side-by-side.ts';
 const source = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 
 const roots = ['packages/*/src', 'examples', 'scripts', 'tests'];
-const tests = roots.map((root) => `${root}/**/*.test.ts`);
-const integrationTests = roots.map((root) => `${root}/**/*.integration.test.ts`);
-const packagingTests = ['tests/**/*.packaging.test.ts'];
+/** What each project has; a file belongs to the last that names it. */
+const kinds = {
+  unit: roots.map((root) => `${root}/**/*.test.ts`),
+  // What uses a scheduler, a booted machine or the wall clock. Each file has a user, a crontab, machines of its own.
+  integration: roots.map((root) => `${root}/**/*.integration.test.ts`),
+  // Installs the packages as a stranger would, from what `npm run build` made.
+  packaging: ['tests/**/*.packaging.test.ts'],
+};
 // Templates are tested as what is made from them.
 const exclude = ['**/node_modules/**', '**/dist/**', '**/templates/**'];
 
@@ -17,6 +22,15 @@ const exclude = ['**/node_modules/**', '**/dist/**', '**/templates/**'];
 const { NODE_EXTRA_CA_CERTS } = process.env;
 if (NODE_EXTRA_CA_CERTS !== undefined) process.env.ROTA_TEST_EXTRA_CA_CERTS = NODE_EXTRA_CA_CERTS;
 delete process.env.NODE_EXTRA_CA_CERTS;
+
+const projects = Object.entries(kinds).map(([name, include]) => ({
+  extends: true as const,
+  test: { name, include, exclude: name === 'unit' ? [...exclude, ...kinds.integration, ...kinds.packaging] : exclude },
+}));
+
+// Vitest gives a process another file only when that is of the same project, and `SideBySide` lets the kinds alternate: to run them all
+// they are one project.
+const isOfProjects = process.argv.some((word) => word.startsWith('--project'));
 
 export default defineConfig({
   resolve: {
@@ -39,32 +53,9 @@ export default defineConfig({
     sequence: { sequencer: SideBySide },
     // On a shared machine one more go, which `.ci/run` names at its end; none where a person watches. What fails twice has failed.
     retry: process.env.CI === undefined ? 0 : 1,
-    projects: [
-      {
-        extends: true,
-        test: {
-          name: 'unit',
-          include: tests,
-          exclude: [...exclude, ...integrationTests, ...packagingTests],
-          // Files share processes and what they have loaded: to start and load again for each took longer than most of them. A file that
-          // changes something of its process changes it back.
-          isolate: false,
-        },
-      },
-      {
-        // What uses a scheduler, a booted machine or the wall clock. Each file has a user, a crontab, machines of its own.
-        extends: true,
-        test: {
-          name: 'integration',
-          include: integrationTests,
-          exclude,
-        },
-      },
-      {
-        // Installs the packages as a stranger would, from what `npm run build` made.
-        extends: true,
-        test: { name: 'packaging', include: packagingTests, exclude },
-      },
-    ],
+    // Files share processes and what they have loaded: to start and load again for each took longer than most of them. A file that changes
+    // something of its process changes it back.
+    isolate: false,
+    ...(isOfProjects ? { projects } : { include: Object.values(kinds).flat(), exclude }),
   },
 });

@@ -7,7 +7,8 @@
  *   `npx vitest run --project integration`
  *
  * Files of both run side by side, more of them than there are processors: a test has users, crontabs, folders and ports of its own, waits
- * for what it expects rather than for a time, and allows for a busy machine.
+ * for what it expects rather than for a time, and allows for a busy machine. A process plays many files, so a test changes nothing of it
+ * that it does not change back, and a module that tests share keeps no folder or machine from one file to the next.
  *
  * What is missing on a machine: `requirePart` makes it a visible skip that names the command which installs it, and a failure
  * where `CI` is set. Whatever these functions create (folders, machines) is removed when the test file ends.

@@ -9,21 +9,24 @@ const usualSeconds = 3;
 const secondsOf = (spec: TestSpecification): number =>
   slowFiles[relative(repositoryRoot, spec.moduleId).replaceAll('\\', '/')] ?? usualSeconds;
 
+/** `integration` and `packaging` are in the names of files; all others are those of units. */
+const kindOf = ({ moduleId }: TestSpecification): string => /\.(integration|packaging)\.test\.ts$/.exec(moduleId)?.[1] ?? 'unit';
+
 /**
- * The order of files: those of the projects alternate, so that files that wait for a scheduler run beside files that keep a processor
- * busy, from the first minute to the last. Each project begins with what takes longest.
+ * The order of files: those of the kinds alternate, so that files that wait for a scheduler run beside files that keep a processor
+ * busy, from the first minute to the last. Each kind begins with what takes longest.
  */
 export class SideBySide extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
-    const names = new Set(files.map(({ project }) => project.name));
-    return [...names]
-      .flatMap((name) => withShareDone(files.filter(({ project }) => project.name === name)))
+    const kinds = new Set(files.map(kindOf));
+    return [...kinds]
+      .flatMap((kind) => withShareDone(files.filter((file) => kindOf(file) === kind)))
       .sort((a, b) => a.shareDone - b.shareDone)
       .map(({ spec }) => spec);
   }
 }
 
-/** Each file with the part of its project's whole time that is over when it begins. */
+/** Each file with the part of its kind's whole time that is over when it begins. */
 function withShareDone(files: readonly TestSpecification[]): readonly { spec: TestSpecification; shareDone: number }[] {
   const whole = files.reduce((sum, spec) => sum + secondsOf(spec), 0);
   let done = 0;
