@@ -1,4 +1,4 @@
-import { chmodSync, readdirSync, renameSync, rmSync, statSync, truncateSync } from 'node:fs';
+import { chmodSync, readdirSync, renameSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { temporaryFolder } from '@rota/test-support';
 import { beforeEach, describe, expect, test } from 'vitest';
@@ -94,6 +94,39 @@ describe('a chezmoi folder that is gone or cannot be read, and is cloned again',
     await a.sync();
     for (const host of [a, b])
       expect([host.read('.zshrc'), host.read('.other')]).toEqual([text.replace('one', 'ONE').replace('five', 'FIVE'), 'y\n']);
+  });
+
+  test.each([
+    ['never could publish', false],
+    ['may not publish any more', true],
+  ])('takes the edits of a host that %s again, and reverts nothing of others', async (_, hasPublished) => {
+    const [a, first] = await hostsInStep(world, { '.zshrc': text, '.other': 'x\n' });
+    const shut = (): void =>
+      writeFileSync(join(world.origin, 'hooks/pre-receive'), '#!/bin/sh\necho "pre-receive hook declined" >&2\nexit 1\n', {
+        mode: 0o755,
+      });
+    const open = (): void => rmSync(join(world.origin, 'hooks/pre-receive'));
+    const b = hasPublished ? first : world.host('c');
+    // What this home had from another host, which that one takes back later.
+    a.write('.zshrc', text.replace('three', 'THREE'));
+    await a.sync();
+    shut();
+    await b.sync();
+    b.write('.zshrc', text.replace('three', 'THREE').replace('one', 'ONE'));
+    expect(await b.sync()).toMatchObject({ captured: ['.zshrc'], state: 'pending-push' });
+    open();
+    a.write('.zshrc', text.replace('five', 'FIVE'));
+    a.write('.other', 'y\n');
+    await a.sync();
+    shut();
+    rmSync(b.tree, { recursive: true });
+    expect(await b.sync()).toMatchObject({ captured: ['.zshrc'], state: 'pending-push', applied: ['.other', '.zshrc'] });
+    const both = text.replace('one', 'ONE').replace('five', 'FIVE');
+    expect([b.read('.zshrc'), b.read('.other')]).toEqual([both, 'y\n']);
+    expect(await b.sync()).toMatchObject({ captured: [], applied: [] });
+    open();
+    for (const host of [b, a]) expect(await host.sync()).toMatchObject({ state: 'ok' });
+    expect(a.read('.zshrc')).toBe(both);
   });
 });
 

@@ -39,7 +39,8 @@ export async function syncDotfiles(host: Host, options: DotfileOptions, flags: S
         const outcome = await cycle(session, journalOf(session), flags);
         const status = await statusOf(outcome.session, outcome, before);
         const [tip] = outcome.picture.tip;
-        if (tip !== undefined) keepKnownTip(host, place, outcome.session.names, tip);
+        const base = status.behind === 0 ? (status.main ?? undefined) : undefined;
+        if (tip !== undefined) keepKnownTip(host, place, outcome.session.names, tip, base);
         removeJournal(host, place);
         return record(status);
       } catch (error) {

@@ -4,6 +4,7 @@ import { exactPath } from '../../jj/fileset.ts';
 import { largestNewFile } from '../../jj/jj.ts';
 import { commitIds } from '../../jj/json-template.ts';
 import { type Picture, pendingPrefix, readPicture } from '../../jj/picture.ts';
+import { readKnownBase } from '../session/identity.ts';
 import type { Enter, Session } from '../session/session.ts';
 import { restoreLost } from './restore-lost.ts';
 import { filesToTrack, untrackedFiles } from './untracked-files.ts';
@@ -43,8 +44,8 @@ export async function settleWorkingCopy(session: Session, enter: Enter, looked: 
   enter('settle', { from: picture.at.parents[0] ?? null, to: tip ?? null });
   await trackFiles(session, fresh);
   const now = fresh.length === 0 ? picture : await readPicture(session.jj, session.names, { snapshot: true });
-  if (tip === undefined && now.remoteTip === undefined) return { picture: await found(session, now), moved: true, tooLarge };
-  const known = tip === undefined ? await tracked(session) : now;
+  const known = tip === undefined ? await begun(session, now) : now;
+  if (known === undefined) return { picture: await found(session, now), moved: true, tooLarge };
   await keepStrayWork(session, known);
   await session.jj.must(['new', known.tip[0] ?? '@-'], 'go to the revision of this host', { snapshot: true });
   return { picture: await readPicture(session.jj, session.names, { snapshot: true }), moved: true, tooLarge };
@@ -56,9 +57,21 @@ export async function trackFiles(session: Session, paths: readonly string[]): Pr
   await session.jj.must(['file', 'track', '--', ...paths.map(exactPath)], 'track new files', { snapshot: true });
 }
 
-/** The bookmark that this host had before its folder was made anew. What was cloned may be newer than what this home looks like. */
-async function tracked({ jj, names }: Session): Promise<Picture> {
-  await jj.must(['bookmark', 'track', `${names.tip}@origin`], 'find the bookmark of this host');
+/**
+ * The bookmark that this host had before its folder was made anew: what was cloned may be newer than what this home looks like. Where it published none, or none since, it begins
+ * at the newest revision of the shared branch that it had. `undefined` for a host that is new.
+ */
+async function begun({ jj, names, host, place }: Session, { remoteTip }: Picture): Promise<Picture | undefined> {
+  const base = readKnownBase(host, place);
+  const newer = remoteTip === undefined ? '' : ` & ${remoteTip}::`;
+  const found =
+    base === undefined
+      ? []
+      : await jj.lines(['log', '--no-graph', '-r', `present(${base})${newer}`, '-T', commitIds], 'find where this host was');
+  if (remoteTip === undefined && found.length === 0) return undefined;
+  if (remoteTip !== undefined) await jj.must(['bookmark', 'track', `${names.tip}@origin`], 'find the bookmark of this host');
+  if (base !== undefined && found.length > 0)
+    await jj.must(['bookmark', 'set', names.tip, '-r', base], 'set the bookmark of this host');
   return await readPicture(jj, names, { snapshot: true });
 }
 

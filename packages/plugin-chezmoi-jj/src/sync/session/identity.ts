@@ -11,7 +11,9 @@ interface Identity {
   readonly tip: string;
   readonly main: string;
   /** What `tip` was when this host last moved or published it. */
-  readonly commit?: string;
+  readonly commit?: string | undefined;
+  /** The newest revision of the shared branch that was part of this home. */
+  readonly base?: string | undefined;
 }
 
 /** The bookmarks of this host, chosen once and kept. */
@@ -20,14 +22,19 @@ export async function identityOf(host: Host, place: Place, options: DotfileOptio
   const tip = kept?.tip ?? tipName(host, options, machineKey(host));
   const main = options.branch ?? kept?.main ?? (await defaultBranch(jj));
   if (kept?.tip !== tip || kept.main !== main)
-    keep(host, place, { tip, main }, kept?.tip === tip ? readKnownTip(host, place) : undefined);
+    keep(
+      host,
+      place,
+      { tip, main },
+      kept?.tip === tip ? { commit: readKnownTip(host, place), base: readKnownBase(host, place) } : {},
+    );
   return { tip, main };
 }
 
 /** Another name, for a machine that turned out to be a copy of another one. */
 export function renewIdentity(host: Host, place: Place, options: DotfileOptions, names: Names): Names {
   const tip = tipName(host, options, `${machineKey(host)} ${host.now()} ${process.pid}`);
-  keep(host, place, { ...names, tip });
+  keep(host, place, { ...names, tip }, {});
   return { ...names, tip };
 }
 
@@ -40,14 +47,22 @@ export function readIdentity(host: Pick<Host, 'files'>, place: Place): Names | u
 
 /** The commit that this host gave to its bookmark last; `undefined` before the first. */
 export function readKnownTip(host: Pick<Host, 'files'>, place: Place): string | undefined {
-  const value = readJson(host.files, place.identity);
-  if (typeof value !== 'object' || value === null || !('commit' in value)) return undefined;
-  return typeof value.commit === 'string' ? value.commit : undefined;
+  return readCommit(host, place, 'commit');
 }
 
-/** Remembers where this host has put its bookmark: a move that is not its own is another machine's. */
-export function keepKnownTip(host: Pick<Host, 'files'>, place: Place, names: Names, commit: string): void {
-  if (readKnownTip(host, place) !== commit) keep(host, place, names, commit);
+/** The newest revision of the shared branch that this home was known to have; `undefined` before the first. */
+export function readKnownBase(host: Pick<Host, 'files'>, place: Place): string | undefined {
+  return readCommit(host, place, 'base');
+}
+
+/**
+ * Remembers where this host has put its bookmark: a move that is not its own is another machine's. `base` is the shared branch where this home has all of it, and is what is left to
+ * begin from when the repository is made anew and nothing of this host was published.
+ */
+export function keepKnownTip(host: Pick<Host, 'files'>, place: Place, names: Names, commit: string, base?: string): void {
+  const known = readKnownBase(host, place);
+  if (readKnownTip(host, place) !== commit || (base ?? known) !== known)
+    keep(host, place, names, { commit, base: base ?? known });
 }
 
 /** The part of a host bookmark that is for people. */
@@ -77,8 +92,20 @@ function machineKey(host: Pick<Host, 'files' | 'hostname' | 'user'>): string {
   return `${machine} ${host.user.name} ${host.user.home}`;
 }
 
-function keep(host: Pick<Host, 'files'>, place: Place, { tip, main }: Names, commit?: string): void {
-  const identity = { formatVersion: 1, tip, main, ...(commit === undefined ? {} : { commit }) } satisfies Identity;
+function readCommit(host: Pick<Host, 'files'>, place: Place, member: 'commit' | 'base'): string | undefined {
+  const value = readJson(host.files, place.identity);
+  const commit: unknown = typeof value === 'object' && value !== null ? Reflect.get(value, member) : undefined;
+  return typeof commit === 'string' ? commit : undefined;
+}
+
+function keep(
+  host: Pick<Host, 'files'>,
+  place: Place,
+  { tip, main }: Names,
+  known: Pick<Identity, 'commit' | 'base'>,
+): void {
+  // JSON leaves out what is `undefined`.
+  const identity = { formatVersion: 1, tip, main, ...known } satisfies Identity;
   host.files.write(place.identity, `${JSON.stringify(identity)}\n`);
 }
 
