@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, readlinkSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, readlinkSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { createHost } from '@rota/core';
 import { temporaryFolder } from '@rota/test-support';
@@ -24,6 +24,7 @@ function home() {
     );
   return {
     folder,
+    host,
     write,
     backedUp,
     read: (path: string) => readFileSync(join(folder, path), 'utf8'),
@@ -103,4 +104,28 @@ test('a link that was replaced is a link again, wherever it led', async () => {
   expect([restored, removed]).toEqual([Object.keys(links), []]);
   expect(Object.keys(links).map((path) => readlinkSync(join(folder, path)))).toEqual(Object.values(links));
   expect(readFileSync(join(kept ?? '', '.two'), 'utf8')).toBe('theirs');
+});
+
+test('an undo that was cut off, done again, keeps what stood there before the first one too', async () => {
+  const { folder, host, write, backedUp, read, undo } = home();
+  for (const path of ['.one', '.two']) write(path, 'old');
+  await backedUp([
+    ['M', '.one'],
+    ['M', '.two'],
+  ]);
+  for (const path of ['.one', '.two']) write(path, 'new, and edited since');
+  const files: typeof host.files = {
+    ...host.files,
+    write: (path, content, mode) => {
+      if (path === join(folder, '.two')) throw new Error('killed');
+      host.files.write(path, content, mode);
+    },
+  };
+  await expect(undoApply({ ...host, files }, folder)).rejects.toThrow('killed');
+  expect(read('.one')).toBe('old');
+  const { kept } = await undo();
+  expect([read('.one'), read('.two')]).toEqual(['old', 'old']);
+  const folders = readdirSync(dirname(kept ?? '')).map((name) => join(dirname(kept ?? ''), name));
+  const texts = folders.map((one) => readFileSync(join(one, '.one'), 'utf8'));
+  expect(texts).toContain('new, and edited since');
 });

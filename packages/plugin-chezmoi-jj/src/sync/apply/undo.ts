@@ -37,7 +37,7 @@ export async function undoApply(host: Host, home: string): Promise<Undone> {
     const removed = record.created.filter(isFile);
     const replaced = [...record.changed, ...links].map(({ path }) => path);
     for (const path of replaced) refuseForeignFiles(host, home, path, removed);
-    const kept = keep(host, home, join(place.undone, record.madeAt.replaceAll(':', '-')), [
+    const kept = keep(host, home, freshFolder(host, join(place.undone, record.madeAt.replaceAll(':', '-'))), [
       ...removed,
       ...replaced.filter(isFile),
     ]);
@@ -67,6 +67,12 @@ function refuseForeignFiles(host: Host, home: string, path: string, removed: rea
   throw new RotaError('ROTA_DOTFILES_PATH', `${target} was a file, and is a folder now that holds ${others.join(', ')}.`, {
     suggestions: [`Move what is in ${target} elsewhere, then undo again.`],
   });
+}
+
+/** One of its own for an undo that is done again after it was cut off: what the first one has kept stood there before. */
+function freshFolder({ files }: Pick<Host, 'files'>, folder: string, count = 1): string {
+  const name = count === 1 ? folder : `${folder}-${count}`;
+  return files.list(name).length === 0 ? name : freshFolder({ files }, folder, count + 1);
 }
 
 function keep(host: Host, home: string, folder: string, paths: readonly string[]): string | null {

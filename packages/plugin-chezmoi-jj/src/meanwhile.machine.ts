@@ -1,0 +1,144 @@
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { temporaryFolder } from '@rota/test-support';
+import { beforeEach, describe, expect, test } from 'vitest';
+import { resolve } from './conflicts/resolve.ts';
+import { undoApply } from './sync/apply/undo.ts';
+import { syncDotfiles } from './sync/sync-dotfiles.ts';
+import { hostsInStep } from './testing/hosts-in-step.ts';
+import { makeWorld, type TestHost, type World } from './testing/world.ts';
+
+const text = 'one\ntwo\nthree\nfour\nfive\n';
+
+let world: World;
+beforeEach(async () => {
+  world = await makeWorld(temporaryFolder());
+});
+
+type Request = Parameters<TestHost['host']['run']>[0];
+
+/** A sync during which something happens right before the first program that `isMoment` names; with `after`, right after it. */
+async function syncMeanwhile(
+  { host, options }: TestHost,
+  isMoment: (request: Request) => boolean,
+  happens: () => Promise<void> | void,
+): Promise<void> {
+  let isOver = false;
+  const run: typeof host.run = async (request) => {
+    if (!isOver && isMoment(request)) {
+      isOver = true;
+      await happens();
+    }
+    return await host.run(request);
+  };
+  await syncDotfiles({ ...host, run }, options);
+  expect(isOver).toBe(true);
+}
+
+const isFetch = ({ file, args }: Request): boolean => file === 'jj' && args.includes('fetch');
+const isMove = ({ file, args }: Request): boolean => file === 'jj' && args.includes('new') && !args.includes('--no-edit');
+
+describe('what happens while a sync runs', () => {
+  test.each([
+    ['listens to the remote', isFetch],
+    ['goes to the revision of the others', isMove],
+  ])('an edit of the source folder while it %s is not left behind', async (_, isMoment) => {
+    const [a, b] = await hostsInStep(world, { '.zshrc': text, '.other': 'x\n' });
+    a.write('.zshrc', text.replace('one', 'ONE'));
+    await a.sync();
+    await syncMeanwhile(b, isMoment, () => writeFileSync(join(b.tree, 'dot_zshrc'), text.replace('five', 'FIVE')));
+    for (const host of [b, a, b]) expect(await host.sync()).toMatchObject({ state: 'ok' });
+    for (const host of [a, b]) expect(host.read('.zshrc')).toBe(text.replace('one', 'ONE').replace('five', 'FIVE'));
+  });
+
+  test('a commit that a person makes while it listens to the remote is not left behind', async () => {
+    const [a, b] = await hostsInStep(world, { '.zshrc': text });
+    a.write('.zshrc', text.replace('one', 'ONE'));
+    await a.sync();
+    await syncMeanwhile(b, isFetch, async () => {
+      writeFileSync(join(b.tree, 'dot_zshrc'), text.replace('five', 'FIVE'));
+      await b.jj('commit', '-m', 'by hand');
+    });
+    for (const host of [b, a, b]) expect(await host.sync()).toMatchObject({ state: 'ok' });
+    for (const host of [a, b]) expect(host.read('.zshrc')).toBe(text.replace('one', 'ONE').replace('five', 'FIVE'));
+  });
+
+  test('a file that comes back, and that somebody makes anew at the last moment, is not overwritten', async () => {
+    const [a, b] = await hostsInStep(world, { '.zshrc': text }, { propagateDeletes: true });
+    b.remove('.zshrc');
+    a.write('.zshrc', text.replace('one', 'ONE'));
+    await a.sync();
+    expect(await b.sync()).toMatchObject({ state: 'conflicted' });
+    await resolve(b.host, b.options, '.zshrc', { from: 'remote' });
+    await syncMeanwhile(
+      b,
+      ({ file, args }) => file === 'chezmoi' && args.includes('apply'),
+      () => b.write('.zshrc', 'mine\n'),
+    );
+    expect(b.read('.zshrc')).toBe('mine\n');
+    expect((await b.sync()).drift).toEqual([{ path: '.zshrc', reason: 'unknown-here' }]);
+    expect(b.read('.zshrc')).toBe('mine\n');
+  });
+});
+
+describe('after a sync that was cut off', () => {
+  test('what a person decides is not taken back', async () => {
+    const [a, b] = await hostsInStep(world, { '.one': text, '.two': text, '.other': 'x\n' });
+    for (const [host, word] of [
+      [a, 'a'],
+      [b, 'b'],
+    ] as const)
+      for (const path of ['.one', '.two']) host.write(path, text.replace('one', word));
+    await a.sync();
+    expect(await b.sync()).toMatchObject({ state: 'conflicted' });
+    // The merge that waits is moved to what is new, and that is the last thing that happens.
+    a.write('.other', 'y\n');
+    await a.sync();
+    const run: typeof b.host.run = async (request) => {
+      const result = await b.host.run(request);
+      if (request.args.includes('rebase')) throw new Error('killed');
+      return result;
+    };
+    await expect(syncDotfiles({ ...b.host, run }, b.options)).rejects.toThrow('killed');
+    const take = { from: 'edit', text: text.replace('one', 'a and b') } as const;
+    expect(await resolve(b.host, b.options, '.one', take)).toMatchObject({ left: ['.two'] });
+    expect(await b.sync()).toMatchObject({ state: 'conflicted', conflicts: [{ path: '.two' }] });
+  });
+
+  test('an edit of what it had brought does not bring back what another host has taken back since', async () => {
+    const [a, b] = await hostsInStep(world, { '.zshrc': text });
+    a.write('.zshrc', text.replace('one', 'ONE'));
+    await a.sync();
+    const run: typeof b.host.run = async (request) => {
+      const result = await b.host.run(request);
+      if (request.file === 'chezmoi' && request.args.includes('apply')) throw new Error('killed');
+      return result;
+    };
+    await expect(syncDotfiles({ ...b.host, run }, b.options)).rejects.toThrow('killed');
+    b.write('.zshrc', text.replace('one', 'ONE').replace('five', 'FIVE'));
+    a.write('.zshrc', text);
+    await a.sync();
+    for (let time = 0; time < 2; time += 1) await b.sync();
+    for (const host of [a, b]) expect(await host.sync()).toMatchObject({ state: 'ok' });
+    for (const host of [a, b]) expect(host.read('.zshrc')).toBe(text.replace('five', 'FIVE'));
+  });
+
+  test('an undo that was cut off keeps what stood there, also when it is done again', async () => {
+    const [a, b] = await hostsInStep(world, { '.zshrc': text, '.other': 'x\n' });
+    a.write('.zshrc', text.replace('one', 'ONE'));
+    a.write('.other', 'y\n');
+    await a.sync();
+    await b.sync();
+    b.write('.zshrc', text.replace('five', 'FIVE'));
+    const { host } = b;
+    const write: typeof host.files.write = (path, content, mode) => {
+      if (path === join(b.home, '.other')) throw new Error('killed');
+      host.files.write(path, content, mode);
+    };
+    // The files of a backup are in order: `.other` is the first.
+    await expect(undoApply({ ...host, files: { ...host.files, write } }, b.home)).rejects.toThrow('killed');
+    await undoApply(host, b.home);
+    expect(existsSync(b.home)).toBe(true);
+  });
+});
+mkdirSync;
