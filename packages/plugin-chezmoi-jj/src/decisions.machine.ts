@@ -1,10 +1,14 @@
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { RotaError } from '@rota/core';
 import { exec, temporaryFolder } from '@rota/test-support';
 import { expect, test } from 'vitest';
+import { resolveCommand } from './commands/resolve.ts';
+import { markedText } from './conflicts/marked-text.ts';
 import { resolve } from './conflicts/resolve.ts';
+import { openSession } from './sync/session/open-session.ts';
 import { hostsInStep } from './testing/hosts-in-step.ts';
-import { makeWorld, type World } from './testing/world.ts';
+import { makeWorld, type TestHost, type World } from './testing/world.ts';
 
 const text = 'one\ntwo\nthree\nfour\nfive\n';
 
@@ -101,4 +105,96 @@ test('a line of work with a secret, which is not in the waiting merge, does not 
   a.write('.other', 'y\n');
   await a.sync();
   expect(await b.sync()).toMatchObject({ conflicts: [{ path: '.two' }], blockedSecrets: [{ path: '.other' }] });
+});
+
+/** Runs `resolve .two --take edit` with an editor that is a line of shell script, as at a terminal. */
+async function edited(b: TestHost, script: string): Promise<unknown> {
+  const editor = join(b.home, 'editor');
+  writeFileSync(editor, `#!/bin/sh\n${script}\n`, { mode: 0o755 });
+  const host = { ...b.host, env: { ...b.host.env, EDITOR: editor, VISUAL: undefined } };
+  const command = resolveCommand(b.options);
+  const { isTTY } = process.stdin;
+  process.stdin.isTTY = true;
+  const options = { take: 'edit', noSync: true } as const;
+  const input = { host, args: ['.two'], options, json: false, say: () => undefined } as unknown as Parameters<
+    typeof command.run
+  >[0];
+  try {
+    return await command.run(input);
+  } catch (error) {
+    return error;
+  } finally {
+    process.stdin.isTTY = isTTY;
+  }
+}
+
+test('what a person has written in the editor, and cannot be taken as it is, is kept', async () => {
+  const { hosts } = await halfDecided();
+  const [, b] = hosts;
+  const refused = await edited(b, `sed -i '1i mine' "$1"`);
+  expect(refused).toMatchObject({ code: 'ROTA_DOTFILES_PATH', message: expect.stringContaining('conflict markers') });
+  const kept = / kept in (.+)\.$/.exec((refused as RotaError).suggestions.at(-1) ?? '')?.[1] ?? '';
+  expect(readFileSync(kept, 'utf8')).toMatch(/^mine\n/);
+  expect(await edited(b, `printf 'a and b\\n' >"$1"`)).toMatchObject({ data: { left: [] } });
+  expect(readFileSync(kept, 'utf8')).toMatch(/^mine\n/);
+});
+
+test('a text that was written without knowing what another host published meanwhile is not taken', async () => {
+  const { hosts } = await halfDecided();
+  const [a, b] = hosts;
+  const shown = await markedText(await openSession(b.host, b.options), '.two');
+  a.write('.other', 'y\n');
+  await a.sync();
+  await b.sync();
+  const take = { from: 'edit', text: text.replace('one', 'a and b'), shown } as const;
+  a.write('.two', text.replace('one', 'a').replace('five', 'FIVE'));
+  await a.sync();
+  await b.sync();
+  await expect(resolve(b.host, b.options, '.two', take)).rejects.toMatchObject({ code: 'ROTA_DOTFILES_PATH' });
+  a.write('.two', text.replace('one', 'a'));
+  await a.sync();
+  await b.sync();
+  // Only the merge was made again, and not the conflict.
+  expect(await resolve(b.host, b.options, '.two', take)).toMatchObject({ left: [] });
+});
+
+test('a line of work with a secret, which is in the waiting merge, does not undo what was decided', async () => {
+  const world = await makeWorld(temporaryFolder());
+  const [a, b] = await hostsInStep(world, { '.one': text, '.two': text, '.other': 'x\n' });
+  const allowing = world.host('b', { allowSecrets: ['.other'] });
+  writeFileSync(join(b.tree, 'dot_other'), `token ${token}\n`);
+  for (const [host, word] of [
+    [a, 'a'],
+    [b, 'b'],
+  ] as const)
+    for (const path of ['.one', '.two']) host.write(path, text.replace('one', word));
+  await a.sync();
+  expect(await allowing.sync()).toMatchObject({ state: 'conflicted', conflicts: [{ path: '.one' }, { path: '.two' }] });
+  await resolve(b.host, b.options, '.one', { from: 'edit', text: text.replace('one', 'a and b') });
+  const blockedSecrets = [{ path: '.other', line: 1 }];
+  expect(await b.sync()).toMatchObject({ conflicts: [{ path: '.two' }], blockedSecrets });
+  await resolve(b.host, b.options, '.two', { from: 'local' });
+  expect(await b.sync()).toMatchObject({ state: 'secret-blocked', blockedSecrets });
+  await a.sync();
+  expect([a.read('.one'), a.read('.two')]).toEqual([text.replace('one', 'a and b'), text.replace('one', 'b')]);
+  expect((await exec('git', ['--git-dir', world.origin, 'log', '--all', '-p', '--text'])).stdout).not.toContain(token);
+  for (const host of [allowing, a]) expect(await host.sync()).toMatchObject({ state: 'ok' });
+  expect(a.read('.other')).toBe(`token ${token}\n`);
+});
+
+test('a waiting merge of nothing but a line with a secret waits for it with what was decided', async () => {
+  const world = await makeWorld(temporaryFolder());
+  const [a, b] = await hostsInStep(world, { '.one': text, '.two': text, '.other': 'x\n' });
+  const allowing = world.host('b', { allowSecrets: ['.other'] });
+  writeFileSync(join(b.tree, 'dot_other'), `token ${token}\n`);
+  for (const name of ['dot_one', 'dot_two']) writeFileSync(join(b.tree, name), text.replace('one', 'b'));
+  for (const path of ['.one', '.two']) a.write(path, text.replace('one', 'a'));
+  await a.sync();
+  expect(await allowing.sync()).toMatchObject({ conflicts: [{ path: '.one' }, { path: '.two' }] });
+  await resolve(b.host, b.options, '.one', { from: 'edit', text: text.replace('one', 'a and b') });
+  expect(await b.sync()).toMatchObject({ state: 'secret-blocked', applied: ['.one', '.two'] });
+  a.write('.two', text.replace('one', 'a').replace('five', 'FIVE'));
+  await a.sync();
+  expect(await b.sync()).toMatchObject({ state: 'secret-blocked', applied: ['.two'] });
+  expect(await allowing.sync()).toMatchObject({ state: 'conflicted', conflicts: [{ path: '.two' }] });
 });

@@ -1,5 +1,6 @@
-import { join } from 'node:path';
-import { definePluginCommand, type Host, type PluginCommand, RotaError } from '@rota/core';
+import { rm } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { definePluginCommand, type Host, isRotaError, type PluginCommand, RotaError } from '@rota/core';
 import { markedText } from '../conflicts/marked-text.ts';
 import { resolve } from '../conflicts/resolve.ts';
 import type { Take } from '../conflicts/resolve-path.ts';
@@ -34,9 +35,13 @@ export function resolveCommand(options: DotfileOptions): PluginCommand {
           suggestions: [`rota chezmoi resolve ${given} --take local|remote|edit`],
         });
       const path = relativePath(given, host.user.home);
+      const edited = take === 'edit' ? await editedText(host, options, path, json, say) : undefined;
       const chosen: Take =
-        take === 'edit' ? { from: 'edit', text: await editedText(host, options, path, json, say) } : { from: take };
-      const resolved = await resolve(host, options, path, chosen);
+        take === 'edit' ? { from: take, text: edited?.text ?? '', shown: edited?.shown ?? '' } : { from: take };
+      const resolved = await resolve(host, options, path, chosen).catch((error: unknown) => {
+        throw edited === undefined ? error : withText(error, edited.file);
+      });
+      if (edited !== undefined) await rm(dirname(edited.file), { recursive: true, force: true });
       const status = noSync || resolved.left.length > 0 ? null : (await syncDotfiles(host, options)).status;
       const more = resolved.left.length > 0 ? [`still in conflict: ${resolved.left.join(', ')}`] : [];
       return {
@@ -53,6 +58,20 @@ function relativePath(given: string, home: string): string {
   return given.startsWith(`${home}/`) ? given.slice(home.length + 1) : given;
 }
 
+/** What a person wrote is not thrown away because it cannot be taken now. */
+function withText(error: unknown, file: string): unknown {
+  if (!isRotaError(error)) return error;
+  const suggestions = [...error.suggestions, `What you wrote is kept in ${file}.`];
+  return new RotaError(error.code, error.message, { suggestions, cause: error });
+}
+
+/** A conflict as it was shown in an editor, and as the person has left it in a file. */
+interface Edited {
+  readonly file: string;
+  readonly shown: string;
+  readonly text: string;
+}
+
 /** The file with both sides in it, as the person has left it. @throws ROTA_USAGE without a terminal */
 async function editedText(
   host: Host,
@@ -60,18 +79,18 @@ async function editedText(
   path: string,
   json: boolean,
   say: (line: string) => void,
-): Promise<string> {
+): Promise<Edited> {
   if (json || !process.stdin.isTTY) {
     throw new RotaError('ROTA_USAGE', '`--take edit` opens an editor, and there is no terminal.', {
       suggestions: [`rota chezmoi resolve ${path} --take local|remote`],
     });
   }
-  const file = join(placeOf(host).resolve, path.replaceAll('/', '_'));
-  host.files.write(file, await markedText(await openSession(host, options), path));
+  const shown = await markedText(await openSession(host, options), path);
+  // In a folder of its own: an earlier text that could not be taken stays.
+  const file = join(placeOf(host).resolve, new Date(host.now()).toISOString().replaceAll(':', '-'), basename(path));
+  host.files.write(file, shown);
   // Also so that nothing else is written to the terminal that the editor has from here on.
   say(`Opening ${path} in the editor.`);
   await editFile(host, file);
-  const text = host.files.readText(file) ?? '';
-  host.files.remove(file);
-  return text;
+  return { file, shown, text: host.files.readText(file) ?? '' };
 }

@@ -14,11 +14,14 @@ import { sourcesOf } from '../sync/home/sources-of.ts';
 import { readMerge } from '../sync/merge/probe-merge.ts';
 import type { Session } from '../sync/session/session.ts';
 import { conflictsOf } from './conflicts-of.ts';
+import { markedText } from './marked-text.ts';
 import { replaceInMerge } from './replace-in-merge.ts';
 import { type WaitingMerge, waitingMerge } from './waiting-merge.ts';
 
-/** Whose version of a file counts: that of this home, that of the others, or a text that a person has made of both. */
-export type Take = { readonly from: 'local' | 'remote' } | { readonly from: 'edit'; readonly text: string };
+/** Whose version of a file counts: that of this home, that of the others, or a text that a person has made of both. `shown` is what the person began with, where it was shown. */
+export type Take =
+  | { readonly from: 'local' | 'remote' }
+  | { readonly from: 'edit'; readonly text: string; readonly shown?: string };
 
 /** What is left after one path was resolved. */
 export interface Resolved {
@@ -53,8 +56,10 @@ async function resolveConflict(
   take: Take,
 ): Promise<Resolved> {
   const { jj } = session;
-  if (take.from === 'edit') await replaceInMerge(session, probe.commit, conflict, take.text);
-  else {
+  if (take.from === 'edit') {
+    await refuseNews(session, conflict.path, take.shown);
+    await replaceInMerge(session, probe.commit, conflict, take.text);
+  } else {
     const [tip] = picture.tip;
     const local = probe.heads.find((head) => head === tip) ?? probe.heads.at(-1);
     const side = take.from === 'local' ? local : probe.heads.find((head) => head !== local);
@@ -72,6 +77,19 @@ async function resolveConflict(
     await jj.must(['bookmark', 'forget', conflictBookmark], 'let go of the conflict');
   }
   return { path: conflict.path, what: 'conflict', left: (await conflictsOf(session, now, merge)).map(({ path }) => path) };
+}
+
+/** A text knows nothing of what was published while a person wrote it. @throws ROTA_DOTFILES_PATH */
+async function refuseNews(session: Session, path: string, shown: string | undefined): Promise<void> {
+  if (shown === undefined || withoutLabels(shown) === withoutLabels(await markedText(session, path))) return;
+  throw new RotaError('ROTA_DOTFILES_PATH', `${path} was changed again while it was edited; nothing was decided.`, {
+    suggestions: [`See what is new, and decide again: rota chezmoi resolve ${path} --take edit`],
+  });
+}
+
+/** The lines of signs name commits, which change when the merge is made again. */
+function withoutLabels(text: string): string {
+  return text.replaceAll(/^([<>%+\\|=-]{7,}).*$/gm, '$1');
 }
 
 /** A dotfile that was left alone. Taken from here, its source changes, which the next sync takes in; taken from the others, it is written, after a copy. */

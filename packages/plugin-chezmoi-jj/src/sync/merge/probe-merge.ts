@@ -28,7 +28,8 @@ const template = jsonLine({
 
 /**
  * PLAN and PROBE: merges the shared branch, this home and the edits of the source folder, without checking anything out. A conflict is data in the
- * merge; the working copy never sees it. `without` are lines that must not be published, the merge that waits among them where it holds one.
+ * merge; the working copy never sees it. `without` are lines that must not be published, the merge that waits among them where it holds one: it is made again without
+ * that line, or waits until it may go along, so that what was decided in it stays.
  */
 export async function probeMerge(
   session: Session,
@@ -42,7 +43,10 @@ export async function probeMerge(
   const [only] = heads;
   const made = (merge: Head, lines: readonly string[]): Probe =>
     probeOf(session, merge, { heads: lines, waiting: picture.conflict });
-  if (only !== undefined && heads.length === 1) return made(only, [only.commit]);
+  if (only !== undefined && heads.length === 1) {
+    const alone = made(only, [only.commit]);
+    return without.has(picture.conflict ?? '') ? { ...alone, waiting: undefined } : alone;
+  }
   const ids = heads.map(({ commit }) => commit);
   const kept = await keptMerge(session, picture, ids);
   if (kept !== undefined) return made(kept, ids);
@@ -51,7 +55,7 @@ export async function probeMerge(
     'read the operation log',
   );
   enter('probe', { operation: idOf(operation) });
-  const moved = without.has(picture.conflict ?? '') ? undefined : await movedMerge(session, picture, ids);
+  const moved = await movedMerge(session, picture, ids);
   if (moved !== undefined) return probeOf(session, moved, { heads: ids, waiting: moved.commit });
   const mark = `sync-merge-${randomUUID()}`;
   await jj.must(
