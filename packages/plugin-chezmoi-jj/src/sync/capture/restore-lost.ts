@@ -32,12 +32,12 @@ export async function restoreLost(session: Session, picture: Picture): Promise<P
   return await readPicture(jj, names, { snapshot: true });
 }
 
-/** When a sync ended that has looked at every file; one that stopped has not. */
+/** When a sync ended that has looked at every file; one that stopped has not. Where the clock was set back since, times tell nothing. */
 function lastWholeLook({ host, place }: Session): number {
   const status = readStatus(host, place);
   const isWhole = status?.state !== 'needs-attention' && status?.state !== 'busy';
   const ms = Date.parse((isWhole ? status?.lastSync : status?.lastSuccess) ?? '');
-  return Number.isNaN(ms) ? Number.NEGATIVE_INFINITY : ms;
+  return Number.isNaN(ms) || ms > host.now() ? Number.NEGATIVE_INFINITY : ms;
 }
 
 async function hasZerosInstead({ host, jj, tree }: Session, path: string): Promise<boolean> {
