@@ -16,9 +16,10 @@ const files = [
   ['strange-homes', 4],
   ['power-cut', 12],
   ['encrypted', 6],
-  ['decisions', 3],
-  ['cut-off', 4],
-  ['made-anew', 5],
+  ['decisions', 10],
+  ['cut-off', 8],
+  ['meanwhile', 7],
+  ['made-anew', 9],
   ['set-up', 15],
   ['full-disk', 1],
 ] as const;

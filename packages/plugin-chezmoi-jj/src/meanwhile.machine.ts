@@ -1,9 +1,8 @@
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { temporaryFolder } from '@rota/test-support';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { resolve } from './conflicts/resolve.ts';
-import { undoApply } from './sync/apply/undo.ts';
 import { syncDotfiles } from './sync/sync-dotfiles.ts';
 import { hostsInStep } from './testing/hosts-in-step.ts';
 import { makeWorld, type TestHost, type World } from './testing/world.ts';
@@ -17,7 +16,7 @@ beforeEach(async () => {
 
 type Request = Parameters<TestHost['host']['run']>[0];
 
-/** A sync during which something happens right before the first program that `isMoment` names; with `after`, right after it. */
+/** A sync during which something happens right before the first program that `isMoment` names. */
 async function syncMeanwhile(
   { host, options }: TestHost,
   isMoment: (request: Request) => boolean,
@@ -38,7 +37,7 @@ async function syncMeanwhile(
 const isFetch = ({ file, args }: Request): boolean => file === 'jj' && args.includes('fetch');
 const isMove = ({ file, args }: Request): boolean => file === 'jj' && args.includes('new') && !args.includes('--no-edit');
 
-describe('what happens while a sync runs', () => {
+describe('while a sync runs', () => {
   test.each([
     ['listens to the remote', isFetch],
     ['goes to the revision of the others', isMove],
@@ -123,22 +122,32 @@ describe('after a sync that was cut off', () => {
     for (const host of [a, b]) expect(host.read('.zshrc')).toBe(text.replace('five', 'FIVE'));
   });
 
-  test('an undo that was cut off keeps what stood there, also when it is done again', async () => {
-    const [a, b] = await hostsInStep(world, { '.zshrc': text, '.other': 'x\n' });
+  test('a file that is edited where no edits are taken keeps nothing of others away, and is an edit of its own version when they are', async () => {
+    const [a, taking] = await hostsInStep(world, { '.zshrc': text });
+    const b = world.host('b', { autoCommit: false });
+    a.write('.new', text);
+    await a.chezmoi('add', join(a.home, '.new'));
     a.write('.zshrc', text.replace('one', 'ONE'));
-    a.write('.other', 'y\n');
     await a.sync();
-    await b.sync();
-    b.write('.zshrc', text.replace('five', 'FIVE'));
-    const { host } = b;
-    const write: typeof host.files.write = (path, content, mode) => {
-      if (path === join(b.home, '.other')) throw new Error('killed');
-      host.files.write(path, content, mode);
+    const run: typeof b.host.run = async (request) => {
+      const result = await b.host.run(request);
+      if (request.file === 'chezmoi' && request.args.includes('apply')) throw new Error('killed');
+      return result;
     };
-    // The files of a backup are in order: `.other` is the first.
-    await expect(undoApply({ ...host, files: { ...host.files, write } }, b.home)).rejects.toThrow('killed');
-    await undoApply(host, b.home);
-    expect(existsSync(b.home)).toBe(true);
+    await expect(syncDotfiles({ ...b.host, run }, b.options)).rejects.toThrow('killed');
+    for (const path of ['.new', '.zshrc']) b.write(path, `${b.read(path)}six\n`);
+    // Meanwhile the other host goes on, and takes back what it had done.
+    for (const path of ['.new', '.zshrc']) a.write(path, text.replace('two', 'TWO'));
+    a.write('.newer', 'newer\n');
+    await a.chezmoi('add', join(a.home, '.newer'));
+    await a.sync();
+    const drift = ['.new', '.zshrc'].map((path) => expect.objectContaining({ path }));
+    for (let time = 0; time < 2; time += 1)
+      expect(await b.sync()).toMatchObject({ state: 'drift', captured: [], behind: 0, drift });
+    expect(b.read('.newer')).toBe('newer\n');
+    await taking.sync();
+    for (const host of [taking, a]) expect(await host.sync()).toMatchObject({ state: 'ok', ahead: 0, behind: 0 });
+    for (const host of [a, b])
+      for (const path of ['.new', '.zshrc']) expect(host.read(path), path).toBe(`${text.replace('two', 'TWO')}six\n`);
   });
 });
-mkdirSync;

@@ -1,5 +1,7 @@
 import { type Host, withLock } from '@rota/core';
 import type { DotfileOptions } from '../options.ts';
+import { recover } from '../sync/recover.ts';
+import { keepForNextSync } from '../sync/session/journal.ts';
 import { openSession } from '../sync/session/open-session.ts';
 import { placeOf } from '../sync/session/place.ts';
 import { type Resolved, resolvePath, type Take } from './resolve-path.ts';
@@ -7,6 +9,9 @@ import { type Resolved, resolvePath, type Take } from './resolve-path.ts';
 /** {@link resolvePath}, alone on this host. @throws ROTA_LOCK_HELD while a sync runs, ROTA_DOTFILES_PATH, ROTA_DOTFILES_CONFIG */
 export async function resolve(host: Host, options: DotfileOptions, path: string, take: Take): Promise<Resolved> {
   return await withLock(host, placeOf(host).lock, { purpose: 'resolve a conflict' }, async () => {
-    return await resolvePath(await openSession(host, options), path, take);
+    const session = await openSession(host, options);
+    const cutOff = await recover(session);
+    if (cutOff !== undefined) keepForNextSync(host, session.place, cutOff);
+    return await resolvePath(session, path, take);
   });
 }

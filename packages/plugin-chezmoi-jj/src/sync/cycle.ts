@@ -8,7 +8,7 @@ import { type Picture, readPicture } from '../jj/picture.ts';
 import type { BlockedSecret, Drift } from '../status/sync-status.ts';
 import { type Applied, apply, driftOf } from './apply/apply.ts';
 import { type Captured, capture } from './capture/capture.ts';
-import { captureEarly, type NotTaken } from './capture/capture-early.ts';
+import { captureEarly, captureMixed, type NotTaken } from './capture/capture-early.ts';
 import { editsOfLost } from './capture/edits-of-lost.ts';
 import { settleWorkingCopy } from './capture/settle-working-copy.ts';
 import { readHome } from './home/read-home.ts';
@@ -74,21 +74,34 @@ async function takeWhatIsHere(session: Session, enter: Enter): Promise<Here> {
     found.tracked.filter((path) => /(^|\/)\.gitattributes$/.test(path)),
   );
   const started = recovered?.phase === 'apply' ? await finishApply(session, enter, found, recovered.to, atFirst) : found;
-  const { picture, moved, tooLarge } = await settleWorkingCopy(session, enter, started);
+  const settled = await settleWorkingCopy(session, enter, started);
+  const { moved, tooLarge } = settled;
   const isFresh = !moved && recovered?.phase !== 'apply' && 'length' in atFirst;
-  const lines = isFresh ? atFirst : await readHome(session);
-  const captured = await capture(session, enter, picture, await editsOfLost(session, picture, lines));
+  const first = isFresh ? atFirst : await readHome(session);
+  const mixed = await captureMixed(session, enter, settled.picture, first);
+  const picture = mixed === undefined ? settled.picture : await readPicture(session.jj, session.names);
+  const lines = mixed === undefined ? first : await readHome(session);
+  const captured = withMixed(await capture(session, enter, picture, await editsOfLost(session, picture, lines)), mixed);
   const isFirst = found.tip.length === 0;
   const large = tooLarge.map((path): Drift => ({ path: targetOf(session, path) ?? path, reason: 'too-large' }));
   const drift = [...captured.drift, ...large];
   if (captured.files.length === 0) {
-    const isQuiet = !moved && lines.length === 0 && isInStep(picture);
-    return { ...captured, drift, picture, isCaptured: false, lines, isFirst, isQuiet };
+    const isQuiet = !moved && mixed === undefined && lines.length === 0 && isInStep(picture);
+    return { ...captured, drift, picture, isCaptured: mixed !== undefined, lines, isFirst, isQuiet };
   }
   const taken = new Set(captured.files.map((path) => join(session.home, path)));
   const isAll = captured.drift.length + captured.blocked.length === 0;
   const left = isAll ? lines.filter(({ target }) => !taken.has(target)) : await readHome(session);
   return { ...captured, drift, picture, isCaptured: true, lines: left, isFirst, isQuiet: false };
+}
+
+function withMixed(captured: Captured, mixed: Captured | undefined): Captured {
+  if (mixed === undefined) return captured;
+  return {
+    files: [...mixed.files, ...captured.files],
+    drift: [...mixed.drift, ...captured.drift],
+    blocked: [...mixed.blocked, ...captured.blocked],
+  };
 }
 
 /** An apply that was cut off is brought to its end first: what it has written already is not an edit of this home. */

@@ -5,6 +5,7 @@ import { exactPath } from '../jj/fileset.ts';
 import { commitIds, jsonLine } from '../jj/json-template.ts';
 import { type Picture, readPicture } from '../jj/picture.ts';
 import { type Journal, type Phase, readJournal } from './session/journal.ts';
+import { keepMixed } from './session/mixed-home.ts';
 import { syncUser } from './session/program-environment.ts';
 import type { Session } from './session/session.ts';
 
@@ -21,6 +22,7 @@ export async function recover(session: Session): Promise<Journal | undefined> {
   const journal = readJournal(session.host, session.place);
   if (journal === undefined) return undefined;
   removeOwnLock(session, journal);
+  if (journal.to !== null && (journal.phase === 'apply' || journal.phase === 'advance')) keepMixed(session, journal.to);
   await session.jj.run(['workspace', 'update-stale'], { snapshot: true });
   const picture = await dropHalfWrittenFiles(session, journal, await readPicture(session.jj, session.names, { snapshot: true }));
   if (journal.operation === null || !reversible.includes(journal.phase)) await dropOwnMerges(session);

@@ -10,6 +10,7 @@ import { readHome } from '../home/read-home.ts';
 import { sourcesOf } from '../home/sources-of.ts';
 import { targetOf } from '../home/target-of.ts';
 import { writtenByChezmoi } from '../home/written-by-chezmoi.ts';
+import { keepMixed, removeMixed } from '../session/mixed-home.ts';
 import type { Enter, Session } from '../session/session.ts';
 import { backUp, keepReplaced, pruneBackups } from './backup.ts';
 import { foldersInTheWay } from './folders-in-the-way.ts';
@@ -24,6 +25,9 @@ export interface Applied {
   /** Files that are new with the revision, and are edited here already. */
   readonly early: readonly Candidate[];
 }
+
+/** Everything that can be written without a question; what was edited here, or is unknown to chezmoi, stays. */
+const carefully = ['--keep-going', '--less-interactive', '--error-on-conflict'];
 
 /** From the revision of this home to the one that it is to look like. */
 interface Move {
@@ -43,7 +47,7 @@ export async function apply(
   { tip, commit, changed }: Move,
   before: readonly StatusLine[],
 ): Promise<Applied> {
-  const { chezmoi, home, options } = session;
+  const { home, options } = session;
   enter('apply', { from: tip, to: commit });
   const excluded = [...(options.allowScripts ? [] : ['scripts', 'externals']), ...(options.propagateDeletes ? [] : ['remove'])];
   const exclude = excluded.length === 0 ? [] : ['--exclude', excluded.join(',')];
@@ -52,8 +56,7 @@ export async function apply(
   const backup = await backUp(session, [...lines, ...replaced], commit);
   const returning = returningFiles(session, lines, changed);
   if (returning.length > 0) {
-    const written = await chezmoi.run(['apply', '--force', '--parent-dirs', '--keep-going', ...exclude, '--', ...returning]);
-    if (isHeld(written)) throw busy();
+    await bringBack(session, exclude, lines, returning);
   }
   const isLater = laterFiles(session, lines, changed, returning);
   const held = lines.filter(({ apply: letter, target }) => isLater(target) || (letter === 'D' && !options.propagateDeletes));
@@ -75,7 +78,26 @@ export async function apply(
     staying.includes(join(home, one.path)) ? { ...one, reason: 'folder-in-the-way' as const } : one,
   );
   const complete = staying.length === 0 && !lines.some(({ target }) => isLater(target)) && !blocksAdvance(session, left, changed);
+  if (!complete || isBehind(session, left, changed)) keepMixed(session, commit);
+  else if (!left.some(isEditedHere)) removeMixed(session);
   return { files, drift, complete, early: earlyFiles(session, left, changed) };
+}
+
+/**
+ * Makes chezmoi forget that it wrote them, so that it writes them as new files: unless somebody has made another one there meanwhile, which `--force` would overwrite.
+ */
+async function bringBack(
+  { chezmoi }: Session,
+  exclude: readonly string[],
+  lines: readonly StatusLine[],
+  returning: readonly string[],
+): Promise<void> {
+  const isAbove = (folder: string): boolean => returning.some((target) => target.startsWith(`${folder}/`));
+  const folders = lines.filter((line) => isDeletedHere(line) && isAbove(line.target)).map(({ target }) => target);
+  for (const target of [...folders, ...returning])
+    await chezmoi.must(['state', 'delete', '--bucket=entryState', `--key=${target}`], 'forget a file that is gone');
+  const written = await chezmoi.run(['apply', '--parent-dirs', ...carefully, ...exclude, '--', ...returning]);
+  if (isHeld(written)) throw busy();
 }
 
 /**
@@ -92,7 +114,7 @@ async function write(
   const others = lines.map(({ target }) => target).filter((target) => !held.includes(target));
   if (held.length > 0 && others.length === 0) return true;
   const named = held.length === 0 ? [] : ['--recursive=false', '--', ...others];
-  const result = await chezmoi.run(['apply', '--keep-going', '--less-interactive', '--error-on-conflict', ...exclude, ...named]);
+  const result = await chezmoi.run(['apply', ...carefully, ...exclude, ...named]);
   if (isHeld(result)) throw busy();
   return result.exitCode === 0;
 }
@@ -186,7 +208,8 @@ async function removeDropped(session: Session, { commit, changed }: Move, before
     targets.map((target) => ({ here: ' ', apply: 'D', target })),
     commit,
   );
-  for (const target of targets) host.files.remove(target);
+  // Once more: the copies took their time.
+  for (const target of targets) if (isAsWritten(target)) host.files.remove(target);
 }
 
 /** Why each dotfile that still differs was left alone. */
@@ -215,9 +238,14 @@ function reasonOf({ host }: Session, line: StatusLine, isTemplate: boolean): Dri
 
 /**
  * A file that was edited or deleted here meanwhile, and that the revision changes too, is based on the revision before: the bookmark stays there, so that the next
- * capture sees it as an edit of that one, and not as the wish to have the old content back, or the new one gone.
+ * capture sees it as an edit of that one, and not as the wish to have the old content back, or the new one gone. Where no edit is taken, none keeps what others have made away.
  */
 function blocksAdvance(session: Session, left: readonly StatusLine[], changed: readonly ChangedPath[]): boolean {
+  return isBehind(session, session.options.autoCommit ? left : left.filter(isDeletedHere), changed);
+}
+
+/** Whether the revision changes a file that was edited or deleted here. */
+function isBehind(session: Session, left: readonly StatusLine[], changed: readonly ChangedPath[]): boolean {
   const { home, options } = session;
   const counts = (here: string): boolean => here === 'M' || (here === 'D' && options.propagateDeletes);
   const fresh = newFiles(session, changed);

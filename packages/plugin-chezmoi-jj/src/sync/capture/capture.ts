@@ -87,7 +87,8 @@ export interface Candidate {
   readonly source: string;
 }
 
-async function candidates(
+/** Which dotfiles may be taken, and which may not, and why. */
+export async function candidates(
   session: Session,
   lines: readonly StatusLine[],
   tracked: readonly string[],

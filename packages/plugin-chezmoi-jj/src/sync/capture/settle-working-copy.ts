@@ -6,6 +6,7 @@ import { commitIds } from '../../jj/json-template.ts';
 import { type Picture, pendingPrefix, readPicture } from '../../jj/picture.ts';
 import { readKnownBase } from '../session/identity.ts';
 import type { Enter, Session } from '../session/session.ts';
+import { goTo, sourceEdits } from './go-to.ts';
 import { restoreLost } from './restore-lost.ts';
 import { filesToTrack, untrackedFiles } from './untracked-files.ts';
 
@@ -47,7 +48,7 @@ export async function settleWorkingCopy(session: Session, enter: Enter, looked: 
   const known = tip === undefined ? await begun(session, now) : now;
   if (known === undefined) return { picture: await found(session, now), moved: true, tooLarge };
   await keepStrayWork(session, known);
-  await session.jj.must(['new', known.tip[0] ?? '@-'], 'go to the revision of this host', { snapshot: true });
+  await goTo(session, known.tip[0] ?? '@-', 'go to the revision of this host');
   return { picture: await readPicture(session.jj, session.names, { snapshot: true }), moved: true, tooLarge };
 }
 
@@ -97,7 +98,7 @@ export async function keepEdits(jj: Session['jj'], commit: string, message: stri
 /** Gives a bookmark to what would otherwise be left behind: edits in the working copy, and commits that a person made on top of ours. */
 async function keepStrayWork({ jj }: Session, { at, tip, remoteMain, main, pending, conflict }: Picture): Promise<void> {
   if (!at.empty) {
-    await keepEdits(jj, at.commit, 'sync: edits of the source folder');
+    await keepEdits(jj, at.commit, sourceEdits);
     return;
   }
   const known = [...tip, ...main, remoteMain, conflict, ...pending.map(({ commit }) => commit)].filter(

@@ -3,6 +3,7 @@ import { isRotaError } from '@rota/core';
 import type { StatusLine } from '../../chezmoi/status-line.ts';
 import { type ChangedPath, changedPaths } from '../../jj/changed-paths.ts';
 import { readPicture } from '../../jj/picture.ts';
+import { goTo, keepWhatWasLeft } from '../capture/go-to.ts';
 import { readHome } from '../home/read-home.ts';
 import type { Enter, Session } from '../session/session.ts';
 import { holdsMarkers } from './conflict-markers.ts';
@@ -26,7 +27,10 @@ export async function validate(session: Session, enter: Enter, tip: string, comm
   const { jj, names } = session;
   enter('validate', { from: tip, to: commit });
   const moved = await jj.run(['new', commit], { snapshot: true });
-  const changed = moved.exitCode === 0 ? await changedPaths(jj, ['--from', tip, '--to', commit]) : [];
+  const [changed] =
+    moved.exitCode === 0
+      ? await Promise.all([changedPaths(jj, ['--from', tip, '--to', commit]), keepWhatWasLeft(session)])
+      : [[]];
   const reason = moved.exitCode === 0 ? problemOf(session, changed, moved.stderr) : moved.stderr.trim();
   if (reason === undefined) {
     try {
@@ -43,8 +47,8 @@ export async function validate(session: Session, enter: Enter, tip: string, comm
 }
 
 /** Back to the revision that this home looks like. */
-export async function goBack({ jj }: Session, tip: string): Promise<void> {
-  await jj.must(['new', tip], 'go back to the revision of this host', { snapshot: true });
+export async function goBack(session: Session, tip: string): Promise<void> {
+  await goTo(session, tip, 'go back to the revision of this host');
 }
 
 function problemOf({ tree, host }: Session, changed: readonly ChangedPath[], said: string): string | undefined {

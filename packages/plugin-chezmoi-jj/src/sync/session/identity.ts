@@ -98,12 +98,7 @@ function readCommit(host: Pick<Host, 'files'>, place: Place, member: 'commit' | 
   return typeof commit === 'string' ? commit : undefined;
 }
 
-function keep(
-  host: Pick<Host, 'files'>,
-  place: Place,
-  { tip, main }: Names,
-  known: Pick<Identity, 'commit' | 'base'>,
-): void {
+function keep(host: Pick<Host, 'files'>, place: Place, { tip, main }: Names, known: Pick<Identity, 'commit' | 'base'>): void {
   // JSON leaves out what is `undefined`.
   const identity = { formatVersion: 1, tip, main, ...known } satisfies Identity;
   host.files.write(place.identity, `${JSON.stringify(identity)}\n`);

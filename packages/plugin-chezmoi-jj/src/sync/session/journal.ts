@@ -27,6 +27,11 @@ export function writeJournal(host: Pick<Host, 'files'>, place: Place, journal: J
   host.files.write(place.journal, `${JSON.stringify(journal)}\n`);
 }
 
+/** After a recovery by something that is no sync: what it changes now must not be taken back by the next one. */
+export function keepForNextSync(host: Pick<Host, 'files'>, place: Place, journal: Journal): void {
+  writeJournal(host, place, { ...journal, operation: null, from: null });
+}
+
 export function removeJournal(host: Pick<Host, 'files'>, place: Place): void {
   host.files.remove(place.journal);
 }

@@ -13,6 +13,8 @@ export interface Place {
   readonly toldOfUsers: string;
   readonly identity: string;
   readonly preflight: string;
+  /** The revision of which this home may hold some files beside those of its own. */
+  readonly mixed: string;
   /** One folder for each apply that changed files. */
   readonly backups: string;
   /** What an undo has replaced or removed: it may hold edits that no sync has seen. */
@@ -33,6 +35,7 @@ export function placeOf(host: Pick<Host, 'stateDir'>): Place {
     toldOfUsers: join(folder, 'told-of-users.json'),
     identity: join(folder, 'identity.json'),
     preflight: join(folder, 'preflight.json'),
+    mixed: join(folder, 'mixed.json'),
     backups: join(folder, 'backups'),
     undone: join(folder, 'undone'),
     resolve: join(folder, 'resolve'),
