@@ -1,4 +1,4 @@
-import { chmodSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { temporaryFolder } from '@rota/test-support';
 import { beforeEach, describe, expect, test } from 'vitest';
@@ -152,3 +152,20 @@ describe('two hosts that change one file', () => {
     expect(a.read('.zshrc')).toBe(text.replace('one', 'ONE'));
   });
 });
+
+test.each(['local', 'remote'] as const)(
+  'a file that stayed when another host deleted its source is told when it is edited, and a person takes the %s side',
+  async (from) => {
+    const [a, b] = await pair({ '.zshrc': text, '.old': text });
+    rmSync(join(a.tree, 'dot_old'));
+    await a.sync();
+    for (let time = 0; time < 2; time += 1) expect(await b.sync()).toMatchObject({ state: 'ok', drift: [] });
+    b.write('.old', text.replace('one', 'edited'));
+    for (let time = 0; time < 2; time += 1)
+      expect(await b.sync()).toMatchObject({ state: 'drift', captured: [], drift: [{ path: '.old', reason: 'source-gone' }] });
+    expect(await resolve(b.host, b.options, '.old', { from })).toMatchObject({ what: 'drift' });
+    for (const host of [b, a, b]) expect(await host.sync()).toMatchObject({ state: 'ok', drift: [] });
+    expect(b.read('.old')).toBe(from === 'local' ? text.replace('one', 'edited') : undefined);
+    expect(Object.keys((await world.published()) ?? {})).toEqual(from === 'local' ? ['dot_old', 'dot_zshrc'] : ['dot_zshrc']);
+  },
+);

@@ -150,5 +150,6 @@ test.each(['removed', 'renamed'])(
     b.write('.old', text.replace('one', 'edited'));
     for (let time = 0; time < 2; time += 1) await b.sync();
     expect([b.read('.zshrc'), b.read('.old')]).toEqual([text.replace('one', 'ONE'), text.replace('one', 'edited')]);
+    expect(await b.sync()).toMatchObject({ state: 'drift', drift: [{ path: '.old', reason: 'source-gone' }] });
   },
 );

@@ -7,14 +7,14 @@ const describe = requirePart(testMachinePart);
 /** Name and least number of tests. */
 const files = [
   ['whole-path', 3],
-  ['conflicts', 9],
+  ['conflicts', 11],
   ['capture', 16],
   ['surroundings', 15],
   ['options', 15],
   ['shapes', 1],
   ['hostile', 4],
   ['strange-homes', 4],
-  ['power-cut', 12],
+  ['power-cut', 13],
   ['encrypted', 6],
   ['decisions', 10],
   ['cut-off', 8],

@@ -13,7 +13,7 @@ beforeEach(async () => {
 });
 
 const text = 'one\ntwo\nthree\nfour\nfive\n';
-const own = ['journal', 'status', 'told', 'identity', 'preflight'] as const;
+const own = ['journal', 'status', 'told', 'identity', 'preflight', 'mixed', 'leftBehind'] as const;
 
 /** Two hosts of which `a` is cut off right after it has published its edit. */
 async function published(): Promise<readonly [TestHost, TestHost]> {
@@ -66,6 +66,16 @@ describe('a power cut', () => {
     for (const host of [b, a]) expect(await host.sync()).toMatchObject({ state: 'ok', captured: [], applied: [] });
     for (const host of [a, b]) expect(host.read('.zshrc')).toBe(text.replace('one', 'ONE'));
     expect(await world.published()).toMatchObject({ dot_zshrc: text.replace('one', 'ONE').trimEnd() });
+  });
+
+  test('is not taken for the reason of an empty file when the clock was set back since', async () => {
+    const [a] = await published();
+    world.later(3_600_000);
+    await a.sync();
+    world.later(-3_600_000);
+    writeFileSync(join(a.tree, 'dot_zshrc'), '');
+    await a.sync();
+    expect(await world.published()).toMatchObject({ dot_zshrc: '' });
   });
 
   test('that has left zeros in a dotfile is told, and a person decides', async () => {

@@ -24,6 +24,7 @@ const driftTexts: Readonly<Record<Drift['reason'], string>> = {
   zeros: 'holds only zeros, as after a power cut; not taken',
   attributes: 'two names in the repository',
   'folder-in-the-way': 'a folder with files of its own, where other hosts have a file; move it away',
+  'source-gone': 'edited here, and deleted or renamed by another host; not taken',
 };
 
 /** A status for people. */

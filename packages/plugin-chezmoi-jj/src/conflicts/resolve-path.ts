@@ -9,6 +9,7 @@ import type { Conflict } from '../status/sync-status.ts';
 import { driftOf } from '../sync/apply/apply.ts';
 import { backUp } from '../sync/apply/backup.ts';
 import { filesBelow, isFolder } from '../sync/apply/files-below.ts';
+import { forgetLeftBehind, readLeftBehind } from '../sync/apply/left-behind.ts';
 import { readHome } from '../sync/home/read-home.ts';
 import { sourcesOf } from '../sync/home/sources-of.ts';
 import { readMerge } from '../sync/merge/probe-merge.ts';
@@ -97,7 +98,7 @@ async function resolveDrift(session: Session, path: string, take: Take): Promise
   const { chezmoi, home, host, tree } = session;
   const lines = await readHome(session);
   const line = lines.find(({ target }) => relative(home, target) === path);
-  if (line === undefined) return false;
+  if (line === undefined) return await resolveLeftBehind(session, path, take);
   const [drift] = await driftOf(session, [line]);
   if (take.from === 'remote') {
     await backUp(session, replacedBy(session, line, lines), 'resolve');
@@ -124,6 +125,24 @@ async function resolveDrift(session: Session, path: string, take: Take): Promise
   // `add` alone means the plain file in the place of the encrypted one; it asks first, and nobody answers (twpayne/chezmoi#5061).
   const how = source !== undefined && isEncrypted(source) ? ['--encrypt', '--secrets=ignore'] : ['--secrets=error'];
   await chezmoi.must(['add', ...how, '--', line.target], 'take the file in');
+  return true;
+}
+
+/** A dotfile whose source another host has deleted. Taken from here it has one again, for all; else it goes, after a copy. */
+async function resolveLeftBehind(session: Session, path: string, take: Take): Promise<boolean> {
+  const { chezmoi, home, host } = session;
+  const target = join(home, path);
+  if (!(path in readLeftBehind(session)) || host.files.facts(target)?.kind !== 'file') return false;
+  if (take.from === 'edit')
+    throw new RotaError('ROTA_DOTFILES_PATH', `${path} has no source any more; there are no two texts to edit.`, {
+      suggestions: [`rota chezmoi resolve ${path} --take local`, `rota chezmoi resolve ${path} --take remote`],
+    });
+  if (take.from === 'local') await chezmoi.must(['add', '--secrets=error', '--', target], 'take the file in');
+  else {
+    await backUp(session, [{ here: ' ', apply: 'D', target }], 'resolve');
+    host.files.remove(target);
+  }
+  forgetLeftBehind(session, [path]);
   return true;
 }
 

@@ -15,6 +15,7 @@ const undecided: readonly Drift['reason'][] = [
   'zeros',
   'attributes',
   'folder-in-the-way',
+  'source-gone',
 ];
 
 /** Of a remote that was reached, and does not let this host in: no waiting mends that. */

@@ -49,7 +49,8 @@ export interface Drift {
     | 'too-large'
     | 'zeros'
     | 'attributes'
-    | 'folder-in-the-way';
+    | 'folder-in-the-way'
+    | 'source-gone';
 }
 
 /** A file that was not taken or not published because something in it looks like a secret. */

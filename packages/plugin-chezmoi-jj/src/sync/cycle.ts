@@ -7,6 +7,7 @@ import { commitIds } from '../jj/json-template.ts';
 import { type Picture, readPicture } from '../jj/picture.ts';
 import type { BlockedSecret, Drift } from '../status/sync-status.ts';
 import { type Applied, apply, driftOf } from './apply/apply.ts';
+import { driftOfLeftBehind } from './apply/left-behind.ts';
 import { type Captured, capture } from './capture/capture.ts';
 import { captureEarly, captureMixed, type NotTaken } from './capture/capture-early.ts';
 import { editsOfLost } from './capture/edits-of-lost.ts';
@@ -84,7 +85,7 @@ async function takeWhatIsHere(session: Session, enter: Enter): Promise<Here> {
   const captured = withMixed(await capture(session, enter, picture, await editsOfLost(session, picture, lines)), mixed);
   const isFirst = found.tip.length === 0;
   const large = tooLarge.map((path): Drift => ({ path: targetOf(session, path) ?? path, reason: 'too-large' }));
-  const drift = [...captured.drift, ...large];
+  const drift = [...captured.drift, ...large, ...driftOfLeftBehind(session, picture.tracked)];
   if (captured.files.length === 0) {
     const isQuiet = !moved && mixed === undefined && lines.length === 0 && isInStep(picture);
     return { ...captured, drift, picture, isCaptured: mixed !== undefined, lines, isFirst, isQuiet };

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { join, relative } from 'node:path';
 import { busy, isHeld } from '../../chezmoi/chezmoi.ts';
 import { isDeletedHere, isEditedHere, type StatusLine } from '../../chezmoi/status-line.ts';
@@ -14,6 +13,7 @@ import { keepMixed, removeMixed } from '../session/mixed-home.ts';
 import type { Enter, Session } from '../session/session.ts';
 import { backUp, keepReplaced, pruneBackups } from './backup.ts';
 import { foldersInTheWay } from './folders-in-the-way.ts';
+import { keepLeftBehind, sha256 } from './left-behind.ts';
 
 /** What an apply has left. */
 export interface Applied {
@@ -63,7 +63,7 @@ export async function apply(
   const isAll = await write(session, exclude, lines, [...staying, ...held.map(({ target }) => target)]);
   const isStaying = (target: string): boolean => staying.some((folder) => target.startsWith(`${folder}/`));
   const rest = changed.filter(({ paths }) => !paths.some((path) => isStaying(join(home, targetOf(session, path) ?? ''))));
-  if (options.propagateDeletes) await removeDropped(session, { tip, commit, changed: rest }, before);
+  await removeDropped(session, { tip, commit, changed: rest }, before);
   // What succeeds leaves only what it was told to leave.
   const left =
     isAll && staying.length === 0
@@ -183,33 +183,39 @@ function canBeTaken({ host }: Session, target: string, source: string): boolean 
   return canBeCaptured(source) && host.files.readLink(target) === undefined && host.files.facts(target)?.kind === 'file';
 }
 
-/** Removes files that another host has deleted, where they are as they were written; `before` is what differed from the revision before. */
+/**
+ * Removes files that another host has deleted, where they are as they were written and deletions are propagated, and remembers what stays; `before` is what differed from the
+ * revision before.
+ */
 async function removeDropped(session: Session, { commit, changed }: Move, before: readonly StatusLine[]): Promise<void> {
-  const { host, home, chezmoi } = session;
+  const { host, home, chezmoi, options } = session;
   // With another name it is gone from where it was; other attributes alone leave it managed.
   const gone = changed
     .filter(({ status }) => status === 'removed' || status === 'renamed')
-    .flatMap(({ paths }) => paths.slice(-1).map((path) => targetOf(session, path)));
+    .flatMap(({ paths }) => paths.slice(-1).map((path) => targetOf(session, path) ?? ''))
+    .filter((path) => path !== '' && host.files.facts(join(home, path))?.kind === 'file');
   if (gone.length === 0) return;
   const managed = new Set((await chezmoi.must(['managed', '-0'], 'list its files')).split('\0'));
   const written = await writtenByChezmoi(session);
-  const isAsWritten = (target: string): boolean =>
-    createHash('sha256')
-      .update(host.files.readBytes(target) ?? '')
-      .digest('hex') === written.get(target);
-  const targets = gone
-    .filter((path) => path !== undefined && !managed.has(path))
-    .map((path) => join(home, path ?? ''))
-    .filter((target) => !before.some((line) => line.target === target) && host.files.facts(target)?.kind === 'file')
-    // An edit may have come since: while the sync runs, or after one that was cut off.
-    .filter(isAsWritten);
+  const dropped = gone.filter((path) => !managed.has(path));
+  // An edit may have come since: while the sync runs, or after one that was cut off.
+  const isAsWritten = (path: string): boolean =>
+    sha256(host.files.readBytes(join(home, path)) ?? '') === written.get(join(home, path));
+  const isDifferent = (path: string): boolean => before.some((line) => line.target === join(home, path));
+  const going = options.propagateDeletes ? dropped.filter((path) => !isDifferent(path) && isAsWritten(path)) : [];
   await backUp(
     session,
-    targets.map((target) => ({ here: ' ', apply: 'D', target })),
+    going.map((path) => ({ here: ' ', apply: 'D', target: join(home, path) })),
     commit,
   );
   // Once more: the copies took their time.
-  for (const target of targets) if (isAsWritten(target)) host.files.remove(target);
+  for (const path of going) if (isAsWritten(path)) host.files.remove(join(home, path));
+  const left = dropped.filter((path) => host.files.facts(join(home, path)) !== undefined);
+  const known = left.flatMap((path) => {
+    const hash = written.get(join(home, path));
+    return hash === undefined ? [] : [[path, hash] as const];
+  });
+  keepLeftBehind(session, Object.fromEntries(known));
 }
 
 /** Why each dotfile that still differs was left alone. */

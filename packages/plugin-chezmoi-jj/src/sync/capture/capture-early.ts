@@ -1,10 +1,10 @@
-import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import type { StatusLine } from '../../chezmoi/status-line.ts';
 import { exactPath } from '../../jj/fileset.ts';
 import { commitIds } from '../../jj/json-template.ts';
 import { type Picture, readPicture } from '../../jj/picture.ts';
 import type { BlockedSecret, Drift } from '../../status/sync-status.ts';
+import { sha256 } from '../apply/left-behind.ts';
 import { writtenByChezmoi } from '../home/written-by-chezmoi.ts';
 import { readMixed } from '../session/mixed-home.ts';
 import type { Enter, Session } from '../session/session.ts';
@@ -131,8 +131,4 @@ async function versionsOf({ jj }: Session, revision: string, source: string): Pr
     'find the versions of a file',
   );
   return versions.filter((commit) => typeof commit === 'string');
-}
-
-function sha256(content: string | Uint8Array): string {
-  return createHash('sha256').update(content).digest('hex');
 }

@@ -15,6 +15,8 @@ export interface Place {
   readonly preflight: string;
   /** The revision of which this home may hold some files beside those of its own. */
   readonly mixed: string;
+  /** Dotfiles whose source another host has deleted, and that stayed. */
+  readonly leftBehind: string;
   /** One folder for each apply that changed files. */
   readonly backups: string;
   /** What an undo has replaced or removed: it may hold edits that no sync has seen. */
@@ -36,6 +38,7 @@ export function placeOf(host: Pick<Host, 'stateDir'>): Place {
     identity: join(folder, 'identity.json'),
     preflight: join(folder, 'preflight.json'),
     mixed: join(folder, 'mixed.json'),
+    leftBehind: join(folder, 'left-behind.json'),
     backups: join(folder, 'backups'),
     undone: join(folder, 'undone'),
     resolve: join(folder, 'resolve'),
