@@ -19,6 +19,7 @@ const files = [
   ['decisions', 10],
   ['cut-off', 8],
   ['meanwhile', 7],
+  ['case', 2],
   ['made-anew', 9],
   ['set-up', 15],
   ['full-disk', 1],

@@ -1,9 +1,11 @@
 import { join } from 'node:path';
 import { isRotaError } from '@rota/core';
 import type { StatusLine } from '../../chezmoi/status-line.ts';
+import { caseClash, clashText } from '../../conflicts/case-clash.ts';
 import { type ChangedPath, changedPaths } from '../../jj/changed-paths.ts';
 import { readPicture } from '../../jj/picture.ts';
 import { goTo, keepWhatWasLeft } from '../capture/go-to.ts';
+import { foldsCase } from '../home/folds-case.ts';
 import { readHome } from '../home/read-home.ts';
 import type { Enter, Session } from '../session/session.ts';
 import { holdsMarkers } from './conflict-markers.ts';
@@ -25,6 +27,8 @@ export type Validated =
  */
 export async function validate(session: Session, enter: Enter, tip: string, commit: string): Promise<Validated> {
   const { jj, names } = session;
+  const clash = await clashOf(session, commit);
+  if (clash !== undefined) return { ok: false, reason: clash };
   enter('validate', { from: tip, to: commit });
   const moved = await jj.run(['new', commit], { snapshot: true });
   const [changed] =
@@ -44,6 +48,19 @@ export async function validate(session: Session, enter: Enter, tip: string, comm
   await goBack(session, tip);
   if ((await readPicture(jj, names)).at.conflict) throw new TypeError('the working copy did not leave a conflict');
   return { ok: false, reason };
+}
+
+/** Before the revision is checked out: of two files that are one here, the one would be written over the other, and taken for deleted. */
+async function clashOf(session: Session, commit: string): Promise<string | undefined> {
+  if (!foldsCase(session)) return undefined;
+  const { jj, tree, source } = session;
+  const files = await jj.lines(['file', 'list', '-r', commit, '-T', 'json(path) ++ "\\n"'], 'list the files of a revision');
+  const folder = source === tree ? '' : `${source.slice(tree.length + 1)}/`;
+  const clash = caseClash(
+    files.filter((path) => typeof path === 'string'),
+    folder,
+  );
+  return clash === undefined ? undefined : clashText(clash);
 }
 
 /** Back to the revision that this home looks like. */

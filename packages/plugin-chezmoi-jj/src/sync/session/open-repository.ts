@@ -2,10 +2,12 @@ import { realpathSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { type Host, RotaError } from '@rota/core';
+import { caseClash, clashText } from '../../conflicts/case-clash.ts';
 import { remoteFailure } from '../../jj/failure-kind.ts';
 import type { Jj } from '../../jj/jj.ts';
 import { lastWords } from '../../jj/last-words.ts';
 import type { DotfileOptions } from '../../options.ts';
+import { isOneName } from '../home/folds-case.ts';
 
 /** What set-up works with. */
 export interface OpenInput {
@@ -38,6 +40,7 @@ export async function openRepository(input: OpenInput): Promise<boolean> {
       });
     }
     refuseOtherRemote(input, await originOf(input));
+    await refuseClash(input, tree);
     await initialise(input);
   } else if (host.files.list(tree).length === 0 && input.options.repoUrl !== undefined) {
     await clone(input, input.options.repoUrl);
@@ -82,8 +85,28 @@ async function clone({ host, env, tree, options }: OpenInput, repoUrl: string): 
       suggestions: [`Try: git ls-remote ${withoutPassword(repoUrl)}`],
     });
   }
+  try {
+    await refuseClash({ host, env }, fresh);
+  } catch (error) {
+    await rm(fresh, { recursive: true, force: true });
+    throw error;
+  }
   host.files.removeFolder(tree);
   host.files.rename(fresh, tree);
+}
+
+/** Where two files of the repository are one here, the checkout has written the one over the other, and the next look would take that for a deletion. */
+async function refuseClash({ host, env }: Pick<OpenInput, 'host' | 'env'>, folder: string): Promise<void> {
+  if (!isOneName(host, join(folder, '.git'))) return;
+  const listed = await host.run({ file: 'git', args: ['-C', folder, 'ls-tree', '-r', '--name-only', '-z', 'HEAD'], env });
+  const clash = caseClash(
+    listed.stdout.split('\0').filter((path) => path !== ''),
+    '',
+  );
+  if (clash === undefined) return;
+  throw new RotaError('ROTA_DOTFILES_CONFIG', `The dotfiles cannot be here: ${clashText(clash)}`, {
+    suggestions: ['Rename one of them on a host that has both, and publish that; then synchronise again.'],
+  });
 }
 
 /** The remote as it is written, not as `insteadOf` of the person's git makes it; empty when there is none. */
