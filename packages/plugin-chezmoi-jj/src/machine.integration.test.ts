@@ -18,7 +18,7 @@ const files = [
   ['encrypted', 6],
   ['decisions', 10],
   ['cut-off', 8],
-  ['meanwhile', 7],
+  ['meanwhile', 8],
   ['case', 2],
   ['made-anew', 9],
   ['set-up', 15],

@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { temporaryFolder } from '@rota/test-support';
 import { beforeEach, describe, expect, test } from 'vitest';
@@ -120,6 +120,27 @@ describe('after a sync that was cut off', () => {
     for (let time = 0; time < 2; time += 1) await b.sync();
     for (const host of [a, b]) expect(await host.sync()).toMatchObject({ state: 'ok' });
     for (const host of [a, b]) expect(host.read('.zshrc')).toBe(text.replace('five', 'FIVE'));
+  });
+
+  test('a source that was about to get another name is not taken for deleted', async () => {
+    const [a, b] = await hostsInStep(world, { '.zshrc': text });
+    a.write('.zshrc', text.replace('one', 'ONE'), 0o600);
+    const state = join(a.home, '.config/chezmoi/chezmoistate.boltdb');
+    const run: typeof a.host.run = async (request) => {
+      if (!request.args.includes('re-add')) return await a.host.run(request);
+      // Between the steps of chezmoi: it has not written the new one yet, nor that it did.
+      const before = readFileSync(state);
+      await a.host.run(request);
+      writeFileSync(state, before);
+      rmSync(join(a.tree, 'private_dot_zshrc'));
+      throw new Error('killed');
+    };
+    await expect(syncDotfiles({ ...a.host, run }, a.options)).rejects.toThrow('killed');
+    await a.sync();
+    expect(Object.keys((await world.published()) ?? {})).toHaveLength(1);
+    expect(a.read('.zshrc')).toBe(text.replace('one', 'ONE'));
+    for (const host of [a, b]) await host.sync();
+    expect(b.read('.zshrc')).toBeDefined();
   });
 
   test('a file that is edited where no edits are taken keeps nothing of others away, and is an edit of its own version when they are', async () => {

@@ -4,6 +4,8 @@ import { changedPaths } from '../jj/changed-paths.ts';
 import { exactPath } from '../jj/fileset.ts';
 import { commitIds, jsonLine } from '../jj/json-template.ts';
 import { type Picture, readPicture } from '../jj/picture.ts';
+import { untrackedFiles } from './capture/untracked-files.ts';
+import { targetOf } from './home/target-of.ts';
 import { type Journal, type Phase, readJournal } from './session/journal.ts';
 import { keepMixed } from './session/mixed-home.ts';
 import { syncUser } from './session/program-environment.ts';
@@ -24,7 +26,9 @@ export async function recover(session: Session): Promise<Journal | undefined> {
   removeOwnLock(session, journal);
   if (journal.to !== null && (journal.phase === 'apply' || journal.phase === 'advance')) keepMixed(session, journal.to);
   await session.jj.run(['workspace', 'update-stale'], { snapshot: true });
-  const picture = await dropHalfWrittenFiles(session, journal, await readPicture(session.jj, session.names, { snapshot: true }));
+  const looked = await readPicture(session.jj, session.names, { snapshot: true });
+  const picture =
+    journal.phase === 'capture' ? await putBackRenamed(session, looked) : await dropHalfWrittenFiles(session, journal, looked);
   if (journal.operation === null || !reversible.includes(journal.phase)) await dropOwnMerges(session);
   else if (picture.at.empty && (await isOnlyOurs(session, journal.operation))) await restoreOperation(session, journal.operation);
   else await dropOwnMerges(session);
@@ -61,6 +65,31 @@ async function dropHalfWrittenFiles(session: Session, { from, to, phase }: Journ
   }
   if (halves.length === 0) return picture;
   await jj.must(['restore', '--from', '@-', '--', ...halves.map(exactPath)], 'put half-written files right', { snapshot: true });
+  return await readPicture(jj, names, { snapshot: true });
+}
+
+/**
+ * Permissions are part of a source's name, and chezmoi may take the old one away before it writes the new one. A source without a successor, whose dotfile is in the home, was not
+ * deleted by anybody.
+ */
+async function putBackRenamed(session: Session, picture: Picture): Promise<Picture> {
+  if (picture.at.empty) return picture;
+  const { jj, host, tree, home, names } = session;
+  const removed = (await changedPaths(jj, ['-r', '@']))
+    .filter(({ status }) => status === 'removed')
+    .flatMap(({ paths }) => paths);
+  if (removed.length === 0) return picture;
+  const there = new Set(
+    [...picture.tracked, ...untrackedFiles(host, tree, picture.tracked)].map((path) => targetOf(session, path)),
+  );
+  const lost = removed.filter((path) => {
+    const target = targetOf(session, path);
+    return target !== undefined && !there.has(target) && host.files.facts(join(home, target))?.kind === 'file';
+  });
+  if (lost.length === 0) return picture;
+  await jj.must(['restore', '--from', '@-', '--', ...lost.map(exactPath)], 'put sources back that were to get another name', {
+    snapshot: true,
+  });
   return await readPicture(jj, names, { snapshot: true });
 }
 
