@@ -178,6 +178,17 @@ describe('an update that is not well', () => {
     });
   });
 
+  test('a switch that another one keeps from beginning waits for it', async () => {
+    await machine.publish({ version: '2' });
+    await machine.sh(`cd /var/lib/machine; echo 1 >rc-test; echo "Could not acquire lock" >says-test
+      systemd-run --quiet --collect sh -c 'until [ "$(grep -c ^test /var/lib/machine/journal)" -ge 2 ]; do sleep 0.2; done; rm /var/lib/machine/rc-test'`);
+    const [report] = await machine.update();
+    expect(report).toMatchObject({ status: 'updated', warnings: [] });
+    const { journal } = await machine.facts();
+    expect(journal.length).toBeGreaterThan(3);
+    expect([...new Set(journal)]).toEqual([`test ${report?.to}`, `boot ${report?.to}`]);
+  });
+
   test('exit 100 of the switch is the boot default, and a reboot is pending', async () => {
     await machine.publish({ version: '2', switchRc: 100 });
     const [report] = await machine.update();

@@ -3,12 +3,13 @@ import { activate } from '../machine/activation-commands.ts';
 import { classOfOutput, failureOf } from '../machine/classify-output.ts';
 import { followLink } from '../machine/follow-link.ts';
 import type { UpdateContext } from '../update-context.ts';
+import { runActivation } from './run-activation.ts';
 import { waitsForBoot } from './waits-for-boot.ts';
 
 /** How an activation went. `needs-boot`: it cannot be active before a boot. `with-failed-units`: it is active, and the health check decides. */
 export type Activation = 'active' | 'with-failed-units' | 'needs-boot';
 
-type ActivatingContext = Pick<UpdateContext, 'host' | 'system' | 'settings' | 'call'>;
+type ActivatingContext = Pick<UpdateContext, 'host' | 'system' | 'settings' | 'call' | 'elapsedMs'>;
 
 /**
  * Makes a system active until the next boot. Exit codes of switch-to-configuration: 4 is "switched, units failed", 100 is "needs a boot", and a
@@ -18,7 +19,7 @@ export async function activateNow(context: ActivatingContext, path: string): Pro
   const { host, system } = context;
   const command = activate({ ...activationOf(context), path, action: 'test' });
   if (command === null) return 'active';
-  const result = await context.call(command);
+  const result = await runActivation(context, command);
   if (waitsForBoot(system, result)) return 'needs-boot';
   if (system.kind === 'nixos' && result.exitCode === 4) return 'with-failed-units';
   if (result.exitCode !== 0) throw failureOf(result, 'activation', 'The activation');
@@ -31,7 +32,7 @@ export async function activateNow(context: ActivatingContext, path: string): Pro
 export async function makeBootDefault(context: ActivatingContext, path: string): Promise<void> {
   const command = activate({ ...activationOf(context), path, action: 'boot' });
   if (command === null) return;
-  const result = await context.call(command);
+  const result = await runActivation(context, command);
   if (result.exitCode !== 0) throw failureOf(result, 'boot', 'The boot entry');
   // A full /boot is printed, and not told by the exit code (nixpkgs #189966).
   if (classOfOutput(result.stderr, 'boot') === 'disk') throw failureOf(result, 'disk', 'The boot entry');

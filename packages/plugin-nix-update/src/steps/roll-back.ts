@@ -6,6 +6,7 @@ import { followLink } from '../machine/follow-link.ts';
 import type { Baseline } from '../machine/read-baseline.ts';
 import type { UpdateContext } from '../update-context.ts';
 import { makeBootDefault } from './activate-system.ts';
+import { runActivation } from './run-activation.ts';
 import { pointProfile } from './set-profile.ts';
 import { waitsForBoot } from './waits-for-boot.ts';
 
@@ -68,12 +69,12 @@ async function restoreDefault(context: RollBackContext, profile: string | null):
 
 /** @returns whether it can be active after a boot only */
 async function reactivate(context: RollBackContext, path: string | null): Promise<boolean> {
-  const { host, system, settings, call } = context;
+  const { host, system, settings } = context;
   if (path === null) throw new UpdateFailure('rollback', 'What was active before the update is not known.');
   const ownUnit = host.files.facts('/run/systemd/system') !== undefined;
   const command = activate({ system, path, action: 'test', ownUnit, timeoutMs: settings.activationTimeout });
   if (command === null) return false;
-  const result = await call(command);
+  const result = await runActivation(context, command);
   if (waitsForBoot(system, result)) return true;
   const switched = system.kind === 'home-manager' ? result.exitCode === 0 : followLink(host.files, system.current) === path;
   // Exit 4 is "switched, with failed units": the health check after this reports them.
