@@ -58,7 +58,9 @@ const acts: Readonly<Record<Act['do'], (act: Act) => Promise<string>>> = {
     return 'done';
   },
   async adopt({ text, original }) {
-    await rota.apply(await plan(text, { original }), { allowRemovals: true });
+    const adoption = await plan(text, { original });
+    if (!adoption.changes.some(({ action }) => action === 'adopt')) return 'edited before it was planned';
+    await rota.apply(adoption, { allowRemovals: true });
     return 'done';
   },
   async sync({ text }) {

@@ -26,7 +26,14 @@ interface Look {
 
 const refusals = ['ROTA_PLAN_STALE', 'ROTA_LOCK_HELD'];
 /** What else an apply may say while a person edits the same table. */
-const disturbed = [...refusals, 'ROTA_CRONTAB_CHANGED', 'ROTA_APPLY_FAILED', 'ROTA_APPLY_INCOMPLETE', 'ROTA_ADOPT_CHANGED'];
+const disturbed = [
+  ...refusals,
+  'ROTA_CRONTAB_CHANGED',
+  'ROTA_APPLY_FAILED',
+  'ROTA_APPLY_INCOMPLETE',
+  'ROTA_ADOPT_CHANGED',
+  'edited before it was planned',
+];
 
 requirePart(rootPart, cronPart)('on one crontab, at the same moment', () => {
   let root: string;
@@ -163,6 +170,8 @@ requirePart(rootPart, cronPart)('on one crontab, at the same moment', () => {
       const edits = isOriginal ? `${original} changed` : original;
       const stands = seen.find((one) => one.includes(`original-${round}`)) ?? '';
       expect([edits, `# adopted by rota: ${edits}`], JSON.stringify([adopted, seen.slice(-4)])).toContain(stands);
+      // Never both, never none: what was not adopted, or was put back, runs on.
+      expect(stands === edits, JSON.stringify(adopted)).toBe(adopted.outcome !== 'done');
       theirs.push(stands, line);
       const how = await expectMended(adopted, text, [installed, text]);
       ended[`${how}, line ${stands === edits ? 'on' : 'off'}`] =

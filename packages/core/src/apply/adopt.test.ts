@@ -133,6 +133,29 @@ describe('a job that was imported', () => {
     expect(machine()).toEqual({ 'two/a.foreign': 'edited between plan and apply' });
   });
 
+  it.each([
+    ['puts back', 'theirs', ['one/default.rota.a.entry', 'one/a.foreign.off']],
+    ['edits', 'edited', ['one/a.foreign']],
+  ])('does not run beside an original that somebody %s while the job is made', async (_, saved, there) => {
+    foreign('one', 'a', 'theirs');
+    const jobs = [adopting('a', 'one', 'theirs')];
+    const [plain, ...others] = backends();
+    if (plain === undefined) throw new Error('no backend');
+    // As an editor does that was opened before: what it saves takes the place of what stands there.
+    const disturbed = {
+      ...plain,
+      apply: async (...input: Parameters<typeof plain.apply>) => {
+        rmSync(join(root, 'one/a.foreign.off'), { force: true });
+        foreign('one', 'a', saved);
+        await plain.apply(...input);
+      },
+    };
+    const made = applyPlan({ host: hostWith(), backends: [disturbed, ...others], plan: await planWith(jobs, true) });
+    if (saved === 'edited') await expect(made).rejects.toMatchObject({ code: 'ROTA_APPLY_FAILED' });
+    else await made;
+    expect(Object.keys(machine()).sort()).toEqual(there.sort());
+  });
+
   it('waits until no fire time is near, and counts what was due before as handled', async () => {
     foreign('two', 'a', 'theirs');
     let now = Date.UTC(2026, 10, 21, 5, 59, 30);

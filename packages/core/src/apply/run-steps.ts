@@ -35,6 +35,26 @@ export async function runSteps(input: RunStepsInput): Promise<void> {
     done += step.changes.length;
     if (leaving.jobs.size + leaving.originals.size > 0) steps = input.onTakenOff(steps, index, leaving);
   }
+  await keepOff(input, steps);
+}
+
+/**
+ * Foreign entries that were switched off before the others were made are so still: whoever had the table of a scheduler open meanwhile has put them back
+ * by saving it, and both would run. Where they are off, nothing is done.
+ *
+ * @throws ROTA_ADOPT_CHANGED where one was edited, too
+ */
+async function keepOff(input: RunStepsInput, steps: readonly JournalStep[]): Promise<void> {
+  for (const step of steps) {
+    const switches = (step.foreign?.switches ?? []).filter(({ to }) => to === 'off');
+    if (step.foreign === undefined || switches.length === 0) continue;
+    await runStep(
+      input,
+      backendOf(input.backends, step.backend),
+      { ...step, foreign: { ...step.foreign, switches } },
+      () => undefined,
+    );
+  }
 }
 
 const nothing: TakenOff = { jobs: new Set(), originals: new Set() };

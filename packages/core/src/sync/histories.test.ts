@@ -205,7 +205,7 @@ requirePart(commandPart('ssh-keygen', 'openssh-client'))(
             place.dispose();
           }
         }),
-        { numRuns: sampleSize({ here: 3, inCi: 6, long: 150 }), seed: testSeed, endOnFailure: true },
+        { numRuns: sampleSize({ here: 3, inCi: 6, long: 40 }), seed: testSeed, endOnFailure: true },
       );
     });
   },
