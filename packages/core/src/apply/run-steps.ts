@@ -40,13 +40,11 @@ export async function runSteps(input: RunStepsInput): Promise<void> {
 
 /**
  * Foreign entries that were switched off before the others were made are so still: whoever had the table of a scheduler open meanwhile has put them back
- * by saving it, and both would run. Where they are off, nothing is done.
- *
- * @throws ROTA_ADOPT_CHANGED where one was edited, too
+ * by saving it, and both would run. Where they are off, nothing is done; one that was edited meanwhile is another entry, which stays.
  */
 async function keepOff(input: RunStepsInput, steps: readonly JournalStep[]): Promise<void> {
   for (const step of steps) {
-    const switches = (step.foreign?.switches ?? []).filter(({ to }) => to === 'off');
+    const switches = (step.foreign?.switches ?? []).filter(({ to }) => to === 'off').map((one) => ({ ...one, mustExist: false }));
     if (step.foreign === undefined || switches.length === 0) continue;
     await runStep(
       input,
