@@ -19,7 +19,7 @@ const limits: Readonly<Record<string, number>> = {
 };
 
 /** What every importer of core loads at once, and what is started for every run. */
-const hot = { face: 47, runner: 36 };
+const hot = { face: 49, runner: 36 };
 
 const weight = (files: readonly string[]): number =>
   files.reduce((sum, file) => sum + gzipSync(readFileSync(file), { level: 9 }).length, 0) / 1024;

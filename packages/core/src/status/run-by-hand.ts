@@ -46,7 +46,8 @@ interface Before {
 
 async function recordOfStart(input: RunByHandInput, before: Before): Promise<RunRecord> {
   const { host, namespace, entry, signal } = input;
-  const own = new Set<string>();
+  const native = entry.launchFile === null;
+  let own: string | undefined;
   let lostNow = timeLimit(host, lostMs);
   let askNow = timeLimit(host, askMs);
   let { after } = before;
@@ -57,9 +58,11 @@ async function recordOfStart(input: RunByHandInput, before: Before): Promise<Run
       ({ runId, startedAt }) => !before.runs.has(runId) && Date.parse(startedAt) >= after * 1000,
     );
     const claims = liveClaims(host, namespace, entry);
-    for (const { runId, trigger } of claims) if (!before.runs.has(runId) && byHand(trigger)) own.add(runId);
+    own ??= asked(
+      [...fresh.filter((record) => counts(record, native)), ...claims].filter(({ runId }) => !before.runs.has(runId)),
+    );
     const lost = lostNow();
-    const record = ownRecord(fresh, own, entry.launchFile === null) ?? (lost ? fresh.at(-1) : undefined);
+    const record = fresh.find(({ runId }) => runId === own) ?? (lost ? fresh.at(-1) : undefined);
     if (record !== undefined && !claims.some(({ runId }) => runId === record.runId)) return record;
     if (signal?.aborted) throw waitInterrupted(printJobKey(entry));
     if (lost) throw neverCame(input);
@@ -73,14 +76,18 @@ async function recordOfStart(input: RunByHandInput, before: Before): Promise<Run
 }
 
 /**
- * The record of the run that was asked for. A fire time may come due just now, and another person may ask while it runs: what they are answered is
- * not for us.
+ * Of the runs that have begun or ended since it was asked for, the one that was: the first. A fire time may come due just now, and another person may ask
+ * while ours goes on, whose run then stands beside it, takes its place or is skipped: what they are answered is not for us.
  */
-function ownRecord(fresh: readonly RunRecord[], own: ReadonlySet<string>, native: boolean): RunRecord | undefined {
-  const mine = own.size > 0 ? fresh.filter(({ runId }) => own.has(runId)) : fresh;
-  // A run without the runner is never skipped once it is started.
-  return mine.findLast(({ trigger, status }) => byHand(trigger) && !(native && status === 'skipped'));
+function asked(runs: readonly Pick<RunRecord, 'runId' | 'trigger' | 'startedAt'>[]): string | undefined {
+  const [first] = runs
+    .filter(({ trigger }) => byHand(trigger))
+    .sort((a, b) => Date.parse(a.startedAt) - Date.parse(b.startedAt) || (a.runId < b.runId ? -1 : 1));
+  return first?.runId;
 }
+
+/** A run without the runner is never skipped once it is started. */
+const counts = ({ status }: RunRecord, native: boolean): boolean => !(native && status === 'skipped');
 
 const byHand = (trigger: RunRecord['trigger']): boolean => trigger === 'manual' || trigger === 'event';
 
