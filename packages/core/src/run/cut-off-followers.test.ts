@@ -14,9 +14,10 @@ const leader = '01a22d51-956a-7da5-b47f-5d1125fde8e3';
 const hook = fileURLToPath(new URL('./kill-at-step.fixture.cjs', import.meta.url));
 
 /** A job of which a run ended well, whose runner was killed before it had started `follower`; `newcomer` is declared since. */
-async function cutOff() {
+async function cutOff({ daysAgo = 0 } = {}) {
   const rota = await runnerUnderTest();
-  const server = await endpoint();
+  const network = { away: false };
+  const server = await endpoint((_, response) => void response.writeHead(network.away ? 503 : 200).end());
   const alerts: LaunchFile['alerts'] = { on: ['failure'], channels: [{ kind: 'webhook', url: server.url }] };
   const followers = ['follower', 'newcomer'].map((name) => ({
     tenant: 'acme',
@@ -24,13 +25,14 @@ async function cutOff() {
     start: null,
     launchFile: rota.launchFile({ name, alerts }),
   }));
-  const run = { runId: leader, endedAt: new Date().toISOString(), followers: ['acme/follower'] };
+  const endedAt = new Date(Date.now() - daysAgo * 86_400_000).toISOString();
+  const run = { runId: leader, endedAt, followers: ['acme/follower'] };
   const owner = { pid: 2 ** 22 + 1, startTicks: '1', bootId: null };
   changeJobState(nodeFiles, rota.layout, key, (state) => [{ ...state, following: [{ ...run, owner }] }, undefined]);
   // It starts none of them, since it ends badly.
   const path = rota.launchFile({ command: ['/bin/false'], followers });
   const told = () => rota.records().flatMap(({ name, status }) => (name === 'job' ? [] : [`${name}: ${status}`]));
-  return { rota, server, path, told };
+  return { rota, network, server, path, told };
 }
 
 it('a follower that a killed runner had still to start is told of by the next one, and no other', async () => {
@@ -67,6 +69,18 @@ it('it is told of once, by the next runner too when the one that told was killed
     return;
   }
 }, 300_000);
+
+it('its alert waits for an endpoint that is away, however long ago the runner was killed', async () => {
+  const { rota, network, server, path, told } = await cutOff({ daysAgo: 30 });
+  network.away = true;
+  const { stderr } = await rota.run(path);
+  expect(stderr).not.toContain('dropped');
+  expect([told(), rota.spooled().length]).toEqual([['follower: failure'], 1]);
+  network.away = false;
+  server.received.length = 0;
+  await rota.run(rota.launchFile({ name: 'other' }));
+  expect(server.messages()).toMatchObject([{ event: 'failure', job_name: 'follower' }]);
+});
 
 it('of two runners that find it one alone tells', async () => {
   const { rota } = await cutOff();

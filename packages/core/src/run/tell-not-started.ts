@@ -33,7 +33,8 @@ export function tellNotStarted(
   const record = { ...badLaunchRecord(follower, reason, 'event'), runId: runIdAfter(runId, follower), backend };
   const { failing } = readJobState(files, place.layout, follower);
   const reports = read?.ok ? endReports({ ...read, files }, record, reason, failing) : [];
-  const waiting = reports.map((report) => spoolReport(files, place.layout, report, Date.parse(endedAt)));
+  const [atMs, createdMs] = [Date.parse(endedAt), Date.parse(record.endedAt)];
+  const waiting = reports.map((report) => spoolReport(files, place.layout, report, atMs, createdMs));
   // After the reports, for whoever finds the record takes it for told.
   appendRecord(files, place.layout, record);
   finishRun(files, place.layout, follower, record);

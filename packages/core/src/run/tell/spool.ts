@@ -56,13 +56,20 @@ const mostEntries = 1000;
  * Written before the first try to deliver, so that a runner that is killed loses nothing. The same report at the same instant is one file.
  *
  * @param atMs what it is of: the end of the run, or the moment in it
+ * @param createdMs from when on it waits; a run may be told of long after it
  */
-export function spoolReport(files: SpoolFiles, layout: NamespaceLayout, report: Report, atMs: number): WaitingReport {
+export function spoolReport(
+  files: SpoolFiles,
+  layout: NamespaceLayout,
+  report: Report,
+  atMs: number,
+  createdMs = atMs,
+): WaitingReport {
   const path = join(layout.spool, `${String(atMs).padStart(15, '0')}-${nameOf(report)}.json`);
   const whole: SpooledReport = {
     formatVersion: 1,
     owner: ownIdentity(files),
-    createdAt: new Date(atMs).toISOString(),
+    createdAt: new Date(createdMs).toISOString(),
     ...report,
   };
   files.write(path, `${JSON.stringify(whole)}\n`);
