@@ -110,6 +110,15 @@ describe('an alert', () => {
     expect(rota.records()[0]).toMatchObject({ status: 'failure', exitCode: 6 });
   });
 
+  it('whose host name cannot be resolved says so, and that the network may be away', async () => {
+    const rota = await runnerUnderTest();
+    // There is no such name (RFC 6761, section 6.4).
+    const alerts: LaunchFile['alerts'] = { on: ['failure'], channels: [{ kind: 'webhook', url: 'http://monitor.invalid/' }] };
+    const { stderr } = await rota.run(rota.launchFile({ ...sh('exit 1'), alerts }));
+    expect(stderr).toContain('its host name could not be resolved: it is wrong, or the network is away');
+    expect(rota.spooled()).toHaveLength(1);
+  });
+
   it('that cannot be delivered waits, each channel for itself, and the next run of any job delivers it once', async () => {
     const rota = await runnerUnderTest();
     let away = true;

@@ -11,8 +11,8 @@ export interface EndableLookup {
   readonly end: () => void;
 }
 
-/** getent(1): a name that is not there. */
-const notThere = 2;
+/** getent(1): no address, whatever the reason: the name is not there, or nobody who knows it could be asked. */
+const noAddress = 2;
 
 /**
  * getaddrinfo(3), which Node calls in a thread, has no end that one could set, and the exit of a process waits for its threads: ten seconds and more, where a name server drops
@@ -34,10 +34,11 @@ export function endableLookup(): EndableLookup {
     child.on('error', () => undefined);
     child.on('close', (code, signal) => {
       children.delete(child);
-      if (signal === null && code !== 0 && code !== notThere) return byNode();
+      if (signal === null && code !== 0 && code !== noAddress) return byNode();
       const found = addressesIn(text).filter(({ family }) => !options.family || family === familyOf(options.family));
       const [first] = found;
-      if (first === undefined) callback(Object.assign(new Error(`${hostname} was not found`), { code: 'ENOTFOUND' }), '', 0);
+      if (first === undefined)
+        callback(Object.assign(new Error(`${hostname} could not be resolved`), { code: 'ENOTFOUND' }), '', 0);
       else if (options.all) callback(null, found);
       else callback(null, first.address, first.family);
     });

@@ -61,8 +61,11 @@ export async function httpPost({ url, body, headers, ca, timeoutMs }: HttpPost):
 }
 
 function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  if (!('code' in error)) return error.message;
   // A secret of several lines, such as a token with a line end too many, is no header.
-  if (error instanceof Error && 'code' in error)
-    return error.code === 'ERR_INVALID_CHAR' ? 'the secret holds a line end or another control character' : String(error.code);
-  return error instanceof Error ? error.message : String(error);
+  if (error.code === 'ERR_INVALID_CHAR') return 'the secret holds a line end or another control character';
+  if (error.code === 'ENOTFOUND' || error.code === 'EAI_AGAIN')
+    return 'its host name could not be resolved: it is wrong, or the network is away';
+  return String(error.code);
 }
