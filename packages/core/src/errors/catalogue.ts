@@ -35,7 +35,8 @@ export const catalogue = {
   ROTA_GENERATION_UNKNOWN: 'No such generation is kept.',
   ROTA_LOGS_UNAVAILABLE: 'The output of a job is not kept where it can be read.',
   ROTA_WAIT_TIMEOUT: 'A run did not end in the time that was given to wait.',
-  ROTA_USAGE: 'The command line names a command, an option or a value that does not exist.',
+  ROTA_USAGE:
+    'The command line names a command, an option or a value that does not exist, or a program gave Rota two backends of one name.',
   ROTA_NOT_BUILT: 'A command is known by name but is not built yet.',
   ROTA_FIELD_UNKNOWN: 'A field that was asked for is not in the job manifest.',
   ROTA_NOT_CONFIRMED: 'A change was not made because nobody confirmed it.',

@@ -28,7 +28,8 @@ export interface CreateRotaOptions {
 /**
  * Rota for one namespace on one host. Reads nothing and changes nothing until a method is called.
  *
- * @throws ROTA_PLUGIN_INVALID where two backends have one name: an installed job would be asked of the wrong one
+ * @throws ROTA_USAGE where two of `backends` have one name, ROTA_PLUGIN_INVALID where that of a plugin has the name of another one: an installed job would
+ * be asked of the wrong one
  */
 export function createRota(options: CreateRotaOptions): Rota {
   const plugins = options.plugins ?? [];
@@ -73,18 +74,31 @@ export function createRota(options: CreateRotaOptions): Rota {
 }
 
 function checkNames(backends: readonly Backend[], plugins: readonly LoadedPlugin[]): void {
-  const names = new Set(backends.map(({ name }) => name));
+  const names = new Set<string>();
+  for (const { name } of backends) {
+    if (names.has(name)) throw twoOfOneName(name);
+    names.add(name);
+  }
   for (const plugin of plugins) {
     for (const { name } of plugin.backends) {
-      if (!names.has(name)) names.add(name);
-      else
-        throw new RotaError(
-          'ROTA_PLUGIN_INVALID',
-          `The plugin "${plugin.name}" adds a backend "${name}", and there is one of that name.`,
-          {
-            suggestions: ['Give the backend of the plugin another name.'],
-          },
-        );
+      if (names.has(name)) throw takenByPlugin(plugin, name);
+      names.add(name);
     }
   }
+}
+
+function twoOfOneName(name: string): RotaError {
+  return new RotaError('ROTA_USAGE', `\`backends\` holds two of the name "${name}".`, {
+    suggestions: ['Name each backend once; a backend of another kind needs a name of its own.'],
+  });
+}
+
+function takenByPlugin(plugin: LoadedPlugin, name: string): RotaError {
+  return new RotaError(
+    'ROTA_PLUGIN_INVALID',
+    `The plugin "${plugin.name}" adds a backend "${name}", and there is one of that name.`,
+    {
+      suggestions: ['Give the backend of the plugin another name.'],
+    },
+  );
 }
