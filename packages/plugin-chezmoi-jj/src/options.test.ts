@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { attemptDeclaration, createHost } from '@rota/core';
 import { temporaryFolder } from '@rota/test-support';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import { chezmoiJj } from './plugin.ts';
 
 const matrix = { homeserver: 'https://matrix.example.org', room: '!abc:example.org', token: '${MATRIX_TOKEN}' };
@@ -10,7 +10,8 @@ const matrix = { homeserver: 'https://matrix.example.org', room: '!abc:example.o
 /** The plugin as a config has it; the config is a file, so its options go there as JSON. */
 async function declared(options: object, job: object | undefined = undefined) {
   const folder = temporaryFolder();
-  Object.assign(globalThis, { [Symbol.for('rota.test.chezmoi')]: chezmoiJj });
+  vi.stubGlobal(Symbol.for('rota.test.chezmoi'), chezmoiJj);
+  onTestFinished(() => void vi.unstubAllGlobals());
   const plugin = `globalThis[Symbol.for('rota.test.chezmoi')](${JSON.stringify(options)})`;
   const jobs = JSON.stringify(job === undefined ? [] : [job]);
   writeFileSync(join(folder, 'jobs.config.mjs'), `export default { tenant: 'home', plugins: [${plugin}], jobs: ${jobs} };`);

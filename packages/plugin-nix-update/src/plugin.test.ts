@@ -2,7 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { attemptDeclaration, createHost } from '@rota/core';
 import { temporaryFolder } from '@rota/test-support';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import { nixUpdate } from './plugin.ts';
 import type { NixUpdateOptions } from './settings/options-schema.ts';
 import { readSettings } from './settings/read-settings.ts';
@@ -10,8 +10,8 @@ import { readSettings } from './settings/read-settings.ts';
 /** The plugin as a config has it; the config is a file, so its options go there as JSON. */
 async function declared(options: object, { uid = 0, ring }: { readonly uid?: number; readonly ring?: string } = {}) {
   const folder = temporaryFolder();
-  const given = Symbol.for('rota.test.nix-update');
-  Object.assign(globalThis, { [given]: nixUpdate });
+  vi.stubGlobal(Symbol.for('rota.test.nix-update'), nixUpdate);
+  onTestFinished(() => void vi.unstubAllGlobals());
   writeFileSync(
     join(folder, 'jobs.config.mjs'),
     `export default { tenant: 'home', plugins: [globalThis[Symbol.for('rota.test.nix-update')](${JSON.stringify(options)})] };`,

@@ -3,7 +3,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { nixUpdate } from '@rota/plugin-nix-update';
 import { schemaProblems, temporaryFolder } from '@rota/test-support';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import { cliWorkplace } from '../testing/cli-workplace.ts';
 
 /** What a host of the fleet has published. */
@@ -31,7 +31,8 @@ test('`rota nix fleet` names the hosts of the inventory that have published noth
   git('add', '.');
   git('commit', '--quiet', '-m', 'Reports');
   const { call, write } = cliWorkplace();
-  Object.assign(globalThis, { [Symbol.for('rota.test.inventory')]: nixUpdate });
+  vi.stubGlobal(Symbol.for('rota.test.inventory'), nixUpdate);
+  onTestFinished(() => void vi.unstubAllGlobals());
   write(
     'jobs.config.mjs',
     `export default {

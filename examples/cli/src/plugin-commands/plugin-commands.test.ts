@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { ownCommands } from '../../../../packages/core/src/plugin/check-command-group.ts';
 import { commandSpecs } from '../program/command-specs.ts';
 import { cliWorkplace, manifest } from '../testing/cli-workplace.ts';
@@ -219,7 +219,8 @@ test('a command that keeps silent for more than a second is told of on a termina
   const told = new Promise<void>((resolve) => {
     tell = resolve;
   });
-  Object.assign(globalThis, { [Symbol.for('rota.test.told')]: told });
+  vi.stubGlobal(Symbol.for('rota.test.told'), told);
+  onTestFinished(() => void vi.unstubAllGlobals());
   write(
     'jobs.config.mjs',
     `const command = { name: 'think', summary: 'think', examples: ['rota slow think'], output: {}, run: async () => ({ data: {}, text: await globalThis[Symbol.for('rota.test.told')] ?? 'thought' }) };

@@ -1,4 +1,4 @@
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { createEvents } from './events.ts';
 
 describe('events', () => {
@@ -18,6 +18,7 @@ describe('events', () => {
 
   it('are written to standard error when nobody hears the error', () => {
     const write = vi.spyOn(process.stderr, 'write').mockReturnValue(true);
+    onTestFinished(() => void write.mockRestore());
     const events = createEvents();
     events.on('drift', () => {
       throw new Error('lost?');
@@ -26,7 +27,6 @@ describe('events', () => {
     expect(write).toHaveBeenCalledWith('rota: a listener of drift failed: lost?\n');
     events.emit('error', { event: 'after:apply of the plugin "p"', cause: new Error('too late') });
     expect(write).toHaveBeenCalledWith('rota: a listener of after:apply of the plugin "p" failed: too late\n');
-    write.mockRestore();
   });
 
   it('stop when the listener is taken off', () => {

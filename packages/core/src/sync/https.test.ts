@@ -4,7 +4,7 @@ import { createServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { commandPart, requirePart } from '@rota/test-support';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { type GitWorkplace, gitWorkplace, manifest } from './git-workplace.test-support.ts';
 import { syncRepository } from './sync-repository.ts';
 import { readSyncStatus } from './sync-status.ts';
@@ -15,7 +15,7 @@ beforeEach(() => {
   place = gitWorkplace();
 });
 afterEach(() => {
-  delete process.env.GIT_SSL_CAINFO;
+  vi.unstubAllEnvs();
   server.close();
   place.dispose();
 });
@@ -77,7 +77,7 @@ requirePart(commandPart('openssl'))('a repository over https', () => {
     expect(readSyncStatus(place.rota.host, 'default')).toMatchObject({ outcome: 'failed', failures: 1, revision: null });
 
     // As a person's Git settings name the authority of a house (git-config(1), http.sslCAInfo).
-    process.env.GIT_SSL_CAINFO = join(place.root, 'cert.pem');
+    vi.stubEnv('GIT_SSL_CAINFO', join(place.root, 'cert.pem'));
     const { rota } = place;
     expect(await syncRepository(rota, { repo })).toMatchObject({ outcome: 'applied', revision: { id: first } });
     expect(place.installed()).toEqual(['default.acme.backup']);

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { commandPart, requirePart } from '@rota/test-support';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { type GitWorkplace, gitWorkplace, manifest } from './git-workplace.test-support.ts';
 import { syncRepository } from './sync-repository.ts';
 import { readSyncStatus } from './sync-status.ts';
@@ -13,7 +13,10 @@ beforeEach(() => {
   place.write('jobs/backup.yaml', manifest('backup'));
   place.write('jobs/poll.yaml', manifest('poll'));
 });
-afterEach(() => place.dispose());
+afterEach(() => {
+  vi.unstubAllEnvs();
+  place.dispose();
+});
 
 const both = ['default.acme.backup', 'default.acme.poll'];
 const status = () => readSyncStatus(place.rota.host, 'default');
@@ -253,7 +256,7 @@ requirePart(commandPart('gpg', 'gnupg'))('OpenPGP signatures', () => {
     mkdirSync(home, { mode: 0o700 });
     const env = { ...process.env, GNUPGHOME: home };
     // git of the sync finds the keyring as it would find the person's own.
-    process.env.GNUPGHOME = home;
+    vi.stubEnv('GNUPGHOME', home);
     try {
       const gpg = (...args: string[]) =>
         execFileSync('gpg', ['--batch', '--quiet', '--passphrase', '', ...args], { env, stdio: 'pipe' });
@@ -271,7 +274,6 @@ requirePart(commandPart('gpg', 'gnupg'))('OpenPGP signatures', () => {
       await expectRefused('ROTA_SYNC_UNSIGNED', { allowedSigners });
     } finally {
       execFileSync('gpgconf', ['--kill', 'gpg-agent'], { env });
-      delete process.env.GNUPGHOME;
     }
   });
 });
@@ -293,15 +295,9 @@ describe('a transport', () => {
     expect(asked()).toContain('git@example.org git-upload-pack');
     const config = join(place.root, 'gitconfig');
     writeFileSync(config, `[core]\n\tsshCommand = ${ssh} -i 'her key'\n`);
-    const before = process.env.GIT_CONFIG_GLOBAL;
-    process.env.GIT_CONFIG_GLOBAL = config;
-    try {
-      const repo = `git@example.net:${place.repo}`;
-      expect(await place.sync({ repo, takeOver: true })).toMatchObject({ outcome: 'unchanged', source: { repo } });
-    } finally {
-      if (before === undefined) delete process.env.GIT_CONFIG_GLOBAL;
-      else process.env.GIT_CONFIG_GLOBAL = before;
-    }
+    vi.stubEnv('GIT_CONFIG_GLOBAL', config);
+    const repo = `git@example.net:${place.repo}`;
+    expect(await place.sync({ repo, takeOver: true })).toMatchObject({ outcome: 'unchanged', source: { repo } });
     expect(asked()).toMatch(/^-i her key .*git@example\.net git-upload-pack/m);
   });
 
