@@ -28,13 +28,16 @@ export function printApplied(context: CommandContext, namespace: string, result:
     return;
   }
   for (const change of result.changes) context.print(`${done[change.action]} ${printJobKey(change)} on ${change.backend}`);
-  for (const { backend, id, state } of result.originals ?? [])
-    context.print(`${state === 'on' ? 'gave its place back to' : 'took the place again of'} ${backend} ${id}`);
+  for (const { backend, id, state, leftOff } of result.originals ?? [])
+    if (leftOff === undefined)
+      context.print(`${state === 'on' ? 'gave its place back to' : 'took the place again of'} ${backend} ${id}`);
   for (const { tenant, name, status, reason } of result.applyJobs ?? []) {
     context.print(`${status === 'success' ? 'ran' : status} ${tenant}/${name}${reason === null ? '' : `: ${reason}`}`);
   }
   if (result.maintenanceProblem !== undefined) context.say(`The maintenance job was not installed: ${result.maintenanceProblem}`);
   context.say(`${sentence(namespace, result)}.`);
+  for (const { backend, id, leftOff } of result.originals ?? [])
+    if (leftOff !== undefined) context.say(`${backend} ${id} stays off. ${leftOff}`);
   const doubled = (result.originals ?? []).filter((original) => original.doubled).map(({ job }) => printJobKey(job));
   if (doubled.length > 0)
     context.say(
@@ -43,7 +46,7 @@ export function printApplied(context: CommandContext, namespace: string, result:
 }
 
 function sentence(namespace: string, { changes, originals = [], generation }: ApplyResult): string {
-  const count = changes.length + originals.length;
+  const count = changes.length + originals.filter(({ leftOff }) => leftOff === undefined).length;
   if (count === 0) return `Nothing was changed in namespace ${namespace}`;
   const made = `${count} ${count === 1 ? 'change' : 'changes'} made`;
   return generation === null ? made : `${made}; recorded as generation ${generation} of namespace ${namespace}`;

@@ -62,6 +62,9 @@ const applied = v.object({
           state: v.picklist(['on', 'off']),
           job: v.object(jobKey),
           doubled: v.boolean(),
+          leftOff: v.optional(
+            v.pipe(v.string(), v.description('Why it is still off though it was to run again, and what to do.')),
+          ),
         }),
       ),
       v.description('Foreign entries that a rollback or a destroy put back in action, or took out of it again.'),

@@ -1,3 +1,4 @@
+import { chownSync } from 'node:fs';
 import {
   applyPlan,
   declareEntries,
@@ -9,7 +10,7 @@ import {
   printManifest,
   rollback,
 } from '@rota/core';
-import { cronPart, requirePart, rootPart } from '@rota/test-support';
+import { cronPart, requirePart, rootPart, temporaryFolder } from '@rota/test-support';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { cron } from '../cron.ts';
 import { readTable } from '../crontab-program/read-table.ts';
@@ -103,6 +104,32 @@ requirePart(rootPart, cronPart)("The crontab of Debian's cron", () => {
         if (!failed && calls < at) return;
       }
       throw new Error('an apply needs more calls than that');
+    });
+
+    it.each([
+      ['a setting above was edited', [0, 1], (text: string) => text.replace('M=1', 'M=2'), 'stays off'],
+      ['it was removed', [1, 0], (text: string) => text.replace('# adopted by rota: 0 1 * * * a\n', ''), 'is gone'],
+      ['its times were edited', [0, 1], (text: string) => text.replace(': 0 13', ': 0 14'), 'runs'],
+    ])('gets no line of another job back where %s', async (_, order, edit, outcome) => {
+      const host = { ...quiet(crontab.host(user)), stateDir: temporaryFolder() };
+      if (user === 'nobody') chownSync(host.stateDir, 65534, 65534);
+      await install(host, 'M=1\n0 1 * * * a\n0 13 * * * a\n');
+      known = [];
+      const jobs = await imported(host);
+      for (const count of [1, 2]) {
+        known = jobs.filter((job) => order.slice(0, count).some((at) => jobs[at] === job));
+        await applyPlan({ host, backends: [backend], plan: await plan(host) });
+      }
+      const edited = edit((await readTable(host)).text);
+      await install(host, edited);
+      const { originals } = await rollback({ host, backends: [backend], namespace: 'default', to: { kind: 'generation' } });
+      const lines = (await readTable(host)).text.split('# END rota default\n')[1];
+      const mine = edited.split('# END rota default\n')[1] ?? '';
+      expect(lines).toBe(outcome === 'runs' ? mine.replace('# adopted by rota: 0 14', '0 14') : mine);
+      const told = originals?.map(({ state, leftOff }) => [state, leftOff?.includes('crontab -e')]);
+      expect(told).toEqual([outcome === 'stays off' ? ['off', true] : ['on', undefined]]);
+      await rollback({ host, backends: [backend], namespace: 'default', to: { kind: 'nothing' } });
+      await host.run({ file: 'crontab', args: ['-r'] });
     });
 
     it('is not written when a line is not what was imported', async () => {

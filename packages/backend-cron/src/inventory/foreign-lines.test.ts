@@ -183,6 +183,7 @@ describe('a line that is switched off', () => {
     const back = switchLines(
       without,
       lines.map((line) => ({ ...off(line), to: 'on' })),
+      [],
     );
     expect(back).toBe(without.replaceAll('# adopted by rota: ', ''));
     expect(foreignLines(back).map(({ on }) => on)).not.toContain(false);
@@ -198,6 +199,22 @@ describe('a line that is switched off', () => {
         { ...off(second), to: 'off' },
       ]),
     ).toBe(without);
+  });
+
+  test('does not come back where it may be one whose place another job has', () => {
+    const [first, second] = foreignLines('M=1\n0 1 * * * a\n0 13 * * * a\n');
+    if (first === undefined || second === undefined) throw new Error('no lines');
+    const back: ForeignSwitch = { ...off(second), to: 'on' };
+    const prefix = '# adopted by rota: ';
+    const edited = `M=2\n${prefix}0 1 * * * a\n${prefix}0 13 * * * a\n`;
+    const removed = `M=1\n${prefix}0 1 * * * a\n`;
+    for (const table of [edited, removed]) expect(switchLines(table, [back], [off(first).original])).toBe(table);
+    // The other one is the one of the other job for certain.
+    const moved = `M=1\n${prefix}0 1 * * * a\n${prefix}0 14 * * * a\n`;
+    expect(switchLines(moved, [back], [off(first).original])).toBe(`M=1\n${prefix}0 1 * * * a\n0 14 * * * a\n`);
+    // Of which nobody knows whose it is.
+    expect(switchLines(moved, [back])).toBe(moved);
+    expect(switchLines(edited, [back], [])).toBe(edited);
   });
 
   test('comes back byte for byte, with our block there or not', () => {

@@ -1,13 +1,23 @@
-import { type ForeignSwitch, type Host, RotaError, type SwitchForeignInput } from '@rota/core';
+import { type AdoptedOriginal, type ForeignSwitch, type Host, RotaError, type SwitchForeignInput } from '@rota/core';
 import { changeTable } from '../crontab-program/write-table.ts';
 import type { BytesText } from '../crontab-text/bytes-text.ts';
 import { cronDialect } from '../dialect.ts';
+import { editedLines } from './edited-lines.ts';
 import { adoptedPrefix, foreignLines } from './foreign-lines.ts';
 
 /** Takes lines of the user's crontab out of action, or puts them back, in one write. */
-export async function switchForeign(host: Host, { dialect, switches }: SwitchForeignInput): Promise<void> {
-  await changeTable(host, cronDialect(dialect), (table) => switchLines(table, switches));
+export async function switchForeign(host: Host, { dialect, switches, held, onLeftOff }: SwitchForeignInput): Promise<void> {
+  let unsure: readonly AdoptedOriginal[] = [];
+  await changeTable(host, cronDialect(dialect), (table) => {
+    unsure = editedLines(foreignLines(table), switches, held).unsure;
+    return switchLines(table, switches, held);
+  });
+  for (const original of unsure) onLeftOff?.(original, whyUnsure);
 }
+
+const whyUnsure =
+  'It was edited or removed while a job had its place, and other lines of its command are off too: which of them it is now is not certain. ' +
+  `Remove \`${adoptedPrefix.trim()}\` before the one that is to run: crontab -e`;
 
 /**
  * The table with these lines commented out where they stand, or as they were before. Every other byte stays as it is. Doing it twice changes
@@ -15,15 +25,13 @@ export async function switchForeign(host: Host, { dialect, switches }: SwitchFor
  *
  * @throws ROTA_ADOPT_CHANGED when a line that must be there is not there as it was imported.
  */
-export function switchLines(table: BytesText, switches: readonly ForeignSwitch[]): BytesText {
+export function switchLines(table: BytesText, switches: readonly ForeignSwitch[], held?: SwitchForeignInput['held']): BytesText {
   const all = foreignLines(table);
   const known = new Map(all.map((line) => [line.digest, line]));
-  // Of a line that stands there as a comment, a setting above it or the line itself may have been edited since: it is still the one of that command.
-  const edited = all.filter(({ on, digest }) => !on && !switches.some(({ original }) => original.digest === digest));
   const lines = table.split('\n');
+  for (const { line, raw } of editedLines(all, switches, held).back) lines[line - 1] = raw;
   for (const { original, to, mustExist } of switches) {
-    const at = to === 'on' && !known.has(original.digest) ? edited.findIndex(({ key }) => key === original.key) : -1;
-    const found = known.get(original.digest) ?? edited.splice(at, at < 0 ? 0 : 1)[0];
+    const found = known.get(original.digest);
     if (found === undefined) {
       if (to === 'on' || !mustExist) continue;
       throw new RotaError('ROTA_ADOPT_CHANGED', `The line of ${original.id} is not in the crontab as it was imported.`, {

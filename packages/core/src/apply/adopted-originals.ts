@@ -18,10 +18,13 @@ export function adoptedEntries(
     changes.flatMap(({ from, tenant, name }) => (from === undefined ? [] : [[from, { tenant, name }] as const])),
   );
   const all = new Map(
-    readAdopted(before).map(({ job, original }) => [keyOf(original), { job: renamed.get(printJobKey(job)) ?? job, original }]),
+    readAdopted(before).map(({ job, original }) => [
+      digestedKey(original),
+      { job: renamed.get(printJobKey(job)) ?? job, original },
+    ]),
   );
   for (const { tenant, name, adopts } of changes)
-    if (adopts !== undefined) all.set(keyOf(adopts), { job: { tenant, name }, original: adopts });
+    if (adopts !== undefined) all.set(digestedKey(adopts), { job: { tenant, name }, original: adopts });
   return [...all.values()];
 }
 
@@ -30,10 +33,10 @@ export function adoptedEntries(
  * removed, only those whose job is still installed: what a person dropped later stays gone. Pure.
  */
 export function releasedBy(current: AnyGeneration, target: AnyGeneration): readonly AdoptedOriginal[] {
-  const kept = new Set(readAdopted(target?.adopted).map(({ original }) => keyOf(original)));
+  const kept = new Set(readAdopted(target?.adopted).map(({ original }) => digestedKey(original)));
   const installed = new Set((current?.entries ?? []).map(printJobKey));
   return readAdopted(current?.adopted)
-    .filter(({ job, original }) => !kept.has(keyOf(original)) && (target !== null || installed.has(printJobKey(job))))
+    .filter(({ job, original }) => !kept.has(digestedKey(original)) && (target !== null || installed.has(printJobKey(job))))
     .map(({ original }) => original);
 }
 
@@ -56,19 +59,26 @@ export function switchSteps(
   });
 }
 
+interface SwitchedInput {
+  readonly current: AnyGeneration;
+  readonly target: AnyGeneration;
+  readonly released: readonly AdoptedOriginal[];
+  readonly retaken: readonly AdoptedOriginal[];
+  /** Why those stayed off that were to run again, by {@link digestedKey}. */
+  readonly leftOff: ReadonlyMap<string, string>;
+}
+
 /** What to tell of the originals that changed hands, those that run again first. Pure. */
-export function switchedOriginals(
-  current: AnyGeneration,
-  target: AnyGeneration,
-  released: readonly AdoptedOriginal[],
-  retaken: readonly AdoptedOriginal[],
-): readonly SwitchedOriginal[] {
+export function switchedOriginals({ current, target, released, retaken, leftOff }: SwitchedInput): readonly SwitchedOriginal[] {
   const installed = new Set((target?.entries ?? []).map(printJobKey));
   const of = (generation: AnyGeneration, originals: readonly AdoptedOriginal[], state: SwitchedOriginal['state']) => {
-    const wanted = new Set(originals.map(keyOf));
+    const wanted = new Set(originals.map(digestedKey));
     return readAdopted(generation?.adopted)
-      .filter(({ original }) => wanted.has(keyOf(original)))
-      .map(({ job: { tenant, name }, original: { backend, id } }) => {
+      .filter(({ original }) => wanted.has(digestedKey(original)))
+      .map(({ job: { tenant, name }, original }) => {
+        const { backend, id } = original;
+        const why = state === 'on' ? leftOff.get(digestedKey(original)) : undefined;
+        if (why !== undefined) return { backend, id, state: 'off' as const, job: { tenant, name }, doubled: false, leftOff: why };
         const doubled = state === 'on' && installed.has(printJobKey({ tenant, name }));
         return { backend, id, state, job: { tenant, name }, doubled };
       });
@@ -81,6 +91,7 @@ export function readAdopted(adopted: Generation['adopted']): readonly AdoptedEnt
   return (adopted ?? []) as readonly AdoptedEntry<AdoptedOriginal>[];
 }
 
-function keyOf({ backend, key, digest }: AdoptedOriginal): string {
+/** Which entry of which backend it is, as it was when it was imported. */
+export function digestedKey({ backend, key, digest }: AdoptedOriginal): string {
   return [backend, key, digest].join('\0');
 }

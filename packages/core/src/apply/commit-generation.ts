@@ -31,6 +31,7 @@ export interface CommitInput {
   /** Jobs that got another name. @default none */
   readonly moved?: readonly MovedJob[];
   readonly onProgress?: ((done: number, total: number) => void) | undefined;
+  readonly onLeftOff?: RunStepsInput['onLeftOff'];
 }
 
 /**
@@ -71,7 +72,8 @@ export async function commitGeneration(input: CommitInput): Promise<void> {
   };
   try {
     startCounting({ host, namespace, generation, steps: journal.steps, moved: input.moved ?? [] });
-    await runSteps({ host, backends, namespace, steps: journal.steps, onProgress: input.onProgress, onTakenOff });
+    const { onProgress, onLeftOff } = input;
+    await runSteps({ host, backends, namespace, steps: journal.steps, onProgress, onLeftOff, onTakenOff });
   } catch (cause) {
     await undo(host, backends, namespace, journal, cause);
     throw failed(cause);

@@ -13,7 +13,7 @@ import { namespaceLayout } from '../state/layout.ts';
 import { withLock } from '../state/lock.ts';
 import { readNamespaceRecord } from '../state/namespace-record.ts';
 import { checkState, openState } from '../state/state-format.ts';
-import { releasedBy, retakenBy, switchedOriginals, switchSteps } from './adopted-originals.ts';
+import { digestedKey, releasedBy, retakenBy, switchedOriginals, switchSteps } from './adopted-originals.ts';
 import type { ApplyResult } from './apply-plan.ts';
 import { commitGeneration } from './commit-generation.ts';
 import { handledUntil } from './handled-until.ts';
@@ -94,6 +94,7 @@ export async function rollback(input: RollbackInput): Promise<ApplyResult> {
       ...((target?.adopted ?? []).length === 0 ? {} : { adopted: target?.adopted ?? [] }),
     };
     installLauncher(host);
+    const leftOff = new Map<string, string>();
     await commitGeneration({
       host,
       backends,
@@ -111,8 +112,9 @@ export async function rollback(input: RollbackInput): Promise<ApplyResult> {
         generation: generation.number,
       })),
       onProgress: input.onProgress,
+      onLeftOff: (original, why) => leftOff.set(digestedKey(original), why),
     });
-    const originals = switchedOriginals(current, target, released, retaken);
+    const originals = switchedOriginals({ current, target, released, retaken, leftOff });
     return { generation: generation.number, changes, ...(originals.length === 0 ? {} : { originals }), recovered };
   });
 }

@@ -1,8 +1,10 @@
 import type { Artifact, Backend } from '../backend/backend.ts';
+import type { AdoptedOriginal } from '../backend/foreign-entry.ts';
 import { RotaError } from '../errors/rota-error.ts';
 import type { Host } from '../host/host.ts';
 import { printJobKey } from '../job/job-key.ts';
 import { originalKey, type TakenOff } from './hand-over.ts';
+import { heldOriginals } from './held-originals.ts';
 import { expectedAfter, type JournalStep } from './journal.ts';
 
 export interface RunStepsInput {
@@ -13,6 +15,8 @@ export interface RunStepsInput {
   /** Whether some of it may have been done before. @default false: all that leaves is there */
   readonly isResumed?: boolean;
   readonly onProgress?: ((done: number, total: number) => void) | undefined;
+  /** Called with each original that was to run again and stays off, and why. */
+  readonly onLeftOff?: ((original: AdoptedOriginal, why: string) => void) | undefined;
   /** Called when a step took something off and more is to follow; answers the same steps as they shall go on. */
   readonly onTakenOff: (steps: readonly JournalStep[], index: number, taken: TakenOff) => readonly JournalStep[];
 }
@@ -92,7 +96,8 @@ async function runStep(
     await verify(input, backend, step);
   } else {
     if (backend.switchForeign === undefined) throw cannotAdopt(backend);
-    await backend.switchForeign(input.host, { dialect, ...foreign });
+    const { host, steps, onLeftOff = () => undefined } = input;
+    await backend.switchForeign(host, { dialect, ...foreign, held: heldOriginals(host, steps, step), onLeftOff });
   }
 }
 

@@ -10,4 +10,6 @@ export interface SwitchedOriginal {
   readonly job: JobKey;
   /** It is on and the job is installed too, as before the adoption: both run. */
   readonly doubled: boolean;
+  /** Why it is still off though it was to run again, and what to do. Absent: it is as it was to be. */
+  readonly leftOff?: string;
 }

@@ -84,4 +84,11 @@ export interface SwitchForeignInput {
   readonly switches: readonly ForeignSwitch[];
   /** Fire times up to here are handled, in seconds since the epoch: what is switched on again must not catch them up. */
   readonly handledUntil: number;
+  /**
+   * Originals of this backend whose place other jobs have, in any namespace: an entry that may be one of them is not taken for another that was edited.
+   * Absent: not known, so that every entry may be one.
+   */
+  readonly held?: readonly AdoptedOriginal[] | undefined;
+  /** Called with what was to be switched on and stays off because it is not certain which entry it is now; why, and what to do, in sentences. */
+  readonly onLeftOff?: (original: AdoptedOriginal, why: string) => void;
 }
