@@ -54,7 +54,7 @@ export default defineConfig({
     // On a shared machine one more go, which `.ci/run` names at its end; none where a person watches. What fails twice has failed.
     retry: process.env.CI === undefined ? 0 : 1,
     // Files share processes and what they have loaded: to start and load again for each took longer than most of them. A file that changes
-    // something of its process changes it back.
+    // something of its process changes it back, or fails (`tests/support/setup.ts`).
     isolate: false,
     ...(isOfProjects ? { projects } : { include: Object.values(kinds).flat(), exclude }),
   },
