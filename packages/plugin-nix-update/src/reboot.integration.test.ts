@@ -207,6 +207,52 @@ echo "$system"`);
     expect(await instant()).not.toBe(first);
   });
 
+  test('leaves what a person has announced in place of its reboot alone, and says so: nothing reboots before', async () => {
+    await machine.publish({ version: '2', kernel: '6.2' });
+    expect(await machine.update(withOptions({}))).toMatchObject([{ status: 'updated', reboot: 'scheduled' }]);
+    const schedule = async (): Promise<string> => await machine.sh('cat /run/systemd/shutdown/scheduled');
+    for (const [option, mode] of [
+      ['-r', 'reboot'],
+      ['-P', 'poweroff'],
+    ] as const) {
+      await machine.sh(`shutdown ${option} +180`);
+      const own = await schedule();
+      const warnings = [expect.stringContaining(`Somebody has announced ${mode}`)];
+      const left = { reboot: 'pending', warnings };
+      const reports = [
+        ...(await machine.update(withOptions({}))),
+        ...(await machine.update({ ...withOptions({}), clockOffsetMs: -hour })),
+      ];
+      expect(reports).toMatchObject([left, left]);
+      // Another update deploys beside it.
+      await machine.publish({ version: `of-${mode}`, kernel: '6.3' });
+      const [update] = await machine.update(withOptions({}));
+      expect(update).toMatchObject({ status: 'updated', ...left });
+      expect([...reports, update].flatMap((report) => report?.commands.filter((line) => line.startsWith('shutdown')))).toEqual(
+        [],
+      );
+      expect(await schedule()).toBe(own);
+    }
+  });
+
+  test('sent back for a lost network is no way back from the system before, which stays although the network is still away', async () => {
+    await machine.publish({ version: '2', kernel: '6.2' });
+    expect(await machine.update()).toMatchObject([{ status: 'updated', reboot: 'pending' }]);
+    await machine.reboot();
+    const options = { ...machine.options, requireNetwork: true, healthChecks: [{ tcp: '192.0.2.1:80' }] };
+    const lost = async () => await machine.updateIn(['unshare', '--net'], { options });
+    const deferred = { kind: 'update', status: 'deferred' };
+    const network = { kind: 'verification', failure: { class: 'network' } };
+    expect(await lost()).toMatchObject([{ ...network, status: 'rolled-back', reboot: 'pending' }, deferred]);
+    const back = { current: before.current, bootDefault: before.current, profile: before.profile };
+    expect(await machine.facts()).toMatchObject(back);
+    await machine.reboot();
+    expect(await lost()).toMatchObject([{ ...network, status: 'failed', to: before.current, reboot: 'not-needed' }, deferred]);
+    expect(await machine.facts()).toMatchObject(back);
+    expect(await machine.sh('ls /root/.local/state/rota/nix-update')).not.toMatch(/reboot.json|bad-revisions/);
+    expect(await machine.update()).toMatchObject([{ kind: 'update', status: 'updated', reboot: 'pending' }]);
+  });
+
   test('cancels an announced reboot when the target goes back to what is booted', async () => {
     await machine.publish({ version: '2', kernel: '6.2' });
     expect(await machine.update(withOptions({}))).toMatchObject([{ status: 'updated', reboot: 'scheduled' }]);

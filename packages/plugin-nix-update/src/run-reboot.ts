@@ -2,8 +2,9 @@ import { type Host, isRotaError, lockHolder, withLock } from '@rota/core';
 import { failureOf } from './machine/classify-output.ts';
 import { followLink } from './machine/follow-link.ts';
 import { readBootId } from './machine/read-boot-id.ts';
-import { cancelRestart, isRestartAnnounced, restart } from './machine/systemd-commands.ts';
+import { cancelRestart, isRestartAnnounced } from './machine/systemd-commands.ts';
 import { openContext } from './open-context.ts';
+import { announcedBy, announcedBySomebody, announceReboot } from './reboot/announce-reboot.ts';
 import { inWindow } from './reboot/in-window.ts';
 import { readRebootMarker, writeRebootMarker } from './reboot/reboot-marker.ts';
 import { updatePurpose } from './run-update.ts';
@@ -52,7 +53,7 @@ export async function rebootForUpdate(input: RebootInput): Promise<RebootAnswer>
 }
 
 async function decide(context: UpdateContext, mode: 'when-due' | 'now'): Promise<RebootAnswer> {
-  const { host, layout, settings, system, call } = context;
+  const { host, layout, settings, system } = context;
   const marker = readRebootMarker(host.files, layout.reboot);
   if (marker === null) return { outcome: 'not-due', reason: 'No update waits for a reboot.' };
   // Without this a machine whose look after the boot never comes about would reboot night after night.
@@ -65,11 +66,10 @@ async function decide(context: UpdateContext, mode: 'when-due' | 'now'): Promise
     if (!settings.autoReboot || settings.reboot === 'never') return { outcome: 'not-due', reason: 'Automatic reboots are off.' };
     if (!inWindow(host.now() + delay, host.timezone, settings.rebootWindow))
       return { outcome: 'not-due', reason: 'The reboot window is closed.' };
+    if (announcedBy(host.files, marker) === 'somebody') return { outcome: 'not-due', reason: announcedBySomebody(host.files) };
   }
-  writeRebootMarker(host.files, layout.reboot, { ...marker, state: 'scheduled' });
-  const announced = await call(restart(delay, settings.rebootMessage));
+  const announced = await announceReboot(context, marker, delay);
   if (announced.exitCode === 0) return { outcome: 'scheduled', reason: `For ${marker.expected} (${marker.reasons.join(', ')}).` };
-  writeRebootMarker(host.files, layout.reboot, { ...marker, state: 'pending' });
   return { outcome: 'failed', reason: failureOf(announced, 'boot', 'The reboot').message };
 }
 

@@ -33,7 +33,7 @@ export async function takeBack(
   try {
     if (deployed) {
       const needsBoot = await rollBack(context, { baseline, activated, defaultChanged });
-      facts.reboot = await rebootIntoDefault(context, { baseline, needsBoot });
+      facts.reboot = await rebootIntoDefault(context, { baseline, needsBoot, sentBack: target });
     }
   } catch (error) {
     const { message, output } = asFailure(error);

@@ -74,6 +74,7 @@ const marker = object({
   reasons: texts,
   failedUnits: orNull(texts),
   lockDigest: textOrNull,
+  announcedFor: numberOrNull,
 });
 
 /** The last run of the job, as `rota status` has it. */

@@ -90,7 +90,7 @@ async function undo(context: UpdateContext, journal: UpdateJournal, facts: RunFa
     if ((activated || defaultChanged) && !isStuck) {
       await holdReboot(context);
       const needsBoot = await rollBack(context, { baseline, activated, defaultChanged });
-      facts.reboot = await rebootIntoDefault(context, { baseline, needsBoot });
+      facts.reboot = await rebootIntoDefault(context, { baseline, needsBoot, sentBack: target });
     }
     if (lock !== null) await discardLockChange(context, lock, true);
   } catch (error) {

@@ -37,10 +37,11 @@ const announcement = '/run/systemd/shutdown/scheduled';
 
 export const isRestartAnnounced = (files: Pick<Files, 'facts'>): boolean => files.facts(announcement) !== undefined;
 
-/** The instant on the clock for which it is announced, in milliseconds; `null` where that is not told. */
-export function announcedInstant(files: Pick<Files, 'readText'>): number | null {
-  const microseconds = /^USEC=(\d+)$/m.exec(files.readText(announcement) ?? '')?.[1];
-  return microseconds === undefined ? null : Number(microseconds) / 1000;
+/** What is announced: the instant on the clock, in milliseconds, and whether that is a reboot; `null` where that is not told. */
+export function announcedShutdown(files: Pick<Files, 'readText'>): { readonly at: number; readonly mode: string } | null {
+  const properties = parseProperties(files.readText(announcement) ?? '');
+  const at = Number(properties.USEC) / 1000;
+  return at > 0 ? { at, mode: properties.MODE ?? '' } : null;
 }
 
 /** The names in the first column. */

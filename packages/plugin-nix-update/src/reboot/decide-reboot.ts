@@ -3,10 +3,11 @@ import { followLink } from '../machine/follow-link.ts';
 import { keepPath } from '../machine/nix-commands.ts';
 import type { Baseline } from '../machine/read-baseline.ts';
 import { readBootId } from '../machine/read-boot-id.ts';
-import { announcedInstant, cancelRestart, isRestartAnnounced, restart } from '../machine/systemd-commands.ts';
+import { announcedShutdown, cancelRestart } from '../machine/systemd-commands.ts';
 import { readBadRevisions } from '../record/bad-revisions.ts';
 import type { RunFacts } from '../record/finish-report.ts';
 import type { UpdateContext } from '../update-context.ts';
+import { announcedBy, announcedBySomebody, announceReboot } from './announce-reboot.ts';
 import { forgetReboot } from './forget-reboot.ts';
 import { rebootAllowed } from './reboot-allowed.ts';
 import { type RebootMarker, type RebootState, readRebootMarker, writeRebootMarker } from './reboot-marker.ts';
@@ -21,6 +22,8 @@ export interface DecideRebootInput {
   readonly needsBoot: boolean;
   /** A person asks for it now, whatever the window. */
   readonly rebootNow: boolean;
+  /** What was sent back just now, blamed or not: no way back. */
+  readonly sentBack?: string | null;
 }
 
 /**
@@ -28,7 +31,7 @@ export interface DecideRebootInput {
  * come. Outside the window it stays pending, for a later run.
  */
 export async function decideReboot(context: UpdateContext, input: DecideRebootInput): Promise<RebootState> {
-  const { host, settings, system, layout, call, warn } = context;
+  const { host, settings, system, layout, warn } = context;
   if (system.kind === 'home-manager') return 'not-needed';
   const bootId = readBootId(host.files);
   const marker = readRebootMarker(host.files, layout.reboot);
@@ -41,7 +44,7 @@ export async function decideReboot(context: UpdateContext, input: DecideRebootIn
   const needed = awaited || need.needed === true || (settings.reboot === 'always' && input.baseline.profile !== input.target);
   if (!needed) {
     if (need.needed === null) return 'unknown';
-    await forget(context, waiting?.state === 'scheduled');
+    await forget(context, announcedBy(host.files, waiting) === 'updater');
     return 'not-needed';
   }
   const now = input.rebootNow || rebootAllowed(context);
@@ -57,45 +60,50 @@ export async function decideReboot(context: UpdateContext, input: DecideRebootIn
   } as const;
   await keepForBoot(context, fresh.previous);
   // What was announced before goes on, and boots what is the default then.
-  const isAnnounced = waiting?.state === 'scheduled' && isRestartAnnounced(host.files);
-  writeRebootMarker(host.files, layout.reboot, { ...fresh, state: now || isAnnounced ? 'scheduled' : 'pending' });
-  if (isAnnounced && !input.rebootNow && !(now && isPutOff(context))) return 'scheduled';
-  if (!now) return 'pending';
-  const announced = await call(restart(input.rebootNow ? 0 : settings.rebootDelay, settings.rebootMessage));
+  const by = announcedBy(host.files, waiting);
+  const goesOn = by === 'updater' && !input.rebootNow && !(now && isPutOff(context));
+  if (by === 'somebody' && !input.rebootNow) warn(announcedBySomebody(host.files));
+  if (goesOn || !now || (by === 'somebody' && !input.rebootNow)) {
+    const state = by === 'updater' ? 'scheduled' : 'pending';
+    writeRebootMarker(host.files, layout.reboot, { ...fresh, state, announcedFor: waiting?.announcedFor ?? null });
+    return state;
+  }
+  const announced = await announceReboot(context, fresh, input.rebootNow ? 0 : settings.rebootDelay);
   if (announced.exitCode === 0) return 'scheduled';
   warn(failureOf(announced, 'boot', 'The reboot').message);
-  writeRebootMarker(host.files, layout.reboot, { ...fresh, state: 'pending' });
   return 'pending';
 }
 
 /** `shutdown` rounds up to minutes. */
 const roundingMs = 60_000;
 
-/** Announced for later than anybody would announce it: the clock was set back since, and what was minutes may be years. */
+/** Our own is announced for later than the updater ever announces it: the clock was set back since, and what was minutes may be years. */
 function isPutOff({ host, settings }: UpdateContext): boolean {
-  const at = announcedInstant(host.files);
-  return at !== null && at - host.now() > settings.rebootDelay + 2 * roundingMs;
+  const shutdown = announcedShutdown(host.files);
+  return shutdown !== null && shutdown.at - host.now() > settings.rebootDelay + 2 * roundingMs;
 }
 
 /** The target went back to what is booted: nothing is awaited any more, and an announced reboot would be for nothing. */
-async function forget({ host, layout, call }: UpdateContext, scheduled: boolean): Promise<void> {
-  if (scheduled) await call(cancelRestart());
+async function forget({ host, layout, call }: UpdateContext, isAnnounced: boolean): Promise<void> {
+  if (isAnnounced) await call(cancelRestart());
   forgetReboot(host.files, layout);
 }
 
 /**
  * Where a boot that fails goes back to. What an earlier update of this boot left pending has never booted, so that the system before that one stays
- * the way back; nothing that was sent back is one. With nothing else it is the target itself.
+ * the way back; nothing that was sent back is one, also where that was not its fault. With nothing else it is the target itself.
  */
 function systemToGoBackTo(
   { host, system, layout }: UpdateContext,
-  { baseline, target }: DecideRebootInput,
+  { baseline, target, sentBack = null }: DecideRebootInput,
   waiting: RebootMarker | null,
 ): string {
+  // Decided before, without a way back.
+  if (waiting?.expected === target && waiting.previous === target) return target;
   const bad = new Set(readBadRevisions(host.files, layout.badRevisions).map(({ path }) => path));
   const booted = system.booted === null ? null : followLink(host.files, system.booted);
   const candidates = [waiting?.previous ?? null, baseline.profile, booted].filter((path) => path !== null);
-  return candidates.find((path) => path !== target && !bad.has(path)) ?? target;
+  return candidates.find((path) => path !== target && path !== sentBack && !bad.has(path)) ?? target;
 }
 
 /** The generations may be deleted before the boot. */

@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { createHost, type Host, nodeFiles } from '@rota/core';
 import { temporaryFolder } from '@rota/test-support';
 import { expect, test } from 'vitest';
@@ -8,11 +9,19 @@ import { holdReboot } from './hold-reboot.ts';
 import { type RebootMarker, readRebootMarker, writeRebootMarker } from './reboot-marker.ts';
 
 /** A machine on which a reboot is announced, and the marker of an update that has announced one. */
-function announced(marker: Partial<RebootMarker>, write: Host['files']['write'] = nodeFiles.write) {
+function announced(marker: Partial<RebootMarker>, write: Host['files']['write'] = nodeFiles.write, mode = 'reboot') {
   const calls: string[] = [];
+  const stateDir = temporaryFolder();
+  const scheduled = join(stateDir, 'scheduled');
+  nodeFiles.write(scheduled, `USEC=7000000\nWARN_WALL=1\nMODE=${mode}\nUID=0\n`);
+  const there = (path: string): string => (path === '/run/systemd/shutdown/scheduled' ? scheduled : path);
   const host = createHost({
-    stateDir: temporaryFolder(),
-    files: { ...nodeFiles, write, facts: (path) => nodeFiles.facts(path === '/run/systemd/shutdown/scheduled' ? '/' : path) },
+    stateDir,
+    files: {
+      ...{ ...nodeFiles, write },
+      facts: (path) => nodeFiles.facts(there(path)),
+      readText: (path) => nodeFiles.readText(there(path)),
+    },
     run: async ({ file, args }) => {
       calls.push([file, ...args].join(' '));
       return { exitCode: 0, signal: null, stdout: '', stderr: '', timedOut: false };
@@ -30,6 +39,7 @@ function announced(marker: Partial<RebootMarker>, write: Host['files']['write'] 
     reasons: ['kernel'],
     failedUnits: [],
     lockDigest: null,
+    announcedFor: 7000,
     ...marker,
   });
   return { context, warnings, calls, state: () => readRebootMarker(nodeFiles, reboot)?.state };
@@ -41,9 +51,15 @@ test('a reboot that an update of this boot has announced is taken back', async (
   expect([calls, state()]).toEqual([['shutdown -c'], 'pending']);
 });
 
-test('one that somebody else has announced, after another boot or while ours waits, is left to them', async () => {
-  for (const marker of [{ bootId: 'another' }, { state: 'pending' }] as const) {
-    const { context, calls } = announced(marker);
+test('one that somebody else has announced, after another boot, in place of ours or while ours waits, is left to them', async () => {
+  for (const [marker, mode] of [
+    [{ bootId: 'another' }, 'reboot'],
+    [{ state: 'pending' }, 'reboot'],
+    [{ announcedFor: 6000 }, 'reboot'],
+    [{ announcedFor: null }, 'reboot'],
+    [{}, 'poweroff'],
+  ] as const) {
+    const { context, calls } = announced(marker, nodeFiles.write, mode);
     await holdReboot(context);
     expect(calls).toEqual([]);
   }

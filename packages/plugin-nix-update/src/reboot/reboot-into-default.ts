@@ -8,6 +8,8 @@ export interface RebootIntoDefaultInput {
   readonly baseline: Pick<Baseline, 'profile' | 'failedUnits'>;
   /** It cannot be active before a boot. */
   readonly needsBoot: boolean;
+  /** What was sent back just now. */
+  readonly sentBack?: string | null;
 }
 
 /**
@@ -16,12 +18,12 @@ export interface RebootIntoDefaultInput {
  */
 export async function rebootIntoDefault(
   context: UpdateContext,
-  { baseline, needsBoot }: RebootIntoDefaultInput,
+  { baseline, needsBoot, sentBack = null }: RebootIntoDefaultInput,
 ): Promise<RebootState> {
   if (baseline.profile === null) return 'not-needed';
   try {
     const facts = { lockDigest: null };
-    return await decideReboot(context, { baseline, facts, target: baseline.profile, needsBoot, rebootNow: false });
+    return await decideReboot(context, { baseline, facts, target: baseline.profile, needsBoot, rebootNow: false, sentBack });
   } catch (error) {
     context.warn(`Whether a reboot is needed could not be decided: ${error instanceof Error ? error.message : String(error)}`);
     return 'unknown';

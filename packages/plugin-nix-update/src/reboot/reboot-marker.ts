@@ -19,6 +19,8 @@ export interface RebootMarker {
   /** The baseline of the update, for the health check after the boot. */
   readonly failedUnits: readonly string[] | null;
   readonly lockDigest: string | null;
+  /** The instant for which the updater has announced it, in milliseconds: what is announced for another one is somebody else's. */
+  readonly announcedFor: number | null;
 }
 
 const schema = v.object({
@@ -31,6 +33,7 @@ const schema = v.object({
   reasons: v.array(v.string()),
   failedUnits: v.nullable(v.array(v.string())),
   lockDigest: v.nullable(v.string()),
+  announcedFor: v.optional(v.nullable(v.number()), null),
 }) satisfies v.GenericSchema<unknown, RebootMarker>;
 
 /** `null` when no boot is awaited. A damaged marker is none: nothing is ever rebooted or rolled back on its word. */

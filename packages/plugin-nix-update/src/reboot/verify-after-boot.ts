@@ -55,10 +55,16 @@ export async function verifyAfterBoot(open: OpenContext): Promise<UpdateReport |
   };
   const facts: RunFacts = { inputs: [], summary: [], lockDigest: marker.lockDigest, reboot: 'not-needed' };
   const problem = await problemAfterBoot(context, marker, current);
+  // A network that is away says nothing of the system that was gone back to, and there is no other.
+  const stays = problem?.failureClass === 'network' && marker.previous === marker.expected;
   // Last: a kill before verifies once more.
-  if (problem === null) forgetReboot(host.files, layout);
+  if (problem === null || stays) forgetReboot(host.files, layout);
   const ending: Ending =
-    problem === null ? { status: 'updated' } : await sendBack(context, { marker, journal, facts, problem, activated });
+    problem === null
+      ? { status: 'updated' }
+      : stays
+        ? { status: 'failed', failure: problem }
+        : await sendBack(context, { marker, journal, facts, problem, activated });
   return await finishReport(open, journal, facts, { ...ending, kind: 'verification' });
 }
 
@@ -82,7 +88,7 @@ async function sendBack(context: UpdateContext, failed: FailedBoot): Promise<End
     const needsBoot = await rollBack(context, { baseline, activated, defaultChanged: true });
     forgetReboot(host.files, layout);
     // Whoever booted something else chose it, and stays there.
-    if (activated) facts.reboot = await rebootIntoDefault(context, { baseline, needsBoot });
+    if (activated) facts.reboot = await rebootIntoDefault(context, { baseline, needsBoot, sentBack: marker.expected });
     return { status: 'rolled-back', failure: problem };
   } catch (error) {
     // Without a journal the marker is all that the next run has.
