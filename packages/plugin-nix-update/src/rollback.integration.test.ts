@@ -189,6 +189,44 @@ describe('an update that is not well', () => {
     expect([...new Set(journal)]).toEqual([`test ${report?.to}`, `boot ${report?.to}`]);
   });
 
+  const locked = (action: 'test' | 'boot'): string =>
+    `cd /var/lib/machine; echo 1 >rc-${action}; echo "Could not acquire lock" >says-${action}`;
+
+  test('a switch that another one keeps from beginning for too long is put off: nothing is taken back, or held against it', async () => {
+    await machine.publish({ version: '2' });
+    const impatient = { options: { ...machine.options, activationTimeout: '3s' } };
+    await machine.sh(locked('test'));
+    const [report] = await machine.update(impatient);
+    const deferred = { status: 'deferred', failure: { class: 'precondition', message: expect.stringContaining('under way') } };
+    expect(report).toMatchObject({ ...deferred, step: 'activate' });
+    const { journal, ...after } = await machine.facts();
+    expect([...new Set(journal)]).toEqual([`test ${report?.to}`]);
+    expect({ ...after, journal: [] }).toEqual(before);
+    expect(await machine.sh('ls /root/.local/state/rota/nix-update')).not.toMatch(/bad-revisions|journal/);
+
+    // Where all but the boot entry is done, the next run writes it.
+    await machine.sh(`rm rc-test says-test; ${locked('boot')}`.replace('rm ', 'cd /var/lib/machine; rm '));
+    expect(await machine.update(impatient)).toMatchObject([{ ...deferred, step: 'boot' }]);
+    expect(await machine.facts()).toMatchObject({ current: report?.to, bootDefault: before.bootDefault, profile: report?.to });
+    await machine.sh('rm /var/lib/machine/rc-boot');
+    expect(await machine.update()).toMatchObject([{ kind: 'recovery', status: 'updated' }, { status: 'unchanged' }]);
+    expect(await machine.facts()).toMatchObject({ current: report?.to, bootDefault: report?.to, profile: report?.to });
+  });
+
+  test("a person's test of another system that is still being activated is waited for, and not replaced", async () => {
+    await machine.publish({ version: 'own' });
+    const own = await machine.sh(
+      'cd /srv/conf; nix build --no-link --print-out-paths --override-input dep git+file:///srv/dep --no-write-lock-file .#nixosConfigurations.host.config.system.build.toplevel',
+    );
+    await machine.publish({ version: '2' });
+    await machine.sh(`${locked('test')}
+      systemd-run --quiet --collect sh -c 'until grep -q ^test /var/lib/machine/journal; do sleep 0.2; done; ln -sfn ${own} /run/current-system; rm /var/lib/machine/rc-test'`);
+    expect(await machine.update()).toMatchObject([
+      { status: 'deferred', step: 'activate', failure: { class: 'precondition', message: expect.stringContaining(own) } },
+    ]);
+    expect(await machine.facts()).toMatchObject({ current: own, bootDefault: before.bootDefault, profile: before.profile });
+  });
+
   test('exit 100 of the switch is the boot default, and a reboot is pending', async () => {
     await machine.publish({ version: '2', switchRc: 100 });
     const [report] = await machine.update();

@@ -19,8 +19,10 @@ export async function takeBack(
   failure: UpdateFailure,
 ): Promise<Ending> {
   const { step, lock, target } = run.journal();
-  const activated = isAtOrAfter(step, 'activate') && context.settings.operation !== 'boot';
+  const activated = isAtOrAfter(step, 'activate') && !failure.deferred && context.settings.operation !== 'boot';
   const defaultChanged = isAtOrAfter(step, 'profile');
+  // Another switch holds the lock, as it would hold it against a rollback. Nothing was activated; or all but the boot entry is done.
+  if (failure.deferred && step === 'boot') return { status: 'deferred', failure, unfinished: true };
   // After the boot entry the update stands: what fails then is told, not undone.
   if (isAtOrAfter(step, 'keep-lock')) {
     context.warn(failure.message);

@@ -4,7 +4,6 @@ import { healthFailure } from './health/health-failure.ts';
 import { beginLockChange, prepareWorktree } from './lock/begin-lock-change.ts';
 import { endUnchangedLock } from './lock/end-unchanged-lock.ts';
 import { keepLockChange, keepUnkeptLock } from './lock/keep-lock-change.ts';
-import { followLink } from './machine/follow-link.ts';
 import type { Baseline } from './machine/read-baseline.ts';
 import { decideReboot } from './reboot/decide-reboot.ts';
 import { holdReboot } from './reboot/hold-reboot.ts';
@@ -17,6 +16,7 @@ import { checkCost } from './steps/check-cost.ts';
 import { requirePreconditions } from './steps/check-preconditions.ts';
 import { evaluate } from './steps/evaluate-system.ts';
 import { runHooks } from './steps/run-hooks.ts';
+import { requireSameSystem } from './steps/same-system.ts';
 import { pointProfile } from './steps/set-profile.ts';
 import { summarise } from './steps/summarise.ts';
 import { updateLock } from './steps/update-lock.ts';
@@ -108,7 +108,11 @@ async function deploy(context: UpdateContext, run: UpdateRun, baseline: Baseline
   requireSameSystem(context, baseline);
   await holdReboot(context);
   if (!needsBoot) {
-    const activation = await run.step('activate', async () => await activateNow(context, target), String);
+    const activation = await run.step(
+      'activate',
+      async () => await activateNow(context, target, () => requireSameSystem(context, baseline)),
+      String,
+    );
     needsBoot = activation === 'needs-boot';
     if (activation === 'with-failed-units') context.warn('The activation reported failed units; the health check decides.');
   }
@@ -121,21 +125,11 @@ async function deploy(context: UpdateContext, run: UpdateRun, baseline: Baseline
   }
   if (settings.operation === 'test') return false;
   await run.step('profile', async () => await pointProfile(context, target));
-  await run.step('boot', async () => await makeBootDefault(context, target));
+  await run.step(
+    'boot',
+    async () => await makeBootDefault(context, target, () => requireSameSystem(context, { profile: target })),
+  );
   return needsBoot;
-}
-
-/** A person may have switched while this was built; what they found worth that is not replaced, and nothing before it is gone back to. */
-function requireSameSystem({ host, system }: UpdateContext, baseline: Baseline): void {
-  for (const which of ['profile', 'current'] as const) {
-    const now = followLink(host.files, system[which]);
-    if (baseline[which] !== null && now !== baseline[which])
-      throw new UpdateFailure(
-        'precondition',
-        `Somebody has put ${now} behind ${system[which]} during the update; the next run begins with that.`,
-        { deferred: true },
-      );
-  }
 }
 
 /** Nothing to deploy: it is what boots and, unless that waits for a boot, what is active. */

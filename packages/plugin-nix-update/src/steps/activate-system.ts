@@ -14,12 +14,14 @@ type ActivatingContext = Pick<UpdateContext, 'host' | 'system' | 'settings' | 'c
 /**
  * Makes a system active until the next boot. Exit codes of switch-to-configuration: 4 is "switched, units failed", 100 is "needs a boot", and a
  * refused pre-switch check (a changed `system.switch.inhibitors`) means the same. Everything else has failed, whatever state it left.
+ *
+ * @throws UpdateFailure; a deferred one where nothing was activated: `look` says no, or another switch does not end
  */
-export async function activateNow(context: ActivatingContext, path: string): Promise<Activation> {
+export async function activateNow(context: ActivatingContext, path: string, look?: () => void): Promise<Activation> {
   const { host, system } = context;
   const command = activate({ ...activationOf(context), path, action: 'test' });
   if (command === null) return 'active';
-  const result = await runActivation(context, command);
+  const result = await runActivation(context, command, look);
   if (waitsForBoot(system, result)) return 'needs-boot';
   if (system.kind === 'nixos' && result.exitCode === 4) return 'with-failed-units';
   if (result.exitCode !== 0) throw failureOf(result, 'activation', 'The activation');
@@ -29,10 +31,10 @@ export async function activateNow(context: ActivatingContext, path: string): Pro
 }
 
 /** Makes a system the one that boots. @throws UpdateFailure */
-export async function makeBootDefault(context: ActivatingContext, path: string): Promise<void> {
+export async function makeBootDefault(context: ActivatingContext, path: string, look?: () => void): Promise<void> {
   const command = activate({ ...activationOf(context), path, action: 'boot' });
   if (command === null) return;
-  const result = await runActivation(context, command);
+  const result = await runActivation(context, command, look);
   if (result.exitCode !== 0) throw failureOf(result, 'boot', 'The boot entry');
   // A full /boot is printed, and not told by the exit code (nixpkgs #189966).
   if (classOfOutput(result.stderr, 'boot') === 'disk') throw failureOf(result, 'disk', 'The boot entry');
