@@ -4,15 +4,22 @@ import { expect, test } from 'vitest';
 import { updateLayout } from './machine/layout.ts';
 import { rebootForUpdate } from './run-reboot.ts';
 
-test('a window that opens while an update runs is no failure: the update decides; a person is told, and can take an announced reboot back', async () => {
+test('a window that opens while an update, or the look after a boot, runs is no failure: the update decides; a person is told, and can take an announced reboot back', async () => {
   const host = createHost({ stateDir: temporaryFolder() });
   const options = { flakePath: '/x' };
   const { lock, root } = updateLayout(host.stateDir);
   host.files.makeFolder(root);
+  // A look after a boot takes as long as `healthGrace` says.
+  await withLock(host, lock, { purpose: 'nix verify', waitMs: 0 }, async () => {
+    expect(await rebootForUpdate({ host, options, mode: 'when-due' })).toMatchObject({
+      outcome: 'not-due',
+      reason: expect.stringContaining('nix verify'),
+    });
+  });
   await withLock(host, lock, { purpose: 'nix update', waitMs: 0 }, async () => {
     expect(await rebootForUpdate({ host, options, mode: 'when-due' })).toMatchObject({
       outcome: 'not-due',
-      reason: expect.stringContaining('An update runs'),
+      reason: expect.stringContaining('nix update'),
     });
     await expect(rebootForUpdate({ host, options, mode: 'now' })).rejects.toMatchObject({ code: 'ROTA_LOCK_HELD' });
     // An announced one can be taken back while the update that has announced it still tells others.
@@ -48,7 +55,7 @@ test('what else is under way is waited for, a minute, and named when it does not
   const { lock, root } = updateLayout(host.stateDir);
   const asked = async () => await rebootForUpdate({ host, options: { flakePath: '/x' }, mode: 'when-due' });
   host.files.makeFolder(root);
-  const verifying = withLock(host, lock, { purpose: 'nix verify' }, async () => {
+  const verifying = withLock(host, lock, { purpose: 'nix rollback' }, async () => {
     await new Promise<void>((resolve) => {
       release = resolve;
     });

@@ -8,6 +8,7 @@ import { announcedBy, announcedBySomebody, announceReboot } from './reboot/annou
 import { inWindow } from './reboot/in-window.ts';
 import { readRebootMarker, writeRebootMarker } from './reboot/reboot-marker.ts';
 import { updatePurpose } from './run-update.ts';
+import { verificationPurpose } from './run-verification.ts';
 import type { NixUpdateOptions } from './settings/options-schema.ts';
 import { usableSettings } from './settings/usable-settings.ts';
 import type { UpdateContext } from './update-context.ts';
@@ -28,13 +29,16 @@ export interface RebootAnswer {
   readonly reason: string;
 }
 
-/** A look after the boot, or a rollback, takes about so long. */
+/** What decides about a reboot itself, at its end. */
+const deciding: ReadonlySet<string> = new Set([updatePurpose, verificationPurpose]);
+
+/** A rollback takes about so long. */
 const patienceMs = 60_000;
 
 /**
  * Announces the reboot that an update waits for, or takes it back. Whatever else is under way is waited for, a minute.
  *
- * @throws ROTA_LOCK_HELD, which says what is under way; but for what is not due while an update runs
+ * @throws ROTA_LOCK_HELD, which says what is under way; but for what is not due while an update, or the look after a boot, runs
  */
 export async function rebootForUpdate(input: RebootInput): Promise<RebootAnswer> {
   const { context } = openContext(usableSettings(input), 'manual', input.host);
@@ -42,13 +46,19 @@ export async function rebootForUpdate(input: RebootInput): Promise<RebootAnswer>
   if (input.mode === 'cancel') return await cancel(context);
   const { mode } = input;
   const work = async (): Promise<RebootAnswer> => await decide(context, mode);
-  const isUpdated = (): boolean => lockHolder(host, layout.lock)?.purpose === updatePurpose;
+  const holder = (): string | undefined => lockHolder(host, layout.lock)?.purpose;
   try {
-    return await withLock(host, layout.lock, { purpose: 'nix reboot', waitMs: isUpdated() ? 0 : patienceMs }, work);
+    return await withLock(
+      host,
+      layout.lock,
+      { purpose: 'nix reboot', waitMs: deciding.has(holder() ?? '') ? 0 : patienceMs },
+      work,
+    );
   } catch (error) {
-    if (mode !== 'when-due' || !isRotaError(error) || error.code !== 'ROTA_LOCK_HELD' || !isUpdated()) throw error;
-    // The window may open while a long update goes on: no failure that somebody has to be told of.
-    return { outcome: 'not-due', reason: `An update runs, and decides about its reboot when it ends. ${error.message}` };
+    if (mode !== 'when-due' || !isRotaError(error) || error.code !== 'ROTA_LOCK_HELD' || !deciding.has(holder() ?? ''))
+      throw error;
+    // The window may open while a long one of them goes on: no failure that somebody has to be told of, or that is held against what it looks at.
+    return { outcome: 'not-due', reason: `What runs decides about the reboot when it ends. ${error.message}` };
   }
 }
 

@@ -15,6 +15,9 @@ export interface VerificationInput {
   readonly host?: Host;
 }
 
+/** What the lock of a verification says. */
+export const verificationPurpose = 'nix verify';
+
 const waitMs = 60_000;
 
 /**
@@ -30,7 +33,7 @@ export async function verifyUpdate(input: VerificationInput): Promise<readonly U
   const { host, layout } = open().context;
   // A unit that fails here would be held against the system that this update brings.
   if (lockHolder(host, layout.lock)?.purpose === updatePurpose) return [];
-  return await withLock(host, layout.lock, { purpose: 'nix verify', waitMs }, async () => {
+  return await withLock(host, layout.lock, { purpose: verificationPurpose, waitMs }, async () => {
     const recovered = await recover(open());
     // Its journal is what the next run goes on with: nothing may take its place.
     if (recovered?.status === 'rollback-failed') return [recovered];

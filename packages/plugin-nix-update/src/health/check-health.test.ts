@@ -56,3 +56,20 @@ test('what is well at one look and not at the next is not well: two good looks i
   expect(await healthProblems(once.context, [])).toEqual([]);
   expect(once.looks()).toBe(2);
 });
+
+test('the job that waits for the reboot window is not blamed on a system; what is like it by name is', async () => {
+  const unwell = async (unit: string) => {
+    const { context } = machine(() => false);
+    const call: typeof context.call = async ({ file, ...rest }) => {
+      const result = await context.call({ file });
+      return 'args' in rest && String(rest.args).includes('--state=failed')
+        ? { ...result, stdout: `${unit} loaded failed failed` }
+        : result;
+    };
+    return await healthProblems({ ...context, call }, []);
+  };
+  expect(await unwell('rota.u-root.home.nix-update-reboot.service')).toEqual([]);
+  expect(await unwell('rota-nix-reboot.service')).toEqual([]);
+  for (const unit of ['rota.u-root.home.nix-update-reboots.service', 'nix-update-reboot.service'])
+    expect(await unwell(unit)).toEqual([expect.stringContaining(unit)]);
+});

@@ -16,6 +16,8 @@ test.each([
 test.each([
   'http://127.0.0.1/ does not answer: connect ECONNREFUSED 127.0.0.1:80',
   'nas.lan:22 does not answer within 5 s.',
+  'nas.lan:80 takes no connection: connect ENETUNREACH 2001:db8::1:80 - Local (:::0), connect ECONNREFUSED 192.0.2.1:80',
+  'The check curl nas.lan exited with 7: connect to 2001:db8::1: Network is unreachable; to 192.0.2.1: Connection refused',
   'http://typo.lan/ does not answer: getaddrinfo ENOTFOUND typo.lan',
 ])('a service that refuses or is silent, and a name that nobody has, are of the system: %s', (problem) => {
   expect(healthFailure([problem], 'After the boot: ')).toMatchObject({
