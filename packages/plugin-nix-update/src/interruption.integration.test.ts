@@ -70,6 +70,15 @@ describe('an updater that is killed', () => {
     expect(await machine.facts()).toMatchObject({ current: own, bootDefault: own, profile: own });
   });
 
+  test("at profile:started is finished where what was the default before is gone from the store: that is nobody's", async () => {
+    await machine.publish({ version: '2' });
+    await machine.sh('ln -sfn /nix/store/00000000000000000000000000000000-gone /nix/var/nix/profiles/system-1-link');
+    expect((await machine.start({ killAt: 'profile:started' })).exitCode).toBe(137);
+    const [recovery] = await machine.update({ options: { ...machine.options, ...stop } });
+    expect(recovery).toMatchObject({ kind: 'recovery', status: 'updated', warnings: [] });
+    expect(await machine.facts()).toMatchObject({ current: recovery?.to, bootDefault: recovery?.to, profile: recovery?.to });
+  });
+
   test('when it had only tested a system does not make it what boots', async () => {
     await machine.publish({ version: '2' });
     const options = { ...machine.options, operation: 'test' } as const;

@@ -110,6 +110,8 @@ function othersSystem(
 ): string | null {
   const now = followLink(host.files, system[which]);
   if (target === null || now === null || now === target || now === baseline[which]) return null;
+  // What was collected as garbage was there before the update, whose baseline does not know it.
+  if (host.files.facts(now) === undefined) return null;
   warn(`${now}, which somebody has put there since the update was cut off, stays behind ${system[which]}.`);
   return now;
 }
