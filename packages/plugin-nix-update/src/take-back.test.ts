@@ -30,20 +30,19 @@ function activated() {
   return {
     ...{ layout, facts, warnings },
     isBack: () => nodeFiles.facts(join(folder, 'active-again')) !== undefined,
+    breakOld: () => nodeFiles.write(join(home, 'activate'), '#!/bin/sh\nexit 1\n'),
     bad: () => readBadRevisions(nodeFiles, layout.badRevisions).map(({ path }) => path),
     back: async (failureClass: FailureClass) =>
       await takeBack(context, run, baseline, facts, new UpdateFailure(failureClass, 'It failed.')),
   };
 }
 
-const earlier = (failureClass: FailureClass): string =>
-  `${JSON.stringify({ formatVersion: 1, kind: 'update', status: 'rolled-back', startedAt: '', endedAt: '', failure: { class: failureClass, message: '' }, from: '/old', to: '/new' })}\n`;
-
 test.each<FailureClass>(['internal', 'network', 'disk'])(
-  'a history that cannot be read keeps nothing from being taken back: %s',
+  'a history and notes that cannot be read keep nothing from being taken back: %s',
   async (failureClass) => {
     const { layout, back, isBack, bad } = activated();
     nodeFiles.makeFolder(layout.history);
+    nodeFiles.makeFolder(layout.lostNetwork);
     expect(await back(failureClass)).toMatchObject({ status: 'rolled-back' });
     expect([isBack(), bad()]).toEqual([true, []]);
   },
@@ -52,12 +51,21 @@ test.each<FailureClass>(['internal', 'network', 'disk'])(
 test.each<[FailureClass, readonly string[]]>([
   ['network', ['/new']],
   ['disk', []],
-  ['interrupted', []],
 ])('a lost network is believed once; that it was sent back before for %s', async (failureClass, bad) => {
   const one = activated();
-  nodeFiles.write(one.layout.history, earlier(failureClass));
+  await one.back(failureClass);
+  expect([one.bad(), one.facts.isBad ?? false]).toEqual([[], false]);
   await one.back('network');
   expect([one.bad(), one.facts.isBad ?? false]).toEqual([bad, bad.length > 0]);
+});
+
+test('it is believed once also when the rollback fails, or is cut off before it is told', async () => {
+  const one = activated();
+  one.breakOld();
+  expect(await one.back('network')).toMatchObject({ status: 'rollback-failed' });
+  expect(one.bad()).toEqual([]);
+  expect(await one.back('network')).toMatchObject({ status: 'rollback-failed' });
+  expect(one.bad()).toEqual(['/new']);
 });
 
 test('what is at fault is that also for the fleet when this host has no room to remember it', async () => {

@@ -17,6 +17,8 @@ export interface UpdateLayout {
   /** One JSON line for each run. */
   readonly history: string;
   readonly badRevisions: string;
+  /** Systems that were sent back once for a lost network. */
+  readonly lostNetwork: string;
   readonly reboot: string;
   /** Digest of a lock file that this updater wrote and nobody has committed. */
   readonly ownLock: string;
@@ -44,6 +46,7 @@ export function updateLayout(stateDir: string, logFile?: string): UpdateLayout {
     bootRoot: join(root, 'boot-target'),
     history: join(root, 'history.jsonl'),
     badRevisions: join(root, 'bad-revisions.json'),
+    lostNetwork: join(root, 'lost-network.json'),
     reboot: join(root, 'reboot.json'),
     ownLock: join(root, 'own-lock'),
     lockSetAside: join(root, 'flake.lock.set-aside'),

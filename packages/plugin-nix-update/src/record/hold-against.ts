@@ -1,8 +1,8 @@
+import type { Files } from '@rota/core';
 import { asFailure, type FailureClass, type UpdateFailure } from '../failure.ts';
 import type { UpdateContext } from '../update-context.ts';
 import { isItsFault, rememberBad } from './bad-revisions.ts';
 import type { RunFacts } from './finish-report.ts';
-import { readReports } from './history.ts';
 
 type HoldingContext = Pick<UpdateContext, 'host' | 'layout' | 'warn'>;
 
@@ -18,15 +18,31 @@ export function holdAgainst(
   rememberBad(context, { path, lockDigest: facts.lockDigest, class: failureClass, reason: message });
 }
 
-/** A lost network is believed once: what is printed of it may not be why a system fails. A history that cannot be read must not stop the rollback. */
+/**
+ * A lost network is believed once: what is printed of it may not be why a system fails. That it was is noted here, and not read from the history,
+ * which tells of a rollback that fails, or is cut off, as something else. A note that cannot be read or written must not stop the rollback.
+ */
 function isAgainWithoutNetwork({ host, layout, warn }: HoldingContext, target: string, failureClass: FailureClass): boolean {
   if (failureClass !== 'network') return false;
   try {
-    return readReports(host.files, layout.history).some(
-      ({ to, status, failure }) => to === target && status === 'rolled-back' && failure?.class === 'network',
-    );
+    const before = readLostNetwork(host.files, layout.lostNetwork);
+    if (before.includes(target)) return true;
+    host.files.write(layout.lostNetwork, `${JSON.stringify([...before, target].slice(-most))}\n`);
   } catch (error) {
-    warn(`The history cannot be read: ${asFailure(error).message}`);
-    return false;
+    warn(`That the network was lost could not be noted: ${asFailure(error).message}`);
+  }
+  return false;
+}
+
+/** The oldest are forgotten. */
+const most = 100;
+
+/** Store paths; none where the file holds something else. */
+export function readLostNetwork(files: Pick<Files, 'readText'>, path: string): readonly string[] {
+  try {
+    const value: unknown = JSON.parse(files.readText(path) ?? '[]');
+    return Array.isArray(value) ? value.filter((one) => typeof one === 'string') : [];
+  } catch {
+    return [];
   }
 }

@@ -9,6 +9,7 @@ import { readSettings } from '../settings/read-settings.ts';
 import { updateStatus } from '../status/update-status.ts';
 import { readBadRevisions } from './bad-revisions.ts';
 import { readReports } from './history.ts';
+import { readLostNetwork } from './hold-against.ts';
 import { keepSettings, readKeptSettings } from './kept-settings.ts';
 
 const damaged = [
@@ -29,7 +30,15 @@ const damaged = [
 function machine(text: string) {
   const host = createHost({ stateDir: temporaryFolder(), hostname: 'anna' });
   const layout = updateLayout(host.stateDir);
-  for (const path of [layout.history, layout.badRevisions, layout.reboot, layout.settings, layout.unkeptLock, layout.ownLock])
+  for (const path of [
+    layout.history,
+    layout.badRevisions,
+    layout.lostNetwork,
+    layout.reboot,
+    layout.settings,
+    layout.unkeptLock,
+    layout.ownLock,
+  ])
     nodeFiles.write(path, text);
   return { host, layout };
 }
@@ -40,6 +49,7 @@ test.each(damaged)(
     const { host, layout } = machine(text);
     expect(readReports(nodeFiles, layout.history)).toEqual([]);
     expect(readBadRevisions(nodeFiles, layout.badRevisions)).toEqual([]);
+    expect(readLostNetwork(nodeFiles, layout.lostNetwork)).toEqual([]);
     expect(readRebootMarker(nodeFiles, layout.reboot)).toBeNull();
     expect(readKeptSettings(nodeFiles, layout.settings)).toBeNull();
     expect(readUnkeptLock(nodeFiles, layout.unkeptLock)).toBeNull();
