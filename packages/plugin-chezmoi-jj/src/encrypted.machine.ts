@@ -1,8 +1,9 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { exec, output, temporaryFolder } from '@rota/test-support';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { resolve } from './conflicts/resolve.ts';
+import { placeOf } from './sync/session/place.ts';
 import { makeWorld, type TestHost, type World } from './testing/world.ts';
 
 const secret = 'machine example.org password hunter2hunter2';
@@ -146,4 +147,61 @@ test('a deleted result of a template is deleted for all where a person says so',
   await resolve(b.host, b.options, '.made', { from: 'local' });
   await b.sync();
   expect(Object.keys((await world.published()) ?? {})).not.toContain('dot_made.tmpl');
+});
+
+describe('a dotfile that stayed when another host deleted its source, and that a person takes from here,', () => {
+  /** A pair of which `b` has edited what stayed of `.netrc`. */
+  async function editedAfter(source: string): Promise<readonly [TestHost, TestHost]> {
+    const [a, b] = await pair();
+    rmSync(join(a.tree, source));
+    await a.sync();
+    await b.sync();
+    b.write('.netrc', `${secret}\nLOCAL\n`);
+    expect(await b.sync()).toMatchObject({ drift: [{ path: '.netrc', reason: 'source-gone' }] });
+    return [a, b];
+  }
+
+  const refusal = { code: 'ROTA_DOTFILES_PATH', suggestions: expect.arrayContaining([expect.stringContaining('add --encrypt')]) };
+
+  test('is encrypted again where it was', async () => {
+    const [a, b] = await editedAfter('encrypted_dot_netrc.age');
+    await resolve(b.host, b.options, '.netrc', { from: 'local' });
+    for (const one of [b, a]) expect(await one.sync()).toMatchObject({ state: 'ok', drift: [] });
+    expect(a.read('.netrc')).toBe(`${secret}\nLOCAL\n`);
+    expect(Object.keys((await world.published()) ?? {})).toEqual(['dot_zshrc', 'encrypted_dot_netrc.age']);
+    expect(await plainTexts(a, b)).toBe('');
+  });
+
+  test('is refused where an older version has not written down what its source was, until the person has added it', async () => {
+    const [a, b] = await editedAfter('encrypted_dot_netrc.age');
+    const file = placeOf(b.host).leftBehind;
+    const { files } = JSON.parse(readFileSync(file, 'utf8'));
+    writeFileSync(file, JSON.stringify({ formatVersion: 1, files: { '.netrc': files['.netrc'].hash } }));
+    await expect(resolve(b.host, b.options, '.netrc', { from: 'local' })).rejects.toMatchObject(refusal);
+    expect(await b.sync()).toMatchObject({ drift: [{ path: '.netrc', reason: 'source-gone' }] });
+    await b.chezmoi('add', '--encrypt', join(b.home, '.netrc'));
+    // It looks at the home before it merges the source folder.
+    await b.sync();
+    for (const one of [a, b]) expect(await one.sync()).toMatchObject({ state: 'ok', drift: [] });
+    expect(await plainTexts(a, b)).toBe('');
+  });
+
+  test('is refused where a template made it, with what a program told', async () => {
+    const [a, b] = await pair();
+    writeFileSync(join(a.tree, 'dot_made.tmpl'), 'password {{ output "echo" "a" }}\n');
+    await a.sync();
+    await b.sync();
+    rmSync(join(a.tree, 'dot_made.tmpl'));
+    await a.sync();
+    await b.sync();
+    b.write('.made', 'LOCAL\n');
+    expect(await b.sync()).toMatchObject({ drift: [{ path: '.made', reason: 'source-gone' }] });
+    await expect(resolve(b.host, b.options, '.made', { from: 'local' })).rejects.toMatchObject(refusal);
+    await b.sync();
+    expect(Object.keys((await world.published()) ?? {})).toEqual(['dot_zshrc', 'encrypted_dot_netrc.age']);
+    expect(await plainTexts(a, b)).toBe('');
+    await resolve(b.host, b.options, '.made', { from: 'remote' });
+    expect(await b.sync()).toMatchObject({ state: 'ok', drift: [] });
+    expect(b.read('.made')).toBeUndefined();
+  });
 });

@@ -9,7 +9,7 @@ import type { Conflict } from '../status/sync-status.ts';
 import { driftOf } from '../sync/apply/apply.ts';
 import { backUp } from '../sync/apply/backup.ts';
 import { filesBelow, isFolder } from '../sync/apply/files-below.ts';
-import { forgetLeftBehind, readLeftBehind } from '../sync/apply/left-behind.ts';
+import { forgetLeftBehind, type LeftBehind, readLeftBehind } from '../sync/apply/left-behind.ts';
 import { readHome } from '../sync/home/read-home.ts';
 import { sourcesOf } from '../sync/home/sources-of.ts';
 import { readMerge } from '../sync/merge/probe-merge.ts';
@@ -122,9 +122,7 @@ async function resolveDrift(session: Session, path: string, take: Take): Promise
       },
     );
   }
-  // `add` alone means the plain file in the place of the encrypted one; it asks first, and nobody answers (twpayne/chezmoi#5061).
-  const how = source !== undefined && isEncrypted(source) ? ['--encrypt', '--secrets=ignore'] : ['--secrets=error'];
-  await chezmoi.must(['add', ...how, '--', line.target], 'take the file in');
+  await chezmoi.must(['add', ...addFlags(source), '--', line.target], 'take the file in');
   return true;
 }
 
@@ -132,18 +130,44 @@ async function resolveDrift(session: Session, path: string, take: Take): Promise
 async function resolveLeftBehind(session: Session, path: string, take: Take): Promise<boolean> {
   const { chezmoi, home, host } = session;
   const target = join(home, path);
-  if (!(path in readLeftBehind(session)) || host.files.facts(target)?.kind !== 'file') return false;
+  const known = readLeftBehind(session)[path];
+  if (known === undefined || host.files.facts(target)?.kind !== 'file') return false;
   if (take.from === 'edit')
     throw new RotaError('ROTA_DOTFILES_PATH', `${path} has no source any more; there are no two texts to edit.`, {
       suggestions: [`rota chezmoi resolve ${path} --take local`, `rota chezmoi resolve ${path} --take remote`],
     });
-  if (take.from === 'local') await chezmoi.must(['add', '--secrets=error', '--', target], 'take the file in');
+  if (take.from === 'local') await chezmoi.must(['add', ...howToAdd(path, target, known), '--', target], 'take the file in');
   else {
     await backUp(session, [{ here: ' ', apply: 'D', target }], 'resolve');
     host.files.remove(target);
   }
   forgetLeftBehind(session, [path]);
   return true;
+}
+
+/**
+ * As its source was: what was encrypted must not be published as it is, nor what a template got from a program that keeps passwords.
+ *
+ * @throws ROTA_DOTFILES_PATH where that is not known, or cannot be
+ */
+function howToAdd(path: string, target: string, { source }: LeftBehind): readonly string[] {
+  if (source !== undefined && !isMade(source)) return addFlags(source);
+  const why =
+    source === undefined
+      ? 'lost its source, and whether that was encrypted is not known'
+      : 'was made from a template or by a program, and may hold what is not to be published';
+  throw new RotaError('ROTA_DOTFILES_PATH', `${path} ${why}; nothing was changed.`, {
+    suggestions: [
+      `If it holds a secret: chezmoi add --encrypt ${target}`,
+      `If everybody may read it: chezmoi add ${target}`,
+      `Or let it go: rota chezmoi resolve ${path} --take remote`,
+    ],
+  });
+}
+
+/** `add` alone means the plain file in the place of the encrypted one; it asks first, and nobody answers (twpayne/chezmoi#5061). */
+function addFlags(source: string | undefined): readonly string[] {
+  return source !== undefined && isEncrypted(source) ? ['--encrypt', '--secrets=ignore'] : ['--secrets=error'];
 }
 
 /** `add` would put this host's result in the place of what makes it, for all hosts. */

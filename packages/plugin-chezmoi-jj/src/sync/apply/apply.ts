@@ -190,10 +190,12 @@ function canBeTaken({ host }: Session, target: string, source: string): boolean 
 async function removeDropped(session: Session, { commit, changed }: Move, before: readonly StatusLine[]): Promise<void> {
   const { host, home, chezmoi, options } = session;
   // With another name it is gone from where it was; other attributes alone leave it managed.
-  const gone = changed
-    .filter(({ status }) => status === 'removed' || status === 'renamed')
-    .flatMap(({ paths }) => paths.slice(-1).map((path) => targetOf(session, path) ?? ''))
-    .filter((path) => path !== '' && host.files.facts(join(home, path))?.kind === 'file');
+  const sources = new Map(
+    changed
+      .filter(({ status }) => status === 'removed' || status === 'renamed')
+      .flatMap(({ paths }) => paths.slice(-1).map((source) => [targetOf(session, source) ?? '', source] as const)),
+  );
+  const gone = [...sources.keys()].filter((path) => path !== '' && host.files.facts(join(home, path))?.kind === 'file');
   if (gone.length === 0) return;
   const managed = new Set((await chezmoi.must(['managed', '-0'], 'list its files')).split('\0'));
   const written = await writtenByChezmoi(session);
@@ -213,7 +215,7 @@ async function removeDropped(session: Session, { commit, changed }: Move, before
   const left = dropped.filter((path) => host.files.facts(join(home, path)) !== undefined);
   const known = left.flatMap((path) => {
     const hash = written.get(join(home, path));
-    return hash === undefined ? [] : [[path, hash] as const];
+    return hash === undefined ? [] : [[path, { hash, source: sources.get(path) }] as const];
   });
   keepLeftBehind(session, Object.fromEntries(known));
 }

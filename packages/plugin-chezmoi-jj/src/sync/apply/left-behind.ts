@@ -7,19 +7,40 @@ import type { Session } from '../session/session.ts';
 
 type Kept = Pick<Session, 'host' | 'place'>;
 
+/** What is known of a dotfile that stayed. */
+export interface LeftBehind {
+  /** SHA-256 in hex of what chezmoi wrote. */
+  readonly hash: string;
+  /** Where the source stood in the working tree, whose name says whether it was encrypted; `undefined` where an older version wrote the file. */
+  readonly source: string | undefined;
+}
+
 /**
- * Dotfiles that stayed here when another host deleted or renamed their source: below the home folder, each with the SHA-256 in hex of what chezmoi wrote. chezmoi says nothing of them any
- * more, so that an edit would never be told.
+ * Dotfiles that stayed here when another host deleted or renamed their source, by path below the home folder. chezmoi says nothing of them any more, so that an edit would never be
+ * told.
  */
-export function readLeftBehind({ host, place }: Kept): Readonly<Record<string, string>> {
+export function readLeftBehind({ host, place }: Kept): Readonly<Record<string, LeftBehind>> {
   const value = readJson(host.files, place.leftBehind);
   const files: unknown = typeof value === 'object' && value !== null ? Reflect.get(value, 'files') : undefined;
   if (typeof files !== 'object' || files === null) return {};
-  return Object.fromEntries(Object.entries(files).filter(([, hash]) => typeof hash === 'string'));
+  return Object.fromEntries(
+    Object.entries(files).flatMap(([path, known]) => {
+      const one = leftBehindOf(known);
+      return one === undefined ? [] : [[path, one] as const];
+    }),
+  );
+}
+
+/** An older version wrote the hash alone. */
+function leftBehindOf(known: unknown): LeftBehind | undefined {
+  if (typeof known === 'string') return { hash: known, source: undefined };
+  if (typeof known !== 'object' || known === null) return undefined;
+  const { hash, source } = known as Partial<Record<keyof LeftBehind, unknown>>;
+  return typeof hash === 'string' ? { hash, source: typeof source === 'string' ? source : undefined } : undefined;
 }
 
 /** Adds to what is known to have stayed. */
-export function keepLeftBehind(kept: Kept, files: Readonly<Record<string, string>>): void {
+export function keepLeftBehind(kept: Kept, files: Readonly<Record<string, LeftBehind>>): void {
   if (Object.keys(files).length > 0) write(kept, { ...readLeftBehind(kept), ...files });
 }
 
@@ -38,7 +59,7 @@ export function driftOfLeftBehind(session: Session, tracked: readonly string[]):
   const isOver = (path: string): boolean => targets.has(path) || host.files.facts(join(home, path))?.kind !== 'file';
   forgetLeftBehind(session, known.map(([path]) => path).filter(isOver));
   return known
-    .filter(([path, hash]) => !isOver(path) && hash !== sha256(host.files.readBytes(join(home, path)) ?? ''))
+    .filter(([path, { hash }]) => !isOver(path) && hash !== sha256(host.files.readBytes(join(home, path)) ?? ''))
     .map(([path]): Drift => ({ path, reason: 'source-gone' }));
 }
 
@@ -47,6 +68,6 @@ export function sha256(content: string | Uint8Array): string {
   return createHash('sha256').update(content).digest('hex');
 }
 
-function write({ host, place }: Kept, files: Readonly<Record<string, string>>): void {
+function write({ host, place }: Kept, files: Readonly<Record<string, LeftBehind>>): void {
   host.files.write(place.leftBehind, `${JSON.stringify({ formatVersion: 1, files })}\n`);
 }
