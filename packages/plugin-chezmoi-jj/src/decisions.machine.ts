@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { RotaError } from '@rota/core';
 import { exec, temporaryFolder } from '@rota/test-support';
@@ -7,6 +7,7 @@ import { resolveCommand } from './commands/resolve.ts';
 import { markedText } from './conflicts/marked-text.ts';
 import { resolve } from './conflicts/resolve.ts';
 import { openSession } from './sync/session/open-session.ts';
+import { placeOf } from './sync/session/place.ts';
 import { hostsInStep } from './testing/hosts-in-step.ts';
 import { makeWorld, type TestHost, type World } from './testing/world.ts';
 
@@ -137,6 +138,18 @@ test('what a person has written in the editor, and cannot be taken as it is, is 
   expect(readFileSync(kept, 'utf8')).toMatch(/^mine\n/);
   expect(await edited(b, `printf 'a and b\\n' >"$1"`)).toMatchObject({ data: { left: [] } });
   expect(readFileSync(kept, 'utf8')).toMatch(/^mine\n/);
+});
+
+test('what a person has written in an editor that then fails is kept and told, and nothing is where they wrote nothing', async () => {
+  const { hosts } = await halfDecided();
+  const [, b] = hosts;
+  const failed = await edited(b, `sed -i '1i mine' "$1"; exit 1`);
+  expect(failed).toMatchObject({ code: 'ROTA_COMMAND_FAILED' });
+  const kept = / kept in (.+)\.$/.exec((failed as RotaError).suggestions.at(-1) ?? '')?.[1] ?? '';
+  expect(readFileSync(kept, 'utf8')).toMatch(/^mine\n/);
+  const texts = readdirSync(placeOf(b.host).resolve);
+  expect(await edited(b, 'exit 1')).toMatchObject({ code: 'ROTA_COMMAND_FAILED', suggestions: [] });
+  expect(readdirSync(placeOf(b.host).resolve)).toEqual(texts);
 });
 
 test('a text that was written without knowing what another host published meanwhile is not taken', async () => {

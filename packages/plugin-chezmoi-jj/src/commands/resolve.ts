@@ -91,6 +91,12 @@ async function editedText(
   host.files.write(file, shown);
   // Also so that nothing else is written to the terminal that the editor has from here on.
   say(`Opening ${path} in the editor.`);
-  await editFile(host, file);
+  try {
+    await editFile(host, file);
+  } catch (error) {
+    if (host.files.readText(file) !== shown) throw withText(error, file);
+    await rm(dirname(file), { recursive: true, force: true });
+    throw error;
+  }
   return { file, shown, text: host.files.readText(file) ?? '' };
 }
