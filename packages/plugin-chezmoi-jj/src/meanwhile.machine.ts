@@ -1,6 +1,6 @@
-import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { temporaryFolder } from '@rota/test-support';
+import { exec, temporaryFolder } from '@rota/test-support';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { resolve } from './conflicts/resolve.ts';
 import { syncDotfiles } from './sync/sync-dotfiles.ts';
@@ -140,6 +140,46 @@ describe('after a sync that was cut off', () => {
     a.write('.zshrc', text, 0o644);
     for (const host of [a, b, a]) expect(await host.sync()).toMatchObject({ state: 'ok' });
     expect(await world.published()).toEqual({ dot_zshrc: text.trimEnd() });
+  });
+
+  test('a source that was put back once is forgotten for good where a person says so before the next sync', async () => {
+    const [a] = await hostsInStep(world, { '.zshrc': text, '.other': 'x\n' });
+    a.write('.zshrc', text.replace('one', 'ONE'), 0o600);
+    const run: typeof a.host.run = async (request) => {
+      if (!request.args.includes('re-add')) return await a.host.run(request);
+      rmSync(join(a.tree, 'dot_zshrc'));
+      throw new Error('killed');
+    };
+    await expect(syncDotfiles({ ...a.host, run }, a.options)).rejects.toThrow('killed');
+    // Looks at what was cut off, and finds nothing to decide.
+    await expect(resolve(a.host, a.options, '.other', { from: 'local' })).rejects.toMatchObject({ code: 'ROTA_DOTFILES_PATH' });
+    expect(existsSync(join(a.tree, 'dot_zshrc'))).toBe(true);
+    await a.chezmoi('forget', '--force', join(a.home, '.zshrc'));
+    expect(await a.sync()).toMatchObject({ state: 'ok' });
+    expect(await world.published()).toEqual({ dot_other: 'x' });
+  });
+
+  test('a dotfile that a person makes chezmoi forget when a sync could not take edits is forgotten, edited or not', async () => {
+    const [, b] = await hostsInStep(world, { '.zshrc': text, '.old': text, '.idle': text });
+    b.write('.old', text.replace('one', 'ONE'));
+    const state = join(b.home, '.config/chezmoi/chezmoistate.boltdb');
+    const [taken, free] = [join(world.root, 'taken'), join(world.root, 'free')];
+    const run: typeof b.host.run = async (request) => {
+      if (!request.args.includes('re-add')) return await b.host.run(request);
+      // bbolt takes flock(2).
+      const held = exec('flock', [state, 'sh', '-c', 'touch "$1"; until [ -e "$2" ]; do sleep 0.1; done', 'sh', taken, free]);
+      await expect.poll(() => existsSync(taken)).toBe(true);
+      const result = await b.host.run(request);
+      writeFileSync(free, '');
+      await held;
+      return result;
+    };
+    const { status } = await syncDotfiles({ ...b.host, run }, { ...b.options, retries: 0 });
+    expect(status).toMatchObject({ state: 'busy' });
+    for (const path of ['.old', '.idle']) await b.chezmoi('forget', '--force', join(b.home, path));
+    expect(await b.sync()).toMatchObject({ state: 'ok' });
+    expect(await world.published()).toEqual({ dot_zshrc: text.trimEnd() });
+    expect(b.read('.old')).toBe(text.replace('one', 'ONE'));
   });
 
   test('a file that is edited where no edits are taken keeps nothing of others away, and is an edit of its own version when they are', async () => {

@@ -6,7 +6,7 @@ import { commitIds, jsonLine } from '../jj/json-template.ts';
 import { type Picture, readPicture } from '../jj/picture.ts';
 import { untrackedFiles } from './capture/untracked-files.ts';
 import { targetOf } from './home/target-of.ts';
-import { type Journal, type Phase, readJournal } from './session/journal.ts';
+import { type Journal, type Phase, readJournal, writeJournal } from './session/journal.ts';
 import { keepMixed } from './session/mixed-home.ts';
 import { syncUser } from './session/program-environment.ts';
 import type { Session } from './session/session.ts';
@@ -28,11 +28,17 @@ export async function recover(session: Session): Promise<Journal | undefined> {
   await session.jj.run(['workspace', 'update-stale'], { snapshot: true });
   const looked = await readPicture(session.jj, session.names, { snapshot: true });
   const picture =
-    journal.phase === 'capture' ? await putBackRenamed(session, looked) : await dropHalfWrittenFiles(session, journal, looked);
+    journal.phase === 'capture'
+      ? await putBackRenamed(session, journal, looked)
+      : await dropHalfWrittenFiles(session, journal, looked);
   if (journal.operation === null || !reversible.includes(journal.phase)) await dropOwnMerges(session);
   else if (picture.at.empty && (await isOnlyOurs(session, journal.operation))) await restoreOperation(session, journal.operation);
   else await dropOwnMerges(session);
-  return journal;
+  if (journal.taking === undefined || journal.taking.length === 0) return journal;
+  // What is deleted from here on is deleted by somebody, also when this sync comes no further.
+  const recovered = { ...journal, taking: [] };
+  writeJournal(session.host, session.place, recovered);
+  return recovered;
 }
 
 /** git's lock of a command that died with the sync: it is younger than the sync, and no other sync runs. */
@@ -69,15 +75,15 @@ async function dropHalfWrittenFiles(session: Session, { from, to, phase }: Journ
 }
 
 /**
- * Permissions are part of a source's name, and chezmoi may take the old one away before it writes the new one. A source without a successor, whose dotfile is in the home, was not
- * deleted by anybody.
+ * Permissions are part of a source's name, and chezmoi may take the old one away before it writes the new one. A source that it was to take an edit into, and that has no successor though
+ * its dotfile is in the home, was not deleted by anybody. Others were: `chezmoi forget` leaves the dotfile.
  */
-async function putBackRenamed(session: Session, picture: Picture): Promise<Picture> {
-  if (picture.at.empty) return picture;
+async function putBackRenamed(session: Session, { taking = [] }: Journal, picture: Picture): Promise<Picture> {
+  if (picture.at.empty || taking.length === 0) return picture;
   const { jj, host, tree, home, names } = session;
   const removed = (await changedPaths(jj, ['-r', '@']))
     .filter(({ status }) => status === 'removed')
-    .flatMap(({ paths }) => paths);
+    .flatMap(({ paths }) => paths.filter((path) => taking.includes(path)));
   if (removed.length === 0) return picture;
   const there = new Set(
     [...picture.tracked, ...untrackedFiles(host, tree, picture.tracked)].map((path) => targetOf(session, path)),

@@ -54,7 +54,7 @@ export async function captureEarly(
     await goTo(session, base, 'go to the version of a file that was written here');
     at = base;
     enter('capture');
-    const taken = await takeIn(session, await readPicture(session.jj, session.names), [file], []);
+    const taken = await takeIn(session, enter, await readPicture(session.jj, session.names), [file], []);
     blocked.push(...taken.blocked);
     drift.push(...taken.missed.map(({ path }): Drift => ({ path, reason: 'not-captured' })));
     if (taken.changed.length === 0) continue;

@@ -35,8 +35,7 @@ export async function capture(session: Session, enter: Enter, picture: Picture, 
     const drift = [...found.take, ...found.remove].map(({ path }): Drift => ({ path, reason: 'not-captured' }));
     return { files: [], drift: [...found.left, ...drift], blocked: found.blocked };
   }
-  enter('capture');
-  const { taken, missed, blocked, changed } = await takeIn(session, picture, found.take, found.remove);
+  const { taken, missed, blocked, changed } = await takeIn(session, enter, picture, found.take, found.remove);
   const files = taken.map(({ path }) => path);
   if (changed.length > 0) await commit(session, files);
   return {
@@ -57,12 +56,16 @@ interface TakenIn {
 /** Brings dotfiles of this home into the working copy, and nothing else. */
 export async function takeIn(
   session: Session,
+  enter: Enter,
   picture: Pick<Picture, 'tracked'>,
   take: readonly Candidate[],
   remove: readonly Candidate[],
 ): Promise<TakenIn> {
   const before = new Set(untrackedFiles(session.host, session.tree, picture.tracked));
+  enter('capture', { taking: take.map(({ source }) => source) });
   const blocked = await reAdd(session, take);
+  enter('capture', { taking: [] });
+  if (blocked === 'held') throw busy();
   for (const { source } of remove) session.host.files.remove(join(session.tree, source));
   const after = await sourcesAfter(session, take);
   const wanted = new Set([...take, ...remove].map(({ source }) => source).concat([...after.values()]));
@@ -130,16 +133,19 @@ export function refusalOf(
   return secret === undefined ? undefined : { path, ...secret };
 }
 
-/** All at once, or one by one to find the one that chezmoi does not take: its own scan of secrets, or an encryption that fails. */
-async function reAdd({ chezmoi }: Session, files: readonly Candidate[]): Promise<readonly BlockedSecret[]> {
+/**
+ * All at once, or one by one to find the one that chezmoi does not take: its own scan of secrets, or an encryption that fails. `held` when another chezmoi holds its state: this one
+ * has ended then, and renames nothing any more.
+ */
+async function reAdd({ chezmoi }: Session, files: readonly Candidate[]): Promise<readonly BlockedSecret[] | 'held'> {
   if (files.length === 0) return [];
   const result = await chezmoi.run(['re-add', '--recursive=false', '--', ...files.map(({ target }) => target)]);
   if (result.exitCode === 0) return [];
-  if (isHeld(result)) throw busy();
+  if (isHeld(result)) return 'held';
   const blocked: BlockedSecret[] = [];
   for (const { target, path } of files) {
     const alone = await chezmoi.run(['re-add', '--recursive=false', '--', target]);
-    if (isHeld(alone)) throw busy();
+    if (isHeld(alone)) return 'held';
     if (alone.exitCode !== 0) blocked.push({ path, kind: 'chezmoi refuses it', line: 0 });
   }
   return blocked;

@@ -15,6 +15,8 @@ export interface Journal {
   /** What the working copy is moved between in `settle` and `validate`; a file cut off half-way is one of the two. */
   readonly from: string | null;
   readonly to: string | null;
+  /** Sources that chezmoi takes edits into at this moment, and may be about to give another name; below the working tree. An older version wrote none. */
+  readonly taking?: readonly string[];
 }
 
 export function readJournal(host: Pick<Host, 'files'>, place: Place): Journal | undefined {

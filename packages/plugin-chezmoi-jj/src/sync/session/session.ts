@@ -33,7 +33,7 @@ export interface Versions {
 }
 
 /** Writes the journal before a state begins. */
-export type Enter = (phase: Phase, facts?: Partial<Pick<Journal, 'operation' | 'from' | 'to'>>) => void;
+export type Enter = (phase: Phase, facts?: Partial<Pick<Journal, 'operation' | 'from' | 'to' | 'taking'>>) => void;
 
 /** A journal that remembers what earlier states wrote. */
 export function journalOf(session: Pick<Session, 'host' | 'place'>): Enter {
