@@ -62,6 +62,15 @@ describe('while a sync runs', () => {
     for (const host of [a, b]) expect(host.read('.zshrc')).toBe(text.replace('one', 'ONE').replace('five', 'FIVE'));
   });
 
+  test('an edit of the source folder is kept under one name', async () => {
+    const [, b] = await hostsInStep(world, { '.zshrc': text });
+    // What is held back stays to be seen.
+    writeFileSync(join(b.tree, 'dot_zshrc'), `ghp_${'a1B2c3D4e5'.repeat(4)}\n`);
+    expect(await b.sync()).toMatchObject({ state: 'secret-blocked' });
+    const names = await b.jj('bookmark', 'list', 'glob:sync/source-*', '-T', 'name ++ "\\n"');
+    expect(names.trim().split('\n')).toHaveLength(1);
+  });
+
   test('a file that comes back, and that somebody makes anew at the last moment, is not overwritten', async () => {
     const [a, b] = await hostsInStep(world, { '.zshrc': text }, { propagateDeletes: true });
     b.remove('.zshrc');

@@ -20,9 +20,10 @@ export async function goTo({ jj }: Pick<Session, 'jj'>, revision: string, what: 
  * operation before the move knows it.
  */
 export async function keepWhatWasLeft({ jj }: Pick<Session, 'jj'>): Promise<void> {
-  const known = '::(bookmarks() | remote_bookmarks()) | description(substring:"Merge: sync-merge-") | root()';
+  const held = '::(bookmarks() | remote_bookmarks())';
+  const known = `${held} | description(substring:"Merge: sync-merge-") | root()`;
   const left = await jj.lines(
-    ['--at-op', '@-', 'log', '--no-graph', '-r', `heads((@ ~ empty()) | (@- ~ (${known})))`, '-T', template],
+    ['--at-op', '@-', 'log', '--no-graph', '-r', `heads((@ ~ empty() ~ ${held}) | (@- ~ (${known})))`, '-T', template],
     'look for edits that came meanwhile',
   );
   for (const { commit, isDescribed } of left.filter(isLeft)) {
