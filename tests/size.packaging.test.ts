@@ -14,7 +14,7 @@ const limits: Readonly<Record<string, number>> = {
   'packages/backend-cron': 23,
   'packages/backend-taskscheduler': 40,
   'packages/plugin-nix-update': 40,
-  'packages/plugin-chezmoi-jj': 42,
+  'packages/plugin-chezmoi-jj': 46,
   'examples/cli': 122,
 };
 
