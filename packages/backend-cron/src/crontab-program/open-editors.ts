@@ -19,16 +19,31 @@ const [checkEveryMs, mostChecks] = [100, 100];
  */
 export function openEditors({ files, user }: EditorHost): readonly CrontabEditor[] {
   const found: CrontabEditor[] = [];
+  const ours = pidNamespaces(read(files, 'self', 'status') ?? '');
   for (const pid of files.list('/proc')) {
     if (!/^[0-9]+$/.test(pid) || read(files, pid, 'comm')?.trim() !== 'crontab') continue;
     const words = read(files, pid, 'cmdline')?.split('\0').slice(0, -1) ?? [];
     // One that has ended has no command line left.
     if (words.length === 0 || words.some((word) => reading.has(word))) continue;
-    const uid = /^Uid:\t(\d+)/m.exec(read(files, pid, 'status') ?? '')?.[1];
-    const isOurs = uid === String(user.uid) || words.includes(user.name) || words.includes(`-u${user.name}`);
+    const status = read(files, pid, 'status') ?? '';
+    // One of a container, which has tables of its own.
+    if (pidNamespaces(status) > ours) continue;
+    const named = namedUser(words);
+    const isOurs = named === undefined ? /^Uid:\t(\d+)/m.exec(status)?.[1] === String(user.uid) : named === user.name;
     if (isOurs) found.push({ pid: Number(pid), command: words.join(' ') });
   }
   return found;
+}
+
+/** proc(5): `NSpid` has a number for each namespace that the process is in. */
+function pidNamespaces(status: string): number {
+  return /^NSpid:(.*)$/m.exec(status)?.[1]?.trim().split('\t').length ?? 0;
+}
+
+/** Whose table it is, if it says so: `-u ann`, `-uann`, `-eu ann`. */
+function namedUser(words: readonly string[]): string | undefined {
+  const at = words.findIndex((word) => /^-[a-z]*u/.test(word));
+  return at < 0 ? undefined : words[at]?.replace(/^-[a-z]*?u/, '') || words[at + 1];
 }
 
 /** Waits until nobody changes the table, for ten seconds. @throws ROTA_CRONTAB_CHANGED, with who does */
