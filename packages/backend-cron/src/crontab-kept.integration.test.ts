@@ -128,6 +128,9 @@ requirePart(rootPart, cronPart)('a crontab', () => {
     for (const at of ['before', 'after']) {
       await expect(apply(killed(at), [create('a')])).rejects.toThrow('killed');
       expect(host.files.readText(`${host.stateDir}/crontab.before`)).toBe('0 1 * * * mine\n');
+      expect(host.files.readText(`${host.stateDir}/crontab.next`)).toContain('acme/a');
+      await apply(host, [create('a')]);
+      expect(host.files.readText(`${host.stateDir}/crontab.next`)).toBeUndefined();
       await apply(host, [create('a'), create('b')]);
       expect(await table()).toMatch(/acme\/a[\s\S]*acme\/b[\s\S]*0 1 \* \* \* mine\n$/);
       await apply(host, [inverted(create('a')), inverted(create('b'))]);

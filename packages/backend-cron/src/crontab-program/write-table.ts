@@ -23,6 +23,8 @@ export async function changeTable(host: Host, dialect: CronDialect, edit: (text:
   await withLock(host, join(host.stateDir, 'crontab.lock'), { purpose: 'edit the crontab', waitMs: 60_000 }, async () => {
     for (let tries = 0; tries < 5; tries++) {
       const before = await readTable(host);
+      // Of a Rota that was killed while it wrote.
+      removeNext(host);
       checkLeftover(host, before.text);
       const after = edit(before.text);
       if (after === before.text) return rememberTable(host, after);
