@@ -133,7 +133,10 @@ describe('a job that was imported', () => {
     expect(machine()).toEqual({ 'two/a.foreign': 'edited between plan and apply' });
   });
 
-  it('whose original is put back by somebody while the job is made does not run beside it', async () => {
+  it.each([
+    ['is put back by somebody while the job is made does not run beside it', 'theirs', 'one/a.foreign.off'],
+    ['is made another meanwhile leaves that one as it is', 'edited', 'one/a.foreign'],
+  ])('whose original %s', async (_, saved, there) => {
     foreign('one', 'a', 'theirs');
     const jobs = [adopting('a', 'one', 'theirs')];
     const [plain, ...others] = backends();
@@ -143,12 +146,12 @@ describe('a job that was imported', () => {
       ...plain,
       apply: async (...input: Parameters<typeof plain.apply>) => {
         rmSync(join(root, 'one/a.foreign.off'), { force: true });
-        foreign('one', 'a', 'theirs');
+        foreign('one', 'a', saved);
         await plain.apply(...input);
       },
     };
     await applyPlan({ host: hostWith(), backends: [disturbed, ...others], plan: await planWith(jobs, true) });
-    expect(Object.keys(machine()).sort()).toEqual(['one/a.foreign.off', 'one/default.rota.a.entry']);
+    expect(Object.keys(machine()).sort()).toEqual([there, 'one/default.rota.a.entry']);
   });
 
   it('waits until no fire time is near, and counts what was due before as handled', async () => {

@@ -48,14 +48,15 @@ export async function runSteps(input: RunStepsInput): Promise<void> {
  */
 async function keepOff(input: RunStepsInput, steps: readonly JournalStep[]): Promise<void> {
   for (const step of steps) {
-    const switches = (step.foreign?.switches ?? []).filter(({ to }) => to === 'off').map((one) => ({ ...one, mustExist: false }));
-    if (step.foreign === undefined || switches.length === 0) continue;
-    await runStep(
-      input,
-      backendOf(input.backends, step.backend),
-      { ...step, foreign: { ...step.foreign, switches } },
-      () => undefined,
+    const off = (step.foreign?.switches ?? []).filter(({ to }) => to === 'off').map((one) => ({ ...one, mustExist: false }));
+    if (step.foreign === undefined || off.length === 0) continue;
+    const backend = backendOf(input.backends, step.backend);
+    const on = new Set(
+      ((await backend.inventory?.(input.host)) ?? []).map(({ identity }) => `${identity?.key}\0${identity?.digest}`),
     );
+    const switches = off.filter(({ original: { key, digest } }) => on.has(`${key}\0${digest}`));
+    if (switches.length === 0) continue;
+    await runStep(input, backend, { ...step, foreign: { ...step.foreign, switches } }, () => undefined);
   }
 }
 
