@@ -9,7 +9,7 @@ import { describe, expect, test } from 'vitest';
  * the number here, and says why in the commit.
  */
 const limits: Readonly<Record<string, number>> = {
-  'packages/core': 250,
+  'packages/core': 260,
   'packages/backend-systemd': 31,
   'packages/backend-cron': 23,
   'packages/backend-taskscheduler': 40,
