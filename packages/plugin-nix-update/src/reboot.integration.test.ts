@@ -171,6 +171,30 @@ echo "$system"`);
     expect(await machine.update(boot)).toMatchObject([{ kind: 'verification', status: 'updated' }, { status: 'unchanged' }]);
   });
 
+  test('gets its reboot also when the next updates fail, or put themselves off after they have taken its announcement back', async () => {
+    await machine.publish({ version: '2', kernel: '6.2' });
+    expect(await machine.update()).toMatchObject([{ status: 'updated', reboot: 'pending' }]);
+    await machine.publish({ version: '3', evalError: true });
+    const failed = { status: 'failed', failure: { class: 'evaluation' } };
+    expect(await machine.update(withOptions({}))).toMatchObject([{ ...failed, reboot: 'scheduled' }]);
+    expect(await announced()).toBe(true);
+
+    await machine.publish({ version: '4', kernel: '6.3' });
+    await machine.sh('cd /var/lib/machine; echo 1 >rc-test; echo "Could not acquire lock" >says-test');
+    const [deferred] = await machine.update(withOptions({ activationTimeout: '1s' }));
+    expect(deferred).toMatchObject({ status: 'deferred', step: 'activate', reboot: 'scheduled' });
+    expect(deferred?.commands).toContain('shutdown -c');
+    expect(await announced()).toBe(true);
+
+    await machine.publish({ version: '5', evalError: true });
+    await machine.sh(
+      `shutdown -c; nix-env -p /nix/var/nix/profiles/system --set ${deferred?.to}; ${deferred?.to}/bin/switch-to-configuration boot`,
+    );
+    // What a person has made the default meanwhile is not rebooted into for it.
+    expect(await machine.update(withOptions({}))).toMatchObject([failed]);
+    expect(await announced()).toBe(false);
+  });
+
   test('that a person started leaves the reboot to the person', async () => {
     await machine.publish({ version: '2', kernel: '6.2' });
     const [report] = await machine.update({ ...withOptions({}), cause: 'manual' });
