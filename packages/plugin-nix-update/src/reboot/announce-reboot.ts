@@ -17,14 +17,21 @@ export async function announceReboot(
   return announced;
 }
 
-/** Whose what is announced is: that of the updater, or somebody else's, who may have put the updater's off. `null`: nothing is announced. */
+/** As `shutdown -r` is scheduled: with another kernel loaded by kexec, systemd makes that of it. */
+const rebootModes: ReadonlySet<string> = new Set(['reboot', 'kexec']);
+
+/**
+ * Whose what is announced is: that of the updater, or somebody else's, who may have put the updater's off. `null`: nothing is announced. Where the
+ * updater was cut off before it took down for when, the reboot is its own: the marker says `scheduled` only for that.
+ */
 export function announcedBy(
   files: UpdateContext['host']['files'],
-  marker: Pick<RebootMarker, 'announcedFor'> | null,
+  marker: Pick<RebootMarker, 'state' | 'announcedFor'> | null,
 ): 'updater' | 'somebody' | null {
   if (!isRestartAnnounced(files)) return null;
   const shutdown = announcedShutdown(files);
-  const isOwn = shutdown !== null && shutdown.mode === 'reboot' && shutdown.at === marker?.announcedFor;
+  if (marker === null || shutdown === null || !rebootModes.has(shutdown.mode)) return 'somebody';
+  const isOwn = marker.announcedFor === null ? marker.state === 'scheduled' : shutdown.at === marker.announcedFor;
   return isOwn ? 'updater' : 'somebody';
 }
 

@@ -45,8 +45,13 @@ function announced(marker: Partial<RebootMarker>, write: Host['files']['write'] 
   return { context, warnings, calls, state: () => readRebootMarker(nodeFiles, reboot)?.state };
 }
 
-test('a reboot that an update of this boot has announced is taken back', async () => {
-  const { context, calls, state } = announced({});
+test.each<[string, Partial<RebootMarker>, string]>([
+  ['has announced', {}, 'reboot'],
+  // What systemd makes of `shutdown -r` then.
+  ['has announced with another kernel loaded by kexec', {}, 'kexec'],
+  ['has announced, and was killed before it took down for when,', { announcedFor: null }, 'reboot'],
+])('a reboot that an update of this boot %s is taken back', async (_, marker, mode) => {
+  const { context, calls, state } = announced(marker, nodeFiles.write, mode);
   await holdReboot(context);
   expect([calls, state()]).toEqual([['shutdown -c'], 'pending']);
 });
@@ -56,8 +61,8 @@ test('one that somebody else has announced, after another boot, in place of ours
     [{ bootId: 'another' }, 'reboot'],
     [{ state: 'pending' }, 'reboot'],
     [{ announcedFor: 6000 }, 'reboot'],
-    [{ announcedFor: null }, 'reboot'],
     [{}, 'poweroff'],
+    [{ announcedFor: null }, 'poweroff'],
   ] as const) {
     const { context, calls } = announced(marker, nodeFiles.write, mode);
     await holdReboot(context);
