@@ -34,9 +34,10 @@ export async function openNamespace(
 
 /** Whichever command comes first after an apply that was cut off, it says what became of it. */
 function tellingOfRecovery(context: CommandContext, rota: Rota): Rota {
-  rota.events.on('apply:recovered', ({ outcome, startedAt }) =>
-    context.say(`The apply of ${startedAt} had been cut off: it was ${outcome} first.`),
-  );
+  rota.events.on('apply:recovered', ({ outcome, startedAt, leftOff }) => {
+    context.say(`The apply of ${startedAt} had been cut off: it was ${outcome} first.`);
+    for (const line of leftOff) context.say(line);
+  });
   return rota;
 }
 

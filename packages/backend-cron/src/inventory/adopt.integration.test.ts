@@ -132,6 +132,36 @@ requirePart(rootPart, cronPart)("The crontab of Debian's cron", () => {
       await host.run({ file: 'crontab', args: ['-r'] });
     });
 
+    it('is told of a line that stays off also by who makes good a rollback that was cut off', async () => {
+      const host = { ...quiet(crontab.host(user)), stateDir: temporaryFolder() };
+      if (user === 'nobody') chownSync(host.stateDir, 65534, 65534);
+      await install(host, 'M=1\n0 1 * * * a\n0 13 * * * a\n');
+      known = [];
+      const jobs = await imported(host);
+      for (const count of [1, 2]) {
+        known = jobs.slice(0, count);
+        await applyPlan({ host, backends: [backend], plan: await plan(host) });
+      }
+      // From the check of the new table on the machine answers nothing, so that nothing can be undone either.
+      let isGone = false;
+      const dying: Host = {
+        ...host,
+        async run(request) {
+          isGone ||= request.file === 'crontab' && request.args[0] === '-n';
+          return isGone ? { exitCode: 1, signal: null, stdout: '', stderr: 'gone', timedOut: false } : await host.run(request);
+        },
+      };
+      const cutOff = rollback({ host: dying, backends: [backend], namespace: 'default', to: { kind: 'generation' } });
+      await expect(cutOff).rejects.toMatchObject({ code: 'ROTA_APPLY_INCOMPLETE' });
+      await install(host, (await readTable(host)).text.replace('M=1', 'M=2'));
+      const next = await rollback({ host, backends: [backend], namespace: 'default', to: { kind: 'nothing' } });
+      expect(next.recovered).toMatchObject({
+        outcome: 'completed',
+        leftOff: [expect.stringMatching(/^cron crontab:.* stays off\. .*crontab -e/)],
+      });
+      await host.run({ file: 'crontab', args: ['-r'] });
+    });
+
     it('is not written when a line is not what was imported', async () => {
       const host = crontab.host(user);
       await install(host, table);

@@ -75,8 +75,7 @@ export async function commitGeneration(input: CommitInput): Promise<void> {
     const { onProgress, onLeftOff } = input;
     await runSteps({ host, backends, namespace, steps: journal.steps, onProgress, onLeftOff, onTakenOff });
   } catch (cause) {
-    await undo(host, backends, namespace, journal, cause);
-    throw failed(cause);
+    throw failed(cause, await undo(host, backends, namespace, journal, cause));
   }
   settle(host, namespace, journal);
   pruneGenerations(host.files, layout, generation.number);
@@ -87,9 +86,10 @@ function generationBefore({ host, namespace, before }: CommitInput): Generation<
   return before === null ? null : readGeneration(host.files, namespaceLayout(host.stateDir, namespace), before.current);
 }
 
-function failed(cause: unknown): RotaError {
+function failed(cause: unknown, leftOff: readonly string[]): RotaError {
   const message = cause instanceof Error ? cause.message : String(cause);
-  return new RotaError('ROTA_APPLY_FAILED', `The apply failed, and everything that it had changed was put back. ${message}`, {
+  const putBack = leftOff.length === 0 ? 'was put back.' : `was put back but for this: ${leftOff.join(' ')}`;
+  return new RotaError('ROTA_APPLY_FAILED', `The apply failed, and everything that it had changed ${putBack} ${message}`, {
     suggestions: isRotaError(cause) ? cause.suggestions : [],
     cause,
   });

@@ -17,6 +17,8 @@ export interface Recovery {
   readonly outcome: 'completed' | 'undone';
   readonly cause: Journal['cause'];
   readonly startedAt: string;
+  /** Foreign entries that were to run again and stay off, since it is not certain which they are now: a sentence or two for each, with what to do. */
+  readonly leftOff: readonly string[];
 }
 
 /**
@@ -30,6 +32,7 @@ export async function recover(host: Host, backends: readonly Backend[], namespac
   const journal = readJournal(host, layout);
   if (journal === null) return null;
   const { cause, startedAt } = journal;
+  const { leftOff, onLeftOff } = tellingLeftOff();
   try {
     const generation = readGeneration<Generation<Job, Artifact>>(host.files, layout, journal.after.current);
     if (generation === null) throw new RotaError('ROTA_STATE_DAMAGED', `Generation ${journal.after.current} is gone.`);
@@ -46,13 +49,18 @@ export async function recover(host: Host, backends: readonly Backend[], namespac
       writeJournal(host, layout, { ...journal, steps });
       return steps;
     };
-    await runSteps({ host, backends, namespace, steps: journal.steps, isResumed: true, onTakenOff });
+    await runSteps({ host, backends, namespace, steps: journal.steps, isResumed: true, onTakenOff, onLeftOff });
     settle(host, namespace, journal);
-    return { outcome: 'completed', cause, startedAt };
+    return { outcome: 'completed', cause, startedAt, leftOff };
   } catch (forward) {
-    await undo(host, backends, namespace, journal, forward);
-    return { outcome: 'undone', cause, startedAt };
+    return { outcome: 'undone', cause, startedAt, leftOff: await undo(host, backends, namespace, journal, forward) };
   }
+}
+
+function tellingLeftOff() {
+  const leftOff: string[] = [];
+  const onLeftOff: RunStepsInput['onLeftOff'] = ({ backend, id }, why) => void leftOff.push(`${backend} ${id} stays off. ${why}`);
+  return { leftOff, onLeftOff };
 }
 
 function followed(
@@ -86,18 +94,24 @@ export function settle(host: Host, namespace: string, journal: Journal): void {
   removeJournal(host, layout);
 }
 
-/** Puts everything back. @throws ROTA_APPLY_INCOMPLETE, whose cause is why the apply failed */
+/**
+ * Puts everything back.
+ *
+ * @returns what stays off although it ran before, as {@link Recovery.leftOff}
+ * @throws ROTA_APPLY_INCOMPLETE, whose cause is why the apply failed
+ */
 export async function undo(
   host: Host,
   backends: readonly Backend[],
   namespace: string,
   journal: Journal,
   cause: unknown,
-): Promise<void> {
+): Promise<readonly string[]> {
   const layout = namespaceLayout(host.stateDir, namespace);
+  const { leftOff, onLeftOff } = tellingLeftOff();
   try {
     const onTakenOff = followed(host, namespace, journal, 'back');
-    await runSteps({ host, backends, namespace, steps: inverted(journal.steps), isResumed: true, onTakenOff });
+    await runSteps({ host, backends, namespace, steps: inverted(journal.steps), isResumed: true, onTakenOff, onLeftOff });
     if (journal.before === null) host.files.remove(layout.record);
     else writeNamespaceRecord(host.files, layout, journal.before);
     removeJournal(host, layout);
@@ -112,6 +126,7 @@ export async function undo(
     });
   }
   forget(host, layout, journal);
+  return leftOff;
 }
 
 /** Only now: who is killed before the journal is gone may have to complete that generation after all. What stays is no generation that counts. */

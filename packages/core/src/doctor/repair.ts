@@ -26,7 +26,9 @@ export async function repair({ host, backends, namespaces, command, step }: Repa
   for (const namespace of namespaces) {
     repaired.push(...(await step(() => repairState(host, namespace), [])));
     const recovery = await step(() => recoverNamespace(host, backends, namespace), null);
-    if (recovery !== null) repaired.push(`the apply of ${recovery.startedAt} in namespace ${namespace} (${recovery.outcome})`);
+    if (recovery === null) continue;
+    const { startedAt, outcome, leftOff } = recovery;
+    repaired.push(`the apply of ${startedAt} in namespace ${namespace} (${[outcome, ...leftOff].join('; ')})`);
   }
   if (command === undefined) return repaired;
   if (namespaces.some((name) => name === maintenanceNamespace || name === 'rota-sync'))

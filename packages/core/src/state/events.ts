@@ -6,7 +6,12 @@ export interface RotaEventMap {
   'plan:done': { readonly namespace: string; readonly summary: Readonly<Record<string, number>> };
   'apply:progress': { readonly done: number; readonly total: number };
   'apply:change': JobKey & { readonly action: string; readonly backend: string };
-  'apply:recovered': { readonly outcome: 'completed' | 'undone'; readonly startedAt: string };
+  'apply:recovered': {
+    readonly outcome: 'completed' | 'undone';
+    readonly startedAt: string;
+    /** What was to run again and stays off, in sentences. */
+    readonly leftOff: readonly string[];
+  };
   drift: JobKey & { readonly kind: string; readonly detail: string };
   /** `runId` is absent where a run was asked for and has not begun. */
   'run:start': JobKey & { readonly runId?: string };
