@@ -198,6 +198,21 @@ describe('an updater that is killed', () => {
     expect(await machine.facts()).toMatchObject({ current: recovery?.to, bootDefault: recovery?.to, profile: recovery?.to });
   });
 
+  test('when its boot entry is written is not finished while another switch goes on: that is deferred, and no failure', async () => {
+    await machine.publish({ version: '2' });
+    expect((await machine.start({ killAt: 'boot:started' })).exitCode).toBe(137);
+    await machine.sh('cd /var/lib/machine; echo 1 >rc-boot; echo "Could not acquire lock" >says-boot');
+    const busy = { options: { ...machine.options, activationTimeout: '1s' } };
+    for (const _ of ['one night', 'the next'])
+      expect(await machine.update(busy)).toMatchObject([
+        { kind: 'recovery', status: 'deferred', failure: { class: 'precondition' }, step: 'boot' },
+      ]);
+    await machine.sh('rm /var/lib/machine/rc-boot /var/lib/machine/says-boot');
+    const [recovery] = await machine.update();
+    expect(recovery).toMatchObject({ kind: 'recovery', status: 'updated' });
+    expect(await machine.facts()).toMatchObject({ current: recovery?.to, bootDefault: recovery?.to, profile: recovery?.to });
+  });
+
   test('leaves no lock behind, and two at once are one and a refusal', async () => {
     await machine.publish({ version: '2', slow: 2 });
     const first = machine.start();

@@ -39,3 +39,8 @@ export interface UpdateReport {
 export function succeeded({ status }: Pick<UpdateReport, 'status'>): boolean {
   return status === 'updated' || status === 'unchanged' || status === 'deferred';
 }
+
+/** Of a recovery or a verification: what it was to end is still open, and the next run has to begin with it. */
+export function isLeftOpen({ status }: Pick<UpdateReport, 'status'>): boolean {
+  return status === 'rollback-failed' || status === 'deferred';
+}

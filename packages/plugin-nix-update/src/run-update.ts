@@ -3,7 +3,7 @@ import { recover } from './journal/recover.ts';
 import { type OpenContext, openContext } from './open-context.ts';
 import { readUptime } from './preconditions/uptime-problem.ts';
 import { verifyAfterBoot } from './reboot/verify-after-boot.ts';
-import type { UpdateReport } from './report.ts';
+import { isLeftOpen, type UpdateReport } from './report.ts';
 import type { NixUpdateOptions } from './settings/options-schema.ts';
 import { readSettings } from './settings/read-settings.ts';
 import type { UpdateCause } from './update-cause.ts';
@@ -32,7 +32,7 @@ export const updatePurpose = 'nix update';
  * Updates the machine, or the home, once: ends what an earlier run left open, then goes through the steps. What does not go through is taken back,
  * and the report says so: an update that fails is a result, not an error.
  *
- * @returns the reports of what was done, the update's own last; a rollback that failed ends the list early.
+ * @returns the reports of what was done, the update's own last; what could not be ended, such as a rollback that failed, ends the list early.
  * @throws ROTA_LOCK_HELD when another update runs; ROTA_PLUGIN_INVALID for options that the schema refuses
  */
 export async function runUpdate(input: RunUpdateInput): Promise<readonly UpdateReport[]> {
@@ -46,7 +46,7 @@ export async function runUpdate(input: RunUpdateInput): Promise<readonly UpdateR
     for (const finish of [recover, verifyAfterBoot]) {
       const report = await finish(open());
       if (report !== null) reports.push(report);
-      if (report?.status === 'rollback-failed') return reports;
+      if (report !== null && isLeftOpen(report)) return reports;
     }
     const onStep = input.onStep ?? (() => undefined);
     return [...reports, await updateOnce(open(), { onStep, rebootNow: input.rebootNow ?? false, signal: input.signal })];

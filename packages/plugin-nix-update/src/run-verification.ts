@@ -2,7 +2,7 @@ import { type Host, lockHolder, withLock } from '@rota/core';
 import { recover } from './journal/recover.ts';
 import { openContext } from './open-context.ts';
 import { verifyAfterBoot } from './reboot/verify-after-boot.ts';
-import type { UpdateReport } from './report.ts';
+import { isLeftOpen, type UpdateReport } from './report.ts';
 import { updatePurpose } from './run-update.ts';
 import type { NixUpdateOptions } from './settings/options-schema.ts';
 import { usableSettings } from './settings/usable-settings.ts';
@@ -36,7 +36,7 @@ export async function verifyUpdate(input: VerificationInput): Promise<readonly U
   return await withLock(host, layout.lock, { purpose: verificationPurpose, waitMs }, async () => {
     const recovered = await recover(open());
     // Its journal is what the next run goes on with: nothing may take its place.
-    if (recovered?.status === 'rollback-failed') return [recovered];
+    if (recovered !== null && isLeftOpen(recovered)) return [recovered];
     return [recovered, await verifyAfterBoot(open())].filter((report) => report !== null);
   });
 }

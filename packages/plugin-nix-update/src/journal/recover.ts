@@ -60,6 +60,8 @@ async function finish(context: UpdateContext, journal: UpdateJournal, facts: Run
         : await rebootIntoDefault(context, { baseline: { ...baseline, profile: own }, needsBoot: false });
     return { status: 'updated' };
   } catch (error) {
+    // Another switch goes on still: nothing is wrong, and the next run looks again.
+    if (error instanceof UpdateFailure && error.deferred) return { status: 'deferred', failure: error, unfinished: true };
     return { status: 'rollback-failed', failure: interrupted('could not be finished', error), unfinished: true };
   }
 }
