@@ -122,6 +122,26 @@ describe('an update with another kernel', () => {
     ]);
   });
 
+  test('that boots but is not well, and boots again since its rollback is cut off before the boot entry, does not run on', async () => {
+    await machine.publish({ version: '2', kernel: '6.2' });
+    const [bad] = await machine.update();
+    await machine.reboot();
+    const unwell = { options: { ...machine.options, requiredServices: ['app', 'nobody'] } };
+    expect((await machine.start({ ...unwell, killAfter: 'nix-env --profile' })).exitCode).toBe(137);
+    expect(await machine.facts()).toMatchObject({ bootDefault: bad?.to, profile: before.profile });
+    await machine.reboot({ hard: true });
+    expect((await machine.facts()).current).toBe(bad?.to);
+    expect(await machine.update()).toMatchObject([
+      { kind: 'recovery', status: 'rolled-back', reboot: 'pending' },
+      { kind: 'update', status: 'deferred', failure: { class: 'bad-revision' }, reboot: 'pending' },
+    ]);
+    expect(await machine.facts()).toMatchObject({
+      current: before.current,
+      bootDefault: before.current,
+      profile: before.profile,
+    });
+  });
+
   test('leaves a person alone who made another system the default before the reboot', async () => {
     await machine.publish({ version: '2', kernel: '6.2' });
     expect(await machine.update()).toMatchObject([{ status: 'updated', reboot: 'pending' }]);

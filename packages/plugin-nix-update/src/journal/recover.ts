@@ -67,11 +67,12 @@ async function finish(context: UpdateContext, journal: UpdateJournal, facts: Run
 }
 
 async function undo(context: UpdateContext, journal: UpdateJournal, facts: RunFacts): Promise<Ending> {
-  const { step, lock, baseline, operation, target } = journal;
+  const { step, lock, baseline, operation, target, takenBack = false } = journal;
   const sameBoot = readBootId(context.host.files) === baseline.bootId;
-  // A boot has made the old system active already: an activation lasts until then.
+  // A boot has made the old system active already: an activation lasts until then. But what was the default when it was sent back may have booted.
+  const mayBeActive = sameBoot || (takenBack && followLink(context.host.files, context.system.current) === target);
   const activated =
-    sameBoot && operation !== 'boot' && isAtOrAfter(step, 'activate') && othersSystem(context, journal, 'current') === null;
+    mayBeActive && operation !== 'boot' && isAtOrAfter(step, 'activate') && othersSystem(context, journal, 'current') === null;
   const defaultChanged =
     operation !== 'test' && isAtOrAfter(step, firstKeptStep) && othersSystem(context, journal, 'profile') === null;
   const isStuck = (activated || defaultChanged) && !hasWayBack(baseline);
