@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { exec, temporaryFolder } from '@rota/test-support';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { resolve } from './conflicts/resolve.ts';
+import { placeOf } from './sync/session/place.ts';
 import { syncDotfiles } from './sync/sync-dotfiles.ts';
 import { hostsInStep } from './testing/hosts-in-step.ts';
 import { makeWorld, type TestHost, type World } from './testing/world.ts';
@@ -146,6 +147,24 @@ describe('after a sync that was cut off', () => {
     };
     await expect(syncDotfiles({ ...a.host, run }, a.options)).rejects.toThrow('killed');
     // Thought better of: nothing that a capture would take again.
+    a.write('.zshrc', text, 0o644);
+    for (const host of [a, b, a]) expect(await host.sync()).toMatchObject({ state: 'ok' });
+    expect(await world.published()).toEqual({ dot_zshrc: text.trimEnd() });
+  });
+
+  test('by an older version, which did not write down what it took, a source that was about to get another name is not taken for deleted', async () => {
+    const [a, b] = await hostsInStep(world, { '.zshrc': text });
+    a.write('.zshrc', text.replace('one', 'ONE'), 0o600);
+    const run: typeof a.host.run = async (request) => {
+      if (!request.args.includes('re-add')) return await a.host.run(request);
+      rmSync(join(a.tree, 'dot_zshrc'));
+      throw new Error('killed');
+    };
+    await expect(syncDotfiles({ ...a.host, run }, a.options)).rejects.toThrow('killed');
+    const { journal } = placeOf(a.host);
+    const { taking, ...older } = JSON.parse(readFileSync(journal, 'utf8'));
+    expect(taking).toEqual(['dot_zshrc']);
+    writeFileSync(journal, JSON.stringify(older));
     a.write('.zshrc', text, 0o644);
     for (const host of [a, b, a]) expect(await host.sync()).toMatchObject({ state: 'ok' });
     expect(await world.published()).toEqual({ dot_zshrc: text.trimEnd() });

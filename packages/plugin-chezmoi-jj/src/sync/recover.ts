@@ -34,7 +34,7 @@ export async function recover(session: Session): Promise<Journal | undefined> {
   if (journal.operation === null || !reversible.includes(journal.phase)) await dropOwnMerges(session);
   else if (picture.at.empty && (await isOnlyOurs(session, journal.operation))) await restoreOperation(session, journal.operation);
   else await dropOwnMerges(session);
-  if (journal.taking === undefined || journal.taking.length === 0) return journal;
+  if (journal.taking?.length === 0) return journal;
   // What is deleted from here on is deleted by somebody, also when this sync comes no further.
   const recovered = { ...journal, taking: [] };
   writeJournal(session.host, session.place, recovered);
@@ -78,12 +78,13 @@ async function dropHalfWrittenFiles(session: Session, { from, to, phase }: Journ
  * Permissions are part of a source's name, and chezmoi may take the old one away before it writes the new one. A source that it was to take an edit into, and that has no successor though
  * its dotfile is in the home, was not deleted by anybody. Others were: `chezmoi forget` leaves the dotfile.
  */
-async function putBackRenamed(session: Session, { taking = [] }: Journal, picture: Picture): Promise<Picture> {
-  if (picture.at.empty || taking.length === 0) return picture;
+async function putBackRenamed(session: Session, { taking }: Journal, picture: Picture): Promise<Picture> {
+  if (picture.at.empty || taking?.length === 0) return picture;
   const { jj, host, tree, home, names } = session;
   const removed = (await changedPaths(jj, ['-r', '@']))
     .filter(({ status }) => status === 'removed')
-    .flatMap(({ paths }) => paths.filter((path) => taking.includes(path)));
+    // An older version has not written down which.
+    .flatMap(({ paths }) => paths.filter((path) => taking?.includes(path) ?? true));
   if (removed.length === 0) return picture;
   const there = new Set(
     [...picture.tracked, ...untrackedFiles(host, tree, picture.tracked)].map((path) => targetOf(session, path)),

@@ -44,6 +44,7 @@ export function journalOf(session: Pick<Session, 'host' | 'place'>): Enter {
     operation: null,
     from: null,
     to: null,
+    taking: [],
   };
   return (phase, facts = {}) => {
     journal = { ...journal, ...facts, phase };
