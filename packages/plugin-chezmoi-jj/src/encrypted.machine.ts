@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { exec, output, temporaryFolder } from '@rota/test-support';
 import { beforeEach, describe, expect, test } from 'vitest';
@@ -161,6 +161,27 @@ describe('a dotfile that stayed when another host deleted its source, and that a
     return [a, b];
   }
 
+  /** A pair of which `b` has edited what stayed below an `exact_` folder: what was encrypted, and what a template made. */
+  async function belowExact(): Promise<readonly [TestHost, TestHost]> {
+    const [a, b] = await pair();
+    a.write('.e/kept', 'kept\n');
+    const encrypted = ['.e/conf', '.e/sub/conf'];
+    for (const path of encrypted) a.write(path, `${secret}\n`);
+    await a.chezmoi('add', join(a.home, '.e/kept'));
+    await a.chezmoi('add', '--encrypt', ...encrypted.map((path) => join(a.home, path)));
+    renameSync(join(a.tree, 'dot_e'), join(a.tree, 'exact_dot_e'));
+    writeFileSync(join(a.tree, 'exact_dot_e/made.tmpl'), 'password {{ output "echo" "a" }}\n');
+    for (const one of [a, b, a]) await one.sync();
+    for (const source of ['encrypted_conf.age', 'made.tmpl', 'sub'])
+      rmSync(join(a.tree, 'exact_dot_e', source), { recursive: true });
+    await a.sync();
+    await b.sync();
+    for (const name of ['conf', 'made']) b.write(`.e/${name}`, `${secret}\nLOCAL\n`);
+    await b.sync();
+    expect(await b.chezmoi('status')).toMatch(/D \.e\/conf\n.D \.e\/made\n.D \.e\/sub$/m);
+    return [a, b];
+  }
+
   const refusal = { code: 'ROTA_DOTFILES_PATH', suggestions: expect.arrayContaining([expect.stringContaining('add --encrypt')]) };
 
   test('is encrypted again where it was', async () => {
@@ -203,5 +224,71 @@ describe('a dotfile that stayed when another host deleted its source, and that a
     await resolve(b.host, b.options, '.made', { from: 'remote' });
     expect(await b.sync()).toMatchObject({ state: 'ok', drift: [] });
     expect(b.read('.made')).toBeUndefined();
+  });
+
+  test('is refused, and called what it is, where chezmoi wrote it once and then left it to this host', async () => {
+    const [a, b] = await pair();
+    writeFileSync(join(a.tree, 'create_dot_once'), 'first\n');
+    await a.sync();
+    await b.sync();
+    rmSync(join(a.tree, 'create_dot_once'));
+    await a.sync();
+    await b.sync();
+    b.write('.once', 'LOCAL\n');
+    await expect(resolve(b.host, b.options, '.once', { from: 'local' })).rejects.toMatchObject({
+      ...refusal,
+      message: expect.stringMatching(/was written once.*own since(?!.*template)/),
+    });
+  });
+
+  test('is encrypted again below an exact_ folder, where chezmoi lists it still', async () => {
+    const [a, b] = await belowExact();
+    await resolve(b.host, b.options, '.e/conf', { from: 'local' });
+    const drift = expect.not.arrayContaining([expect.objectContaining({ path: '.e/conf' })]);
+    for (const one of [b, a]) expect(await one.sync()).toMatchObject({ drift });
+    expect(a.read('.e/conf')).toBe(`${secret}\nLOCAL\n`);
+    expect(Object.keys((await world.published()) ?? {})).toContain('exact_dot_e/encrypted_conf.age');
+    expect(await plainTexts(a, b)).toBe('');
+  });
+
+  test('is refused below an exact_ folder where an older version has not written down that it stayed', async () => {
+    const [a, b] = await belowExact();
+    rmSync(placeOf(b.host).leftBehind);
+    await expect(resolve(b.host, b.options, '.e/conf', { from: 'local' })).rejects.toMatchObject(refusal);
+    // One that never had a source is taken.
+    b.write('.e/new', 'new\n');
+    await resolve(b.host, b.options, '.e/new', { from: 'local' });
+    await b.sync();
+    expect(Object.keys((await world.published()) ?? {}).filter((path) => path.includes('_e/'))).toEqual([
+      'exact_dot_e/kept',
+      'exact_dot_e/new',
+    ]);
+    expect(await plainTexts(a, b)).toBe('');
+  });
+
+  test('is not taken with all of its folder below an exact_ folder, which would publish it as it is', async () => {
+    const [a, b] = await belowExact();
+    await expect(resolve(b.host, b.options, '.e/sub', { from: 'local' })).rejects.toMatchObject({
+      code: 'ROTA_DOTFILES_PATH',
+      suggestions: expect.arrayContaining([expect.stringContaining('resolve .e/sub/conf --take local')]),
+    });
+    await resolve(b.host, b.options, '.e/sub/conf', { from: 'local' });
+    for (const one of [b, a]) await one.sync();
+    expect(Object.keys((await world.published()) ?? {})).toContain('exact_dot_e/sub/encrypted_conf.age');
+    expect(await plainTexts(a, b)).toBe('');
+  });
+
+  test('is refused below an exact_ folder where a template made it, until it is let go', async () => {
+    const [a, b] = await belowExact();
+    await expect(resolve(b.host, b.options, '.e/made', { from: 'local' })).rejects.toMatchObject(refusal);
+    await expect(resolve(b.host, b.options, '.e/made', { from: 'edit', text: 'x' })).rejects.toMatchObject({
+      message: expect.stringContaining('no two texts'),
+    });
+    await b.sync();
+    expect(Object.keys((await world.published()) ?? {}).filter((path) => path.includes('made'))).toEqual([]);
+    expect(await plainTexts(a, b)).toBe('');
+    for (const path of ['.e/made', '.e/conf', '.e/sub']) await resolve(b.host, b.options, path, { from: 'remote' });
+    expect(await b.sync()).toMatchObject({ state: 'ok', drift: [] });
+    expect(['.e/made', '.e/conf', '.e/sub/conf'].map((path) => b.read(path))).toEqual([undefined, undefined, undefined]);
   });
 });

@@ -12,6 +12,7 @@ import { filesBelow, isFolder } from '../sync/apply/files-below.ts';
 import { forgetLeftBehind, type LeftBehind, readLeftBehind } from '../sync/apply/left-behind.ts';
 import { readHome } from '../sync/home/read-home.ts';
 import { sourcesOf } from '../sync/home/sources-of.ts';
+import { writtenByChezmoi } from '../sync/home/written-by-chezmoi.ts';
 import { readMerge } from '../sync/merge/probe-merge.ts';
 import type { Session } from '../sync/session/session.ts';
 import { conflictsOf } from './conflicts-of.ts';
@@ -98,7 +99,12 @@ async function resolveDrift(session: Session, path: string, take: Take): Promise
   const { chezmoi, home, host, tree } = session;
   const lines = await readHome(session);
   const line = lines.find(({ target }) => relative(home, target) === path);
-  if (line === undefined) return await resolveLeftBehind(session, path, take);
+  const left = leftBehindAt(session, path) ?? (line?.apply === 'D' ? await writtenBefore(session, path) : undefined);
+  // Below an `exact_` folder chezmoi still lists what has no source any more, to remove it; it cannot say what the source was.
+  if (left !== undefined && (line === undefined || (line.apply === 'D' && take.from !== 'remote')))
+    return await resolveLeftBehind(session, path, take, left);
+  if (line === undefined) return false;
+  if (line.apply === 'D' && take.from !== 'remote') refuseLeftBehindBelow(session, path);
   const [drift] = await driftOf(session, [line]);
   if (take.from === 'remote') {
     await backUp(session, replacedBy(session, line, lines), 'resolve');
@@ -126,12 +132,41 @@ async function resolveDrift(session: Session, path: string, take: Take): Promise
   return true;
 }
 
+function leftBehindAt(session: Session, path: string): LeftBehind | undefined {
+  const isFile = session.host.files.facts(join(session.home, path))?.kind === 'file';
+  return isFile ? readLeftBehind(session)[path] : undefined;
+}
+
+/** An older version did not write down what was dropped below an `exact_` folder; that it had a source chezmoi remembers. */
+async function writtenBefore(session: Session, path: string): Promise<LeftBehind | undefined> {
+  const target = join(session.home, path);
+  const hash = (await writtenByChezmoi(session)).get(target);
+  const isFile = session.host.files.facts(target)?.kind === 'file';
+  return isFile && hash !== undefined ? { hash, source: undefined } : undefined;
+}
+
+/** `add` would take everything in a folder as it is, also what was encrypted. @throws ROTA_DOTFILES_PATH */
+function refuseLeftBehindBelow(session: Session, folder: string): void {
+  const below = Object.keys(readLeftBehind(session)).filter(
+    (path) => path.startsWith(`${folder}/`) && leftBehindAt(session, path) !== undefined,
+  );
+  if (below.length === 0) return;
+  throw new RotaError(
+    'ROTA_DOTFILES_PATH',
+    `${folder} holds files whose sources another host has deleted; nothing was changed.`,
+    {
+      suggestions: [
+        ...below.map((path) => `Take one of them: rota chezmoi resolve ${path} --take local`),
+        `Or let the folder go: rota chezmoi resolve ${folder} --take remote`,
+      ],
+    },
+  );
+}
+
 /** A dotfile whose source another host has deleted. Taken from here it has one again, for all; else it goes, after a copy. */
-async function resolveLeftBehind(session: Session, path: string, take: Take): Promise<boolean> {
+async function resolveLeftBehind(session: Session, path: string, take: Take, known: LeftBehind): Promise<boolean> {
   const { chezmoi, home, host } = session;
   const target = join(home, path);
-  const known = readLeftBehind(session)[path];
-  if (known === undefined || host.files.facts(target)?.kind !== 'file') return false;
   if (take.from === 'edit')
     throw new RotaError('ROTA_DOTFILES_PATH', `${path} has no source any more; there are no two texts to edit.`, {
       suggestions: [`rota chezmoi resolve ${path} --take local`, `rota chezmoi resolve ${path} --take remote`],
@@ -155,7 +190,7 @@ function howToAdd(path: string, target: string, { source }: LeftBehind): readonl
   const why =
     source === undefined
       ? 'lost its source, and whether that was encrypted is not known'
-      : 'was made from a template or by a program, and may hold what is not to be published';
+      : `${howMade(source)}, and may hold what is not to be published`;
   throw new RotaError('ROTA_DOTFILES_PATH', `${path} ${why}; nothing was changed.`, {
     suggestions: [
       `If it holds a secret: chezmoi add --encrypt ${target}`,
@@ -173,6 +208,14 @@ function addFlags(source: string | undefined): readonly string[] {
 /** `add` would put this host's result in the place of what makes it, for all hosts. */
 function isMade(source: string): boolean {
   return !canBeCaptured(source) && !/^(symlink_|remove_)/.test(source.split('/').pop() ?? '');
+}
+
+/** What stands here of a source that {@link isMade}. */
+function howMade(source: string): string {
+  const name = source.split('/').pop() ?? '';
+  return name.startsWith('create_') && canBeCaptured(name.slice('create_'.length))
+    ? "was written once, where there was none, and is this host's own since"
+    : 'was made from a template or by a program';
 }
 
 /** All that goes when a target is written whatever stands there: edits too, which nothing else has, and a folder with everything in it. */

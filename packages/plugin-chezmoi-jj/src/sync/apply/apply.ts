@@ -197,7 +197,8 @@ async function removeDropped(session: Session, { commit, changed }: Move, before
   );
   const gone = [...sources.keys()].filter((path) => path !== '' && host.files.facts(join(home, path))?.kind === 'file');
   if (gone.length === 0) return;
-  const managed = new Set((await chezmoi.must(['managed', '-0'], 'list its files')).split('\0'));
+  // What it is to remove counts as managed too: below an `exact_` folder that is what has no source any more.
+  const managed = new Set((await chezmoi.must(['managed', '-0', '--exclude', 'remove'], 'list its files')).split('\0'));
   const written = await writtenByChezmoi(session);
   const dropped = gone.filter((path) => !managed.has(path));
   // An edit may have come since: while the sync runs, or after one that was cut off.
