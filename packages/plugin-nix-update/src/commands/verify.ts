@@ -11,7 +11,10 @@ export function verifyCommand(options: NixUpdateOptions | undefined): PluginComm
     name: 'verify',
     summary: 'end what is open: a run that was cut off, and the look after a boot that an update waited for',
     examples: ['rota nix verify', 'rota nix verify --json'],
-    exitCodes: { 1: 'what had booted was not well, and was taken back', 2: 'a rollback failed: look at the machine' },
+    exitCodes: {
+      1: 'what had booted was not well, or a run that was cut off was undone: the report says what was taken back, and what stays',
+      2: 'a rollback failed: look at the machine',
+    },
     output: reportsOutput,
     withoutConfig: true,
     async run({ host, rota }) {
