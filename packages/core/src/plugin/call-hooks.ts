@@ -64,13 +64,24 @@ async function call<H extends RotaHook>(
   payload: RotaHookMap[H],
 ): Promise<void> {
   for (const listener of hooks[hook]) {
-    const limit = AbortSignal.timeout(limitMs);
-    const ending = signal === undefined ? limit : AbortSignal.any([limit, signal]);
-    const ended = new Promise<never>((_, reject) => {
-      ending.addEventListener('abort', () =>
-        reject(new Error(limit.aborted ? 'it took longer than 5 minutes.' : 'interrupted.')),
-      );
-    });
-    await Promise.race([listener({ ...payload, host, namespace, signal: ending }), ended]);
+    await within(signal, (ending) => listener({ ...payload, host, namespace, signal: ending }));
+  }
+}
+
+/** Waits for a hook as long as it may take, and no longer than its caller waits. Nothing of the wait is left when it has ended. */
+async function within(signal: AbortSignal | undefined, listen: (ending: AbortSignal) => void | Promise<void>): Promise<void> {
+  const limit = new AbortController();
+  const timer = setTimeout(() => limit.abort(), limitMs);
+  const ending = signal === undefined ? limit.signal : AbortSignal.any([limit.signal, signal]);
+  const over = new AbortController();
+  const ended = new Promise<never>((_, reject) => {
+    const end = (): void => reject(new Error(limit.signal.aborted ? 'it took longer than 5 minutes.' : 'interrupted.'));
+    ending.addEventListener('abort', end, { signal: over.signal });
+  });
+  try {
+    await Promise.race([listen(ending), ended]);
+  } finally {
+    clearTimeout(timer);
+    over.abort();
   }
 }

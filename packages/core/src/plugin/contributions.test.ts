@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { temporaryFolder } from '@rota/test-support';
-import { expect, expectTypeOf, test } from 'vitest';
+import { expect, expectTypeOf, onTestFinished, test, vi } from 'vitest';
 import type { Backend } from '../backend/backend.ts';
 import { createHost } from '../host/create-host.ts';
 import { createEvents } from '../state/events.ts';
@@ -191,6 +191,43 @@ test('a hook after an operation hears how it ended, and what it throws is an eve
     { ok: false, error: new Error('disk full') },
     ['after:destroy of the plugin "after"', 'Error: too late'],
   ]);
+});
+
+test('a hook that threw leaves nothing that waits for it: who is interrupted later is not told of it', async () => {
+  const { api, plugin } = collect('guard');
+  api.onHook('before:destroy', () => {
+    throw new Error('not on a Friday.');
+  });
+  const unhandled: unknown[] = [];
+  const note = (reason: unknown): void => void unhandled.push(reason);
+  process.on('unhandledRejection', note);
+  onTestFinished(() => void process.off('unhandledRejection', note));
+  const interrupt = new AbortController();
+  const callers = { host, namespace: 'default', plugins: [plugin], events: createEvents(), signal: interrupt.signal };
+  await expect(askHooks(callers, 'before:destroy', {})).rejects.toMatchObject({ code: 'ROTA_HOOK_REFUSED' });
+  interrupt.abort();
+  await new Promise((done) => setImmediate(done));
+  expect(unhandled).toEqual([]);
+});
+
+test.each([
+  ['longer than it may', 'it took longer than 5 minutes.', () => vi.advanceTimersByTimeAsync(5 * 60_000)],
+  ['until its caller is interrupted', 'interrupted.', (interrupt: AbortController) => interrupt.abort()],
+])('a hook that takes %s is waited for no longer', async (_, message, pass) => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  onTestFinished(() => void vi.useRealTimers());
+  const { api, plugin } = collect('slow');
+  const heard: AbortSignal[] = [];
+  api.onHook('before:destroy', ({ signal }) => {
+    heard.push(signal);
+    return new Promise(() => undefined);
+  });
+  const interrupt = new AbortController();
+  const callers = { host, namespace: 'default', plugins: [plugin], events: createEvents(), signal: interrupt.signal };
+  const refused = expect(askHooks(callers, 'before:destroy', {})).rejects.toThrow(`(before:destroy): ${message}`);
+  await pass(interrupt);
+  await refused;
+  expect([heard.map(({ aborted }) => aborted), vi.getTimerCount()]).toEqual([[true], 0]);
 });
 
 test('a hook that is misspelt is refused with the nearest name', () => {
