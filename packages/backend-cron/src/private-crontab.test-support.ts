@@ -1,11 +1,14 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chownSync, writeFileSync } from 'node:fs';
+import { chownSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { createHost, type Files, type Host, nodeFiles } from '@rota/core';
 import { afterFile, exec, temporaryFolder } from '@rota/test-support';
 
-/** The machine's crontab program on a spool of its own, in a private mount namespace: the machine's crontabs are not seen. */
+/**
+ * The machine's crontab program on a spool of its own, in private namespaces: neither the machine's crontabs nor who edits them are seen,
+ * and who edits here holds up no other test.
+ */
 export interface PrivateCrontab {
   /** A host whose `crontab` uses that spool, as root or as an ordinary user; `program` stands for another one. */
   host(user: 'root' | 'nobody', stateDir?: string, program?: readonly string[]): Host;
@@ -22,12 +25,19 @@ export interface PrivateCrontab {
 const folder = '/var/spool/cron/crontabs';
 
 /** What the user's program is to read belongs to the user, as the whole state folder would. */
-const ofNobody: Files = {
-  ...nodeFiles,
+const ofNobody = (files: Files): Files => ({
+  ...files,
   write(path, ...more) {
-    nodeFiles.write(path, ...more);
+    files.write(path, ...more);
     for (const one of [path, dirname(path)]) chownSync(one, 65_534, 65_534);
   },
+});
+
+/** The processes inside; who asks is no one of them, so that `/proc/self` is the first. */
+const processesOf = (pid: number): Files => {
+  const there = (path: string): string =>
+    path.replace(/^\/proc(?=\/|$)/, `/proc/${pid}/root/proc`).replace(/\/proc\/self(?=\/|$)/, '/proc/1');
+  return { ...nodeFiles, list: (path) => nodeFiles.list(there(path)), readText: (path) => nodeFiles.readText(there(path)) };
 };
 
 /** Needs root and the Debian package cron. Ends with the test file. */
@@ -35,18 +45,24 @@ export async function privateCrontab(): Promise<PrivateCrontab> {
   // A copy of /etc, so that cron.deny of a test is not the machine's.
   const etc = temporaryFolder();
   const setUp = `mount -t tmpfs none ${etc} && cp -a /etc/. ${etc} && mount --bind ${etc} /etc && mount -t tmpfs none ${folder} && chown root:crontab ${folder} && chmod 1730 ${folder} && mkdir -p /etc/cron.d && mount -t tmpfs none /etc/cron.d && echo ready && exec sleep 3600`;
-  const keeper = spawn('unshare', ['-m', '--propagation', 'private', 'sh', '-c', setUp], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
+  const keeper = spawn(
+    'unshare',
+    ['-m', '--propagation', 'private', '-p', '--fork', '--kill-child', '--mount-proc', 'sh', '-c', setUp],
+    {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    },
+  );
   afterFile(() => void keeper.kill('SIGKILL'));
   await once(keeper.stdout, 'data');
-  const inside = ['-t', String(keeper.pid), '-m', '--'];
+  const first = Number(readFileSync(`/proc/${keeper.pid}/task/${keeper.pid}/children`, 'utf8'));
+  const inside = ['-t', String(first), '-m', '-p', '--'];
   const sh = async (command: string): Promise<string> => {
     const result = await exec('nsenter', [...inside, 'sh', '-c', command]);
     if (result.exitCode !== 0) throw new Error(`${command}: ${result.stderr}`);
     return result.stdout;
   };
   const base = createHost();
+  const files = processesOf(first);
   return {
     sh,
     programInside: (path) => {
@@ -75,7 +91,7 @@ export async function privateCrontab(): Promise<PrivateCrontab> {
         ...base,
         user: { ...base.user, name: user },
         stateDir,
-        files: user === 'root' ? nodeFiles : ofNobody,
+        files: user === 'root' ? files : ofNobody(files),
         run: (request) =>
           base.run({
             ...request,

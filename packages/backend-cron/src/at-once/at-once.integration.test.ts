@@ -46,11 +46,13 @@ requirePart(rootPart, cronPart)('on one crontab, at the same moment', () => {
   beforeEach(async () => {
     root = mkdtempSync(join(existsSync('/dev/shm') ? '/dev/shm' : tmpdir(), 'rota-at-once-'));
     const crontab = await privateCrontab();
-    const program = crontab.programInside(join(root, 'inside'));
+    crontab.programInside(join(root, 'inside'));
+    // The machine's own daemon holds the lock of its /run.
+    await crontab.sh('mount -t tmpfs none /run && cron');
     const script = join(root, 'actor.mjs');
     copyFileSync(await bundled('packages/backend-cron/src/at-once/actor.test-support.ts'), script);
     copyFileSync(await bundled('packages/core/src/run/main.ts', 'cjs'), join(root, 'rota-run.cjs'));
-    [one, two] = [startActor(script, program, root), startActor(script, program, root)];
+    [one, two] = [startActor(root), startActor(root)];
     theirs = ['# theirs', '17 3 29 2 * /bin/echo theirs'];
     await crontab.host('root').run({ file: 'crontab', args: ['-'], input: `${theirs.join('\n')}\n` });
     random = numbers(testSeed);
@@ -200,11 +202,9 @@ requirePart(rootPart, cronPart)('on one crontab, at the same moment', () => {
   });
 
   it('a Rota that is killed while the program installs leaves the table from before or the new one, whole', async () => {
-    const killing = join(root, 'killing');
-    const kill = `#!/bin/sh\ncase "$2" in -|*crontab.next) kill -KILL $PPID ;; esac\nexec ${join(root, 'inside')} "$@"\n`;
-    writeFileSync(killing, kill, { mode: 0o700 });
+    const kill = 'case "$2" in -|*crontab.next) kill -KILL $PPID ;; esac';
     for (let round = 1; round <= 5; round++) {
-      const dying = startActor(join(root, 'actor.mjs'), killing, root);
+      const dying = startActor(root, kill);
       await expect(dying.act({ do: 'apply', text: `dies ${round}` })).rejects.toThrow('an actor ended');
       // The program goes on by itself.
       await expect.poll(async () => foreign(await look())).toEqual(theirs);
@@ -227,8 +227,11 @@ requirePart(rootPart, cronPart)('on one crontab, at the same moment', () => {
   });
 });
 
-function startActor(script: string, program: string, root: string): Actor {
-  const child = spawn(process.execPath, [script, program, root], {
+/** Inside, where the crontab is; `first` is done before each program that it starts. */
+function startActor(root: string, first = ''): Actor {
+  const program = join(root, first === '' ? 'program' : 'first');
+  writeFileSync(program, `#!/bin/sh\n${first}\nexec "$@"\n`, { mode: 0o700 });
+  const child = spawn(join(root, 'inside'), [process.execPath, join(root, 'actor.mjs'), program, root], {
     env: { ...process.env, GIT_CONFIG_GLOBAL: '/dev/null' },
     stdio: ['pipe', 'pipe', 'inherit'],
   });
