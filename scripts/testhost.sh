@@ -308,9 +308,9 @@ reboot() {
   [ -e "$dir/net" ] || init_pid >/dev/null
   net=$(cat "$dir/net")
   # One that has gone down by itself is switched on again.
-  if is_running && [ "${2:-}" != --hard ]; then
-    pid=$(init_pid)
-    enter "$pid" systemctl poweroff --no-block
+  if [ "${2:-}" != --hard ] && is_running && pid=$(init_pid); then
+    # One that is going down by itself may not answer any more.
+    enter "$pid" systemctl poweroff --no-block 2>/dev/null || true
     until=$((SECONDS + stop_seconds))
     while is_running && [ $SECONDS -lt $until ]; do sleep 0.1; done
   fi
