@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import { temporaryFolder } from '@rota/test-support';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { resolve } from './conflicts/resolve.ts';
-import { syncDotfiles } from './sync/sync-dotfiles.ts';
+import { afterApply, atReAdd, cutOffAt } from './testing/cut-off-at.ts';
 import { hostsInStep } from './testing/hosts-in-step.ts';
-import { makeWorld, type TestHost, type World } from './testing/world.ts';
+import { makeWorld, type World } from './testing/world.ts';
 
 const text = 'one\ntwo\nthree\nfour\nfive\n';
 
@@ -14,16 +14,6 @@ beforeEach(async () => {
   world = await makeWorld(temporaryFolder());
 });
 
-/** A sync that dies right after chezmoi has written the files: the home is not yet known to look like the new revision. */
-async function cutOffAfterApply({ host, options }: TestHost): Promise<void> {
-  const run: typeof host.run = async (request) => {
-    const result = await host.run(request);
-    if (request.file === 'chezmoi' && request.args.includes('apply')) throw new Error('killed');
-    return result;
-  };
-  await expect(syncDotfiles({ ...host, run }, options)).rejects.toThrow('killed');
-}
-
 describe('a new file that is edited after the sync that brought it was cut off', () => {
   test('is taken as an edit of what was brought, and holds the home back no longer', async () => {
     const [a, b] = await hostsInStep(world, { '.zshrc': text });
@@ -31,7 +21,7 @@ describe('a new file that is edited after the sync that brought it was cut off',
     await a.chezmoi('add', join(a.home, '.new'));
     a.write('.zshrc', text.replace('one', 'ONE'));
     await a.sync();
-    await cutOffAfterApply(b);
+    await cutOffAt(b, afterApply);
     b.write('.new', text.replace('one', 'edited'));
     // Meanwhile the other host goes on with it.
     a.write('.new', text.replace('five', 'FIVE'));
@@ -51,7 +41,7 @@ describe('a new file that is edited after the sync that brought it was cut off',
     a.write('.new', text);
     await a.chezmoi('add', join(a.home, '.new'));
     await a.sync();
-    await cutOffAfterApply(b);
+    await cutOffAt(b, afterApply);
     b.write('.new', text.replace('one', 'b'));
     a.write('.new', text.replace('one', 'a'));
     await a.sync();
@@ -73,7 +63,7 @@ describe('a new file that is edited after the sync that brought it was cut off',
     await a.sync();
     a.write('.new', `${text}six\n`);
     await a.sync();
-    await cutOffAfterApply(b);
+    await cutOffAt(b, afterApply);
     b.write('.new', text);
     await b.sync();
     for (const host of [b, b, a]) expect(await host.sync()).toMatchObject({ state: 'ok' });
@@ -89,17 +79,17 @@ describe('a new file that is edited after the sync that brought it was cut off',
     a.write('.new', text);
     await a.chezmoi('add', join(a.home, '.new'));
     await a.sync();
-    await cutOffAfterApply(b);
+    await cutOffAt(b, afterApply);
     b.write('.new', text.replace('one', 'edited'));
     let isTaken = false;
-    const run: typeof b.host.run = async (request) => {
-      const result = await b.host.run(request);
-      isTaken ||= request.args.includes('re-add');
-      if (!isTaken || !request.args.includes('new')) return result;
-      writeFileSync(join(b.tree, 'dot_zshrc'), text);
-      throw new Error('killed');
+    const isNewAfterReAdd: Parameters<typeof cutOffAt>[1] = (request) => {
+      isTaken ||= atReAdd(request);
+      return isTaken && request.args.includes('new');
     };
-    await expect(syncDotfiles({ ...b.host, run }, b.options)).rejects.toThrow('killed');
+    await cutOffAt(b, isNewAfterReAdd, async (request) => {
+      await b.host.run(request);
+      writeFileSync(join(b.tree, 'dot_zshrc'), text);
+    });
     for (const host of [b, b, a]) await host.sync();
     for (const host of [a, b])
       expect([host.read('.zshrc'), host.read('.new')]).toEqual([text.replace('five', 'FIVE'), text.replace('one', 'edited')]);
@@ -111,7 +101,7 @@ describe('a new file that is edited after the sync that brought it was cut off',
     a.write('.new', text);
     await a.chezmoi('add', join(a.home, '.new'));
     await a.sync();
-    await cutOffAfterApply(b);
+    await cutOffAt(b, afterApply);
     b.write('.made', 'edited\n');
     expect((await b.sync()).drift).toEqual([{ path: '.made', reason: 'edited-template' }]);
     a.write('.zshrc', text.replace('one', 'ONE'));
@@ -127,7 +117,7 @@ describe('a new file that is edited after the sync that brought it was cut off',
     a.write('.new', text);
     await a.chezmoi('add', join(a.home, '.new'));
     await a.sync();
-    await cutOffAfterApply(b);
+    await cutOffAt(b, afterApply);
     b.write('.new', `ghp_${'a1B2c3D4e5'.repeat(4)}\n`);
     expect(await b.sync()).toMatchObject({ state: 'secret-blocked', blockedSecrets: [{ path: '.new' }] });
     b.write('.new', text.replace('one', 'edited'));
@@ -146,7 +136,7 @@ test.each(['removed', 'renamed'])(
     else renameSync(join(a.tree, 'dot_old'), join(a.tree, 'dot_new'));
     a.write('.zshrc', text.replace('one', 'ONE'));
     await a.sync();
-    await cutOffAfterApply(b);
+    await cutOffAt(b, afterApply);
     b.write('.old', text.replace('one', 'edited'));
     for (let time = 0; time < 2; time += 1) await b.sync();
     expect([b.read('.zshrc'), b.read('.old')]).toEqual([text.replace('one', 'ONE'), text.replace('one', 'edited')]);

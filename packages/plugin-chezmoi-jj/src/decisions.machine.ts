@@ -8,6 +8,7 @@ import { markedText } from './conflicts/marked-text.ts';
 import { resolve } from './conflicts/resolve.ts';
 import { openSession } from './sync/session/open-session.ts';
 import { placeOf } from './sync/session/place.ts';
+import { disagree } from './testing/disagree.ts';
 import { hostsInStep } from './testing/hosts-in-step.ts';
 import { makeWorld, type TestHost, type World } from './testing/world.ts';
 
@@ -21,12 +22,7 @@ async function halfDecided(
   const world = await makeWorld(temporaryFolder());
   const hosts = await hostsInStep(world, { '.one': text, '.two': text, '.other': 'x\n' });
   const [a, b] = hosts;
-  for (const [host, word] of [
-    [a, 'a'],
-    [b, 'b'],
-  ] as const)
-    for (const path of ['.one', '.two']) host.write(path, text.replace('one', word));
-  await a.sync();
+  await disagree([a, b], text);
   expect(await b.sync()).toMatchObject({ state: 'conflicted', conflicts: [{ path: '.one' }, { path: '.two' }] });
   const take = { from: 'edit', text: decided } as const;
   expect(await resolve(b.host, { ...b.options, allowSecrets }, '.one', take)).toMatchObject({ left: ['.two'] });
@@ -176,12 +172,7 @@ test('a line of work with a secret, which is in the waiting merge, does not undo
   const [a, b] = await hostsInStep(world, { '.one': text, '.two': text, '.other': 'x\n' });
   const allowing = world.host('b', { allowSecrets: ['.other'] });
   writeFileSync(join(b.tree, 'dot_other'), `token ${token}\n`);
-  for (const [host, word] of [
-    [a, 'a'],
-    [b, 'b'],
-  ] as const)
-    for (const path of ['.one', '.two']) host.write(path, text.replace('one', word));
-  await a.sync();
+  await disagree([a, b], text);
   expect(await allowing.sync()).toMatchObject({ state: 'conflicted', conflicts: [{ path: '.one' }, { path: '.two' }] });
   await resolve(b.host, b.options, '.one', { from: 'edit', text: text.replace('one', 'a and b') });
   const blockedSecrets = [{ path: '.other', line: 1 }];

@@ -161,6 +161,16 @@ describe('a dotfile that stayed when another host deleted its source, and that a
     return [a, b];
   }
 
+  /** A pair that had a source and what comes of it; then `a` has deleted the source. */
+  async function pairAfter(source: string, content: string): Promise<readonly [TestHost, TestHost]> {
+    const [a, b] = await pair();
+    writeFileSync(join(a.tree, source), content);
+    for (const one of [a, b]) await one.sync();
+    rmSync(join(a.tree, source));
+    for (const one of [a, b]) await one.sync();
+    return [a, b];
+  }
+
   /** A pair of which `b` has edited what stayed below an `exact_` folder: what was encrypted, and what a template made. */
   async function belowExact(): Promise<readonly [TestHost, TestHost]> {
     const [a, b] = await pair();
@@ -208,13 +218,7 @@ describe('a dotfile that stayed when another host deleted its source, and that a
   });
 
   test('is refused where a template made it, with what a program told', async () => {
-    const [a, b] = await pair();
-    writeFileSync(join(a.tree, 'dot_made.tmpl'), 'password {{ output "echo" "a" }}\n');
-    await a.sync();
-    await b.sync();
-    rmSync(join(a.tree, 'dot_made.tmpl'));
-    await a.sync();
-    await b.sync();
+    const [a, b] = await pairAfter('dot_made.tmpl', 'password {{ output "echo" "a" }}\n');
     b.write('.made', 'LOCAL\n');
     expect(await b.sync()).toMatchObject({ drift: [{ path: '.made', reason: 'source-gone' }] });
     await expect(resolve(b.host, b.options, '.made', { from: 'local' })).rejects.toMatchObject(refusal);
@@ -227,13 +231,7 @@ describe('a dotfile that stayed when another host deleted its source, and that a
   });
 
   test('is refused, and called what it is, where chezmoi wrote it once and then left it to this host', async () => {
-    const [a, b] = await pair();
-    writeFileSync(join(a.tree, 'create_dot_once'), 'first\n');
-    await a.sync();
-    await b.sync();
-    rmSync(join(a.tree, 'create_dot_once'));
-    await a.sync();
-    await b.sync();
+    const [, b] = await pairAfter('create_dot_once', 'first\n');
     b.write('.once', 'LOCAL\n');
     await expect(resolve(b.host, b.options, '.once', { from: 'local' })).rejects.toMatchObject({
       ...refusal,

@@ -5,6 +5,8 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import { resolve } from './conflicts/resolve.ts';
 import { placeOf } from './sync/session/place.ts';
 import { syncDotfiles } from './sync/sync-dotfiles.ts';
+import { afterApply, atReAdd, cutOffAt } from './testing/cut-off-at.ts';
+import { disagree } from './testing/disagree.ts';
 import { hostsInStep } from './testing/hosts-in-step.ts';
 import { makeWorld, type TestHost, type World } from './testing/world.ts';
 
@@ -93,22 +95,12 @@ describe('while a sync runs', () => {
 describe('after a sync that was cut off', () => {
   test('what a person decides is not taken back', async () => {
     const [a, b] = await hostsInStep(world, { '.one': text, '.two': text, '.other': 'x\n' });
-    for (const [host, word] of [
-      [a, 'a'],
-      [b, 'b'],
-    ] as const)
-      for (const path of ['.one', '.two']) host.write(path, text.replace('one', word));
-    await a.sync();
+    await disagree([a, b], text);
     expect(await b.sync()).toMatchObject({ state: 'conflicted' });
     // The merge that waits is moved to what is new, and that is the last thing that happens.
     a.write('.other', 'y\n');
     await a.sync();
-    const run: typeof b.host.run = async (request) => {
-      const result = await b.host.run(request);
-      if (request.args.includes('rebase')) throw new Error('killed');
-      return result;
-    };
-    await expect(syncDotfiles({ ...b.host, run }, b.options)).rejects.toThrow('killed');
+    await cutOffAt(b, ({ args }) => args.includes('rebase'));
     const take = { from: 'edit', text: text.replace('one', 'a and b') } as const;
     expect(await resolve(b.host, b.options, '.one', take)).toMatchObject({ left: ['.two'] });
     expect(await b.sync()).toMatchObject({ state: 'conflicted', conflicts: [{ path: '.two' }] });
@@ -118,12 +110,7 @@ describe('after a sync that was cut off', () => {
     const [a, b] = await hostsInStep(world, { '.zshrc': text });
     a.write('.zshrc', text.replace('one', 'ONE'));
     await a.sync();
-    const run: typeof b.host.run = async (request) => {
-      const result = await b.host.run(request);
-      if (request.file === 'chezmoi' && request.args.includes('apply')) throw new Error('killed');
-      return result;
-    };
-    await expect(syncDotfiles({ ...b.host, run }, b.options)).rejects.toThrow('killed');
+    await cutOffAt(b, afterApply);
     b.write('.zshrc', text.replace('one', 'ONE').replace('five', 'FIVE'));
     a.write('.zshrc', text);
     await a.sync();
@@ -136,16 +123,13 @@ describe('after a sync that was cut off', () => {
     const [a, b] = await hostsInStep(world, { '.zshrc': text });
     a.write('.zshrc', text.replace('one', 'ONE'), 0o600);
     const state = join(a.home, '.config/chezmoi/chezmoistate.boltdb');
-    const run: typeof a.host.run = async (request) => {
-      if (!request.args.includes('re-add')) return await a.host.run(request);
+    await cutOffAt(a, atReAdd, async (request) => {
       // Between the steps of chezmoi: it has not written the new one yet, nor that it did.
       const before = readFileSync(state);
       await a.host.run(request);
       writeFileSync(state, before);
       rmSync(join(a.tree, 'private_dot_zshrc'));
-      throw new Error('killed');
-    };
-    await expect(syncDotfiles({ ...a.host, run }, a.options)).rejects.toThrow('killed');
+    });
     // Thought better of: nothing that a capture would take again.
     a.write('.zshrc', text, 0o644);
     for (const host of [a, b, a]) expect(await host.sync()).toMatchObject({ state: 'ok' });
@@ -155,12 +139,7 @@ describe('after a sync that was cut off', () => {
   test('by an older version, which did not write down what it took, a source that was about to get another name is not taken for deleted', async () => {
     const [a, b] = await hostsInStep(world, { '.zshrc': text });
     a.write('.zshrc', text.replace('one', 'ONE'), 0o600);
-    const run: typeof a.host.run = async (request) => {
-      if (!request.args.includes('re-add')) return await a.host.run(request);
-      rmSync(join(a.tree, 'dot_zshrc'));
-      throw new Error('killed');
-    };
-    await expect(syncDotfiles({ ...a.host, run }, a.options)).rejects.toThrow('killed');
+    await cutOffAt(a, atReAdd, () => rmSync(join(a.tree, 'dot_zshrc')));
     const { journal } = placeOf(a.host);
     const { taking, ...older } = JSON.parse(readFileSync(journal, 'utf8'));
     expect(taking).toEqual(['dot_zshrc']);
@@ -173,12 +152,7 @@ describe('after a sync that was cut off', () => {
   test('a source that was put back once is forgotten for good where a person says so before the next sync', async () => {
     const [a] = await hostsInStep(world, { '.zshrc': text, '.other': 'x\n' });
     a.write('.zshrc', text.replace('one', 'ONE'), 0o600);
-    const run: typeof a.host.run = async (request) => {
-      if (!request.args.includes('re-add')) return await a.host.run(request);
-      rmSync(join(a.tree, 'dot_zshrc'));
-      throw new Error('killed');
-    };
-    await expect(syncDotfiles({ ...a.host, run }, a.options)).rejects.toThrow('killed');
+    await cutOffAt(a, atReAdd, () => rmSync(join(a.tree, 'dot_zshrc')));
     // Looks at what was cut off, and finds nothing to decide.
     await expect(resolve(a.host, a.options, '.other', { from: 'local' })).rejects.toMatchObject({ code: 'ROTA_DOTFILES_PATH' });
     expect(existsSync(join(a.tree, 'dot_zshrc'))).toBe(true);
@@ -217,12 +191,7 @@ describe('after a sync that was cut off', () => {
     await a.chezmoi('add', join(a.home, '.new'));
     a.write('.zshrc', text.replace('one', 'ONE'));
     await a.sync();
-    const run: typeof b.host.run = async (request) => {
-      const result = await b.host.run(request);
-      if (request.file === 'chezmoi' && request.args.includes('apply')) throw new Error('killed');
-      return result;
-    };
-    await expect(syncDotfiles({ ...b.host, run }, b.options)).rejects.toThrow('killed');
+    await cutOffAt(b, afterApply);
     for (const path of ['.new', '.zshrc']) b.write(path, `${b.read(path)}six\n`);
     // Meanwhile the other host goes on, and takes back what it had done.
     for (const path of ['.new', '.zshrc']) a.write(path, text.replace('two', 'TWO'));

@@ -1,5 +1,5 @@
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
-import { ownCommands } from '../../../../packages/core/src/plugin/check-command-group.ts';
+import { ownCommands } from '../../../../packages/core/src/plugin/own-commands.ts';
 import { commandSpecs } from '../program/command-specs.ts';
 import { cliWorkplace, manifest } from '../testing/cli-workplace.ts';
 

@@ -106,11 +106,8 @@ requirePart(rootPart, cronPart)("The crontab of Debian's cron", () => {
       throw new Error('an apply needs more calls than that');
     });
 
-    it.each([
-      ['a setting above was edited', [0, 1], (text: string) => text.replace('M=1', 'M=2'), 'stays off'],
-      ['it was removed', [1, 0], (text: string) => text.replace('# adopted by rota: 0 1 * * * a\n', ''), 'is gone'],
-      ['its times were edited', [0, 1], (text: string) => text.replace(': 0 13', ': 0 14'), 'runs'],
-    ])('gets no line of another job back where %s', async (_, order, edit, outcome) => {
+    /** Two lines of one command, each adopted by an apply of its own, in this order. */
+    const adoptedInTurn = async (order: readonly number[]): Promise<Host> => {
       const host = { ...quiet(crontab.host(user)), stateDir: temporaryFolder() };
       if (user === 'nobody') chownSync(host.stateDir, 65534, 65534);
       await install(host, 'M=1\n0 1 * * * a\n0 13 * * * a\n');
@@ -120,6 +117,15 @@ requirePart(rootPart, cronPart)("The crontab of Debian's cron", () => {
         known = jobs.filter((job) => order.slice(0, count).some((at) => jobs[at] === job));
         await applyPlan({ host, backends: [backend], plan: await plan(host) });
       }
+      return host;
+    };
+
+    it.each([
+      ['a setting above was edited', [0, 1], (text: string) => text.replace('M=1', 'M=2'), 'stays off'],
+      ['it was removed', [1, 0], (text: string) => text.replace('# adopted by rota: 0 1 * * * a\n', ''), 'is gone'],
+      ['its times were edited', [0, 1], (text: string) => text.replace(': 0 13', ': 0 14'), 'runs'],
+    ])('gets no line of another job back where %s', async (_, order, edit, outcome) => {
+      const host = await adoptedInTurn(order);
       const edited = edit((await readTable(host)).text);
       await install(host, edited);
       const { originals } = await rollback({ host, backends: [backend], namespace: 'default', to: { kind: 'generation' } });
@@ -133,15 +139,7 @@ requirePart(rootPart, cronPart)("The crontab of Debian's cron", () => {
     });
 
     it('is told of a line that stays off also by who makes good a rollback that was cut off', async () => {
-      const host = { ...quiet(crontab.host(user)), stateDir: temporaryFolder() };
-      if (user === 'nobody') chownSync(host.stateDir, 65534, 65534);
-      await install(host, 'M=1\n0 1 * * * a\n0 13 * * * a\n');
-      known = [];
-      const jobs = await imported(host);
-      for (const count of [1, 2]) {
-        known = jobs.slice(0, count);
-        await applyPlan({ host, backends: [backend], plan: await plan(host) });
-      }
+      const host = await adoptedInTurn([0, 1]);
       // From the check of the new table on the machine answers nothing, so that nothing can be undone either.
       let isGone = false;
       const dying: Host = {

@@ -1,19 +1,11 @@
 import { requirePart, type TestMachine, testMachinePart } from '@rota/test-support';
 import { beforeAll, expect, test } from 'vitest';
-import { type Machines, rota, twoMachines } from './migrate/two-machines.test-support.ts';
+import { appState, type Machines, rota, twoMachines } from './migrate/two-machines.test-support.ts';
 
 const long = process.env.ROTA_LONG === '1';
 /** Where it stands inside a machine. */
 const script = '/src/packages/core/src/bundle/kill-driver.mjs';
 const minutes = long ? 90 : 10;
-
-const state = {
-  roots: [{ name: 'data', path: '/var/lib/app' }],
-  databases: [{ kind: 'sqlite', name: 'app', path: '/var/lib/app/app.db' }],
-  stop: [{ unit: 'app.service', scope: 'system' }],
-  hooks: { health: [['curl', '-fsS', '--max-time', '5', 'http://localhost:8080/health']] },
-  healthTimeout: '30s',
-};
 
 // A migration that is killed: migrate/cut-off.integration.test.ts.
 requirePart(testMachinePart)('a process that is killed at any line of its journal', () => {
@@ -23,7 +15,7 @@ requirePart(testMachinePart)('a process that is killed at any line of its journa
   });
 
   const drive = async (operation: string, at: number, when: 'before' | 'after') =>
-    await machines.old.exec('node', [script, operation, String(at), when, JSON.stringify(state)], { timeoutMs: 300_000 });
+    await machines.old.exec('node', [script, operation, String(at), when, JSON.stringify(appState)], { timeoutMs: 300_000 });
   const active = async (machine: TestMachine) => (await machine.exec('systemctl', ['is-active', 'app'])).stdout.trim();
   const comesBack = async (machine: TestMachine) =>
     await machine.output('sh', ['-c', 'for n in $(seq 300); do systemctl is-active -q app && exit 0; sleep 0.2; done; exit 1'], {
@@ -61,7 +53,7 @@ requirePart(testMachinePart)('a process that is killed at any line of its journa
   );
 
   // Each costs the lease of the other side. The service never gets well there, so that there is time.
-  const sick = { ...state, hooks: { health: [['false']] }, healthTimeout: '10m', downtimeBudget: '60s' };
+  const sick = { ...appState, hooks: { health: [['false']] }, healthTimeout: '10m', downtimeBudget: '60s' };
   test.runIf(long)(
     'a migration that takes longer than its guard waits is ended by it',
     { timeout: minutes * 60_000 },
@@ -120,7 +112,7 @@ requirePart(testMachinePart)('a process that is killed at any line of its journa
       const where = async () => [await active(pair.old), await active(pair.fresh)].map((one) => one === 'active');
       for (let at = long ? 1 : 9; at <= (long ? 60 : 10); at += 1) {
         const remoteCommand = `node ${script} receive ${at} after '{}'`;
-        const declaration = JSON.stringify({ ...state, to: `root@${pair.fresh.name}`, remoteCommand });
+        const declaration = JSON.stringify({ ...appState, to: `root@${pair.fresh.name}`, remoteCommand });
         const moved = await pair.old.exec('node', [script, 'migrate', '0', 'before', declaration], { timeoutMs: 300_000 });
         await expect.poll(where, { timeout: 120_000, interval: 500 }).toSatisfy(([old, fresh]) => old !== fresh);
         const [, there] = await where();

@@ -1,7 +1,7 @@
 import type { Backend } from '../backend/backend.ts';
-import { RotaError } from '../errors/rota-error.ts';
 import { createHost } from '../host/create-host.ts';
 import type { Host } from '../host/host.ts';
+import { checkBackendNames } from '../plugin/check-backend-names.ts';
 import type { LoadedPlugin } from '../plugin/plugin.ts';
 import type { CommandPlace } from '../run/launch/install-command.ts';
 import { createEvents } from '../state/events.ts';
@@ -33,7 +33,7 @@ export interface CreateRotaOptions {
  */
 export function createRota(options: CreateRotaOptions): Rota {
   const plugins = options.plugins ?? [];
-  checkNames(options.backends, plugins);
+  checkBackendNames(options.backends, plugins);
   const parts = {
     host: options.host ?? createHost(),
     namespace: options.namespace ?? 'default',
@@ -71,34 +71,4 @@ export function createRota(options: CreateRotaOptions): Rota {
     findings: async () => (await methods()).findings(),
     report: async (...input) => (await methods()).report(...input),
   };
-}
-
-function checkNames(backends: readonly Backend[], plugins: readonly LoadedPlugin[]): void {
-  const names = new Set<string>();
-  for (const { name } of backends) {
-    if (names.has(name)) throw twoOfOneName(name);
-    names.add(name);
-  }
-  for (const plugin of plugins) {
-    for (const { name } of plugin.backends) {
-      if (names.has(name)) throw takenByPlugin(plugin, name);
-      names.add(name);
-    }
-  }
-}
-
-function twoOfOneName(name: string): RotaError {
-  return new RotaError('ROTA_USAGE', `\`backends\` holds two of the name "${name}".`, {
-    suggestions: ['Name each backend once; a backend of another kind needs a name of its own.'],
-  });
-}
-
-function takenByPlugin(plugin: LoadedPlugin, name: string): RotaError {
-  return new RotaError(
-    'ROTA_PLUGIN_INVALID',
-    `The plugin "${plugin.name}" adds a backend "${name}", and there is one of that name.`,
-    {
-      suggestions: ['Give the backend of the plugin another name.'],
-    },
-  );
 }

@@ -1,12 +1,8 @@
+import { ownCommands } from './own-commands.ts';
 import type { CommandOption, PluginCommand, PluginCommandGroup } from './plugin-command.ts';
 
 /** Rota's own options, which every command of a plugin has. */
 const reserved = ['config', 'hostFile', 'namespace', 'stateDir', 'json', 'yes', 'help'];
-/** Rota's own commands: of two with one name, a person would reach only one. */
-export const ownCommands: readonly string[] =
-  'apply bundle completion destroy doctor explain generations help history import init logs maintain next plan render report rollback run run-all schema simulate status sync targets validate'.split(
-    ' ',
-  );
 const kinds: readonly CommandOption['kind'][] = ['flag', 'text', 'count', 'duration', 'list'];
 const word = /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/;
 

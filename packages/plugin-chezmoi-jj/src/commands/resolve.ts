@@ -3,7 +3,7 @@ import { basename, dirname, join } from 'node:path';
 import { definePluginCommand, type Host, isRotaError, type PluginCommand, RotaError } from '@rota/core';
 import { markedText } from '../conflicts/marked-text.ts';
 import { resolve } from '../conflicts/resolve.ts';
-import type { Take } from '../conflicts/resolve-path.ts';
+import type { Take } from '../conflicts/take.ts';
 import type { DotfileOptions } from '../options.ts';
 import { openSession } from '../sync/session/open-session.ts';
 import { placeOf } from '../sync/session/place.ts';

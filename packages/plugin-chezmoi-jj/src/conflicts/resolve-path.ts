@@ -1,29 +1,23 @@
 import { join, relative } from 'node:path';
 import { digestOf, RotaError } from '@rota/core';
-import { isEncrypted } from '../chezmoi/is-encrypted.ts';
 import type { StatusLine } from '../chezmoi/status-line.ts';
-import { canBeCaptured } from '../chezmoi/target-path.ts';
 import { exactPath } from '../jj/fileset.ts';
 import { conflictBookmark, pendingPrefix, readPicture } from '../jj/picture.ts';
 import type { Conflict } from '../status/sync-status.ts';
 import { driftOf } from '../sync/apply/apply.ts';
 import { backUp } from '../sync/apply/backup.ts';
 import { filesBelow, isFolder } from '../sync/apply/files-below.ts';
-import { forgetLeftBehind, type LeftBehind, readLeftBehind } from '../sync/apply/left-behind.ts';
 import { readHome } from '../sync/home/read-home.ts';
 import { sourcesOf } from '../sync/home/sources-of.ts';
-import { writtenByChezmoi } from '../sync/home/written-by-chezmoi.ts';
 import { readMerge } from '../sync/merge/probe-merge.ts';
 import type { Session } from '../sync/session/session.ts';
+import { addFlags, isMade } from './add-source.ts';
 import { conflictsOf } from './conflicts-of.ts';
 import { markedText } from './marked-text.ts';
 import { replaceInMerge } from './replace-in-merge.ts';
+import { leftBehindAt, refuseLeftBehindBelow, resolveLeftBehind, writtenBefore } from './resolve-left-behind.ts';
+import type { Take } from './take.ts';
 import { type WaitingMerge, waitingMerge } from './waiting-merge.ts';
-
-/** Whose version of a file counts: that of this home, that of the others, or a text that a person has made of both. `shown` is what the person began with, where it was shown. */
-export type Take =
-  | { readonly from: 'local' | 'remote' }
-  | { readonly from: 'edit'; readonly text: string; readonly shown?: string };
 
 /** What is left after one path was resolved. */
 export interface Resolved {
@@ -130,92 +124,6 @@ async function resolveDrift(session: Session, path: string, take: Take): Promise
   }
   await chezmoi.must(['add', ...addFlags(source), '--', line.target], 'take the file in');
   return true;
-}
-
-function leftBehindAt(session: Session, path: string): LeftBehind | undefined {
-  const isFile = session.host.files.facts(join(session.home, path))?.kind === 'file';
-  return isFile ? readLeftBehind(session)[path] : undefined;
-}
-
-/** An older version did not write down what was dropped below an `exact_` folder; that it had a source chezmoi remembers. */
-async function writtenBefore(session: Session, path: string): Promise<LeftBehind | undefined> {
-  const target = join(session.home, path);
-  const hash = (await writtenByChezmoi(session)).get(target);
-  const isFile = session.host.files.facts(target)?.kind === 'file';
-  return isFile && hash !== undefined ? { hash, source: undefined } : undefined;
-}
-
-/** `add` would take everything in a folder as it is, also what was encrypted. @throws ROTA_DOTFILES_PATH */
-function refuseLeftBehindBelow(session: Session, folder: string): void {
-  const below = Object.keys(readLeftBehind(session)).filter(
-    (path) => path.startsWith(`${folder}/`) && leftBehindAt(session, path) !== undefined,
-  );
-  if (below.length === 0) return;
-  throw new RotaError(
-    'ROTA_DOTFILES_PATH',
-    `${folder} holds files whose sources another host has deleted; nothing was changed.`,
-    {
-      suggestions: [
-        ...below.map((path) => `Take one of them: rota chezmoi resolve ${path} --take local`),
-        `Or let the folder go: rota chezmoi resolve ${folder} --take remote`,
-      ],
-    },
-  );
-}
-
-/** A dotfile whose source another host has deleted. Taken from here it has one again, for all; else it goes, after a copy. */
-async function resolveLeftBehind(session: Session, path: string, take: Take, known: LeftBehind): Promise<boolean> {
-  const { chezmoi, home, host } = session;
-  const target = join(home, path);
-  if (take.from === 'edit')
-    throw new RotaError('ROTA_DOTFILES_PATH', `${path} has no source any more; there are no two texts to edit.`, {
-      suggestions: [`rota chezmoi resolve ${path} --take local`, `rota chezmoi resolve ${path} --take remote`],
-    });
-  if (take.from === 'local') await chezmoi.must(['add', ...howToAdd(path, target, known), '--', target], 'take the file in');
-  else {
-    await backUp(session, [{ here: ' ', apply: 'D', target }], 'resolve');
-    host.files.remove(target);
-  }
-  forgetLeftBehind(session, [path]);
-  return true;
-}
-
-/**
- * As its source was: what was encrypted must not be published as it is, nor what a template got from a program that keeps passwords.
- *
- * @throws ROTA_DOTFILES_PATH where that is not known, or cannot be
- */
-function howToAdd(path: string, target: string, { source }: LeftBehind): readonly string[] {
-  if (source !== undefined && !isMade(source)) return addFlags(source);
-  const why =
-    source === undefined
-      ? 'lost its source, and whether that was encrypted is not known'
-      : `${howMade(source)}, and may hold what is not to be published`;
-  throw new RotaError('ROTA_DOTFILES_PATH', `${path} ${why}; nothing was changed.`, {
-    suggestions: [
-      `If it holds a secret: chezmoi add --encrypt ${target}`,
-      `If everybody may read it: chezmoi add ${target}`,
-      `Or let it go: rota chezmoi resolve ${path} --take remote`,
-    ],
-  });
-}
-
-/** `add` alone means the plain file in the place of the encrypted one; it asks first, and nobody answers (twpayne/chezmoi#5061). */
-function addFlags(source: string | undefined): readonly string[] {
-  return source !== undefined && isEncrypted(source) ? ['--encrypt', '--secrets=ignore'] : ['--secrets=error'];
-}
-
-/** `add` would put this host's result in the place of what makes it, for all hosts. */
-function isMade(source: string): boolean {
-  return !canBeCaptured(source) && !/^(symlink_|remove_)/.test(source.split('/').pop() ?? '');
-}
-
-/** What stands here of a source that {@link isMade}. */
-function howMade(source: string): string {
-  const name = source.split('/').pop() ?? '';
-  return name.startsWith('create_') && canBeCaptured(name.slice('create_'.length))
-    ? "was written once, where there was none, and is this host's own since"
-    : 'was made from a template or by a program';
 }
 
 /** All that goes when a target is written whatever stands there: edits too, which nothing else has, and a folder with everything in it. */

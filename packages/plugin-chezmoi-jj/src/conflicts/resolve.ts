@@ -4,7 +4,8 @@ import { recover } from '../sync/recover.ts';
 import { keepForNextSync } from '../sync/session/journal.ts';
 import { openSession } from '../sync/session/open-session.ts';
 import { placeOf } from '../sync/session/place.ts';
-import { type Resolved, resolvePath, type Take } from './resolve-path.ts';
+import { type Resolved, resolvePath } from './resolve-path.ts';
+import type { Take } from './take.ts';
 
 /** {@link resolvePath}, alone on this host. @throws ROTA_LOCK_HELD while a sync runs, ROTA_DOTFILES_PATH, ROTA_DOTFILES_CONFIG */
 export async function resolve(host: Host, options: DotfileOptions, path: string, take: Take): Promise<Resolved> {

@@ -1,17 +1,10 @@
 import { requirePart, sampleSize, type TestMachine, testMachinePart, testSeed } from '@rota/test-support';
 import fc from 'fast-check';
 import { beforeAll, expect, test } from 'vitest';
-import { rota, trust, twoMachines } from './two-machines.test-support.ts';
+import { appState, rota, trust, twoMachines } from './two-machines.test-support.ts';
 
 /** Where it stands inside a machine. */
 const script = '/src/packages/core/src/bundle/kill-driver.mjs';
-const state = {
-  roots: [{ name: 'data', path: '/var/lib/app' }],
-  databases: [{ kind: 'sqlite', name: 'app', path: '/var/lib/app/app.db' }],
-  stop: [{ unit: 'app.service', scope: 'system' }],
-  hooks: { health: [['curl', '-fsS', '--max-time', '5', 'http://localhost:8080/health']] },
-  healthTimeout: '30s',
-};
 
 /** What comes after the death of the command: its guard and then the next command, that command alone, or both at once. */
 const followers = ['guard', 'command', 'both'] as const;
@@ -34,7 +27,7 @@ requirePart(testMachinePart)('a migration that is killed at a line of its journa
   let heard = 0;
 
   const migrate = async (line: number, when: Cut['when']) => {
-    const declaration = JSON.stringify({ ...state, to: `root@${other.name}`, remoteCommand: rota });
+    const declaration = JSON.stringify({ ...appState, to: `root@${other.name}`, remoteCommand: rota });
     return await home.exec('node', [script, 'migrate', String(line), when, declaration], { timeoutMs: 300_000 });
   };
   const sh = async (machine: TestMachine, text: string) => await machine.output('sh', ['-ec', text], { timeoutMs: 300_000 });

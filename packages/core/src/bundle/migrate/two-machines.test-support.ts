@@ -115,16 +115,20 @@ export async function trust(to: TestMachine, from: TestMachine): Promise<void> {
   ]);
 }
 
+/** What the service of the machines remembers, as `spec.state`. */
+export const appState = {
+  roots: [{ name: 'data', path: '/var/lib/app' }],
+  databases: [{ kind: 'sqlite', name: 'app', path: '/var/lib/app/app.db' }],
+  stop: [{ unit: 'app.service', scope: 'system' }],
+  hooks: { health: [['curl', '-fsS', '--max-time', '5', 'http://localhost:8080/health']] },
+  healthTimeout: '30s',
+};
+
 /** Declares the state of the service on a machine; `change` is more of \`spec.state\`, as JSON. */
 export async function declareApp(machine: TestMachine, change: object = {}): Promise<void> {
-  const state = {
-    roots: [{ name: 'data', path: '/var/lib/app' }],
-    databases: [{ kind: 'sqlite', name: 'app', path: '/var/lib/app/app.db' }],
-    stop: [{ unit: 'app.service', scope: 'system' }],
-    hooks: { health: [['curl', '-fsS', '--max-time', '5', 'http://localhost:8080/check']] },
-    healthTimeout: '30s',
-    ...change,
-  };
+  // It looks at the database too.
+  const health = [['curl', '-fsS', '--max-time', '5', 'http://localhost:8080/check']];
+  const state = { ...appState, hooks: { health }, ...change };
   const manifest = {
     apiVersion: 'v1',
     kind: 'Job',
