@@ -1,23 +1,9 @@
 import type { Artifact, Backend, Compiled, CompileInput } from '@rota/core';
-import { type BackendConformanceOptions, backendConformance } from '@rota/core/testing';
+import { backendConformance } from '@rota/core/testing';
 import { expect, it, test } from 'vitest';
+import { failures } from './kit-failures.ts';
 import { kitOptions } from './kit-options.ts';
 import { type MemoryScheduler, memoryBackend } from './memory-backend.ts';
-
-/** Runs the kit, or one of its tests, without a test runner. Answers the names of the tests that fail. */
-async function failures(options: BackendConformanceOptions, only?: string): Promise<readonly string[]> {
-  const tests: { readonly name: string; readonly body: () => void | Promise<void> }[] = [];
-  backendConformance({ describe: (_, body) => body(), it: (name, body) => tests.push({ name, body }) }, options);
-  const failed: string[] = [];
-  for (const { name, body } of tests.filter((one) => only === undefined || one.name === only)) {
-    try {
-      await body();
-    } catch {
-      failed.push(name);
-    }
-  }
-  return failed;
-}
 
 type Breakage = (backend: Backend, scheduler: MemoryScheduler) => Partial<Backend>;
 
@@ -47,6 +33,26 @@ let calls = 0;
 const breakages: readonly (readonly [what: string, breakage: Breakage, noticedBy: string])[] = [
   ['has a name that is no word', () => ({ name: 'My Backend' }), 'has a name, the API version and its dialects'],
   ['does not name its dialect', () => ({ dialects: [{ name: 'other' }] }), 'has a name, the API version and its dialects'],
+  [
+    'cannot be used anywhere',
+    ({ detect }) => ({ detect: async (host) => ({ ...(await detect(host)), usable: false }) }),
+    'detects itself on the host of the tests',
+  ],
+  [
+    'claims a limit and asks nobody for it',
+    capable(({ native }) => ({ native: [...native, 'resources.memoryMax'] })),
+    'is asked of the scheduler: resources.memoryMax',
+  ],
+  [
+    'claims to lock a job in and asks nobody for it',
+    capable(({ native }) => ({ native: [...native, 'sandbox.protectSystem'] })),
+    'is asked of the scheduler: sandbox.protectSystem',
+  ],
+  [
+    'claims a time-out, and starts every job through the runner',
+    capable(({ native }) => ({ native: [...native, 'timeout'] })),
+    'is asked of the scheduler: timeout',
+  ],
   [
     'claims a feature twice',
     capable(({ native }) => ({ native: [...native, 'schedule'] })),

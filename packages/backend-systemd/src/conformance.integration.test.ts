@@ -68,6 +68,9 @@ requirePart(rootPart, userSystemdPart)('systemd keeps the contract of a backend'
         for (const type of ['service', 'timer'] as const) host.files.remove(fileOf(namespace, job, type));
       },
       breakReading: (host) => void cutOff.add(host),
+      // Waits for the end of the process, and fails where that failed.
+      runToEnd: async (_, namespace, job) =>
+        void (await user.exec('systemctl', ['--user', 'start', `${unitName(namespace, job)}.service`])),
     },
   );
 });

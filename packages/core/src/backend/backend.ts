@@ -13,7 +13,8 @@ export type { Dialect } from './dialect.ts';
 
 /**
  * What a scheduler does natively, as data. A feature that is absent is left to the runner where the runner can do it, else refused.
- * The conformance kit chooses its tests from here; it tries the schedule, the events and `paused`, and takes the rest on your word.
+ * The conformance kit chooses its tests from here: it tries the schedule, the events, `paused`, and `timeout` where it can run jobs, and that
+ * the entry of a job that asks for a feature is another one.
  */
 export interface Capabilities {
   readonly native: readonly Feature[];

@@ -24,6 +24,7 @@ backendConformance(
     faultSeed: testSeed,
     backend: embedded(),
     dialect: { name: 'embedded' },
+    byLaunchFile: ['persistent'],
     makeHost() {
       const host: Host = createHost({
         stateDir: temporaryFolder(),

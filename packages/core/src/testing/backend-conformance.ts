@@ -4,6 +4,7 @@ import { driftTests } from './drift-tests.ts';
 import { faultTests } from './fault-tests.ts';
 import { lifecycleTests } from './lifecycle-tests.ts';
 import { manifestTests } from './manifest-tests.ts';
+import { nativeTests } from './native-tests.ts';
 import { scheduleTests } from './schedule-tests.ts';
 import type { TestFunctions } from './test-functions.ts';
 
@@ -21,6 +22,7 @@ export function backendConformance(test: TestFunctions, options: BackendConforma
     manifestTests(test, options);
     compileTests(test, options);
     scheduleTests(test, options);
+    nativeTests(test, options);
     lifecycleTests(test, options);
     driftTests(test, options);
     faultTests(test, options);

@@ -1,4 +1,5 @@
 import type { Backend, Dialect } from '../backend/backend.ts';
+import type { Feature } from '../backend/feature.ts';
 import type { Host } from '../host/host.ts';
 import type { JobKey } from '../job/job.ts';
 
@@ -21,6 +22,16 @@ export interface BackendConformanceOptions {
   breakReading?(host: Host): Promise<void> | void;
   /** Starts an installed entry as the scheduler would, and returns program and arguments as they arrived. */
   start?(host: Host, namespace: string, job: JobKey): Promise<readonly string[]>;
+  /**
+   * Starts an installed entry on a scheduler that really runs jobs, and resolves when the run has ended, however it ended. With it a claimed
+   * `timeout` is tried with a job that would outlast it, through `/bin/sh`.
+   */
+  runToEnd?(host: Host, namespace: string, job: JobKey): Promise<void>;
+  /**
+   * Native features that stand in no entry because this scheduler itself reads the launch file that the entry names. They are not tried.
+   * @default none
+   */
+  readonly byLaunchFile?: readonly Feature[];
   /** How many applies and rollbacks are cut off, at random. @default 6 */
   readonly faultRuns?: number;
   /** Repeats the random ones of a run that failed; the test's name says it. @default another one each time, in CI always the same */

@@ -45,7 +45,9 @@ export function manifestTests({ describe, it }: TestFunctions, { backend, dialec
     });
 
     it('detects itself on the host of the tests', async () => {
-      const { dialect: found, findings } = await backend.detect(await makeHost());
+      const { usable, dialect: found, findings } = await backend.detect(await makeHost());
+      const reason = findings.find(({ severity }) => severity === 'error')?.message ?? 'it gives no reason';
+      assert.ok(usable, `it says that it cannot be used on the host of the tests, so that nobody could choose it: ${reason}`);
       assert.ok(backend.dialects.some(({ name }) => name === found.name));
       for (const finding of findings) assert.ok(finding.message.length > 0);
     });
