@@ -55,7 +55,8 @@ wait_for() {
 }
 
 start_journal() {
-  [ -S /run/systemd/journal/socket ] && pgrep -x systemd-journal >/dev/null && return
+  # Those of booted test machines are no journals of this one.
+  [ -S /run/systemd/journal/socket ] && pgrep --ns $$ --nslist pid -x systemd-journal >/dev/null && return
   setsid /lib/systemd/systemd-journald >/dev/null 2>&1 </dev/null &
   echo $! >"$state/journal.pid"
   wait_for 60 test -S /run/systemd/journal/socket || fail 'the journal did not start'
