@@ -123,6 +123,26 @@ describe('the units of a real user manager', () => {
     await ns.apply({ later: null });
   });
 
+  test('have all that they wrote in their log, also what a program wrote that ended at once, and each run its own', async () => {
+    const lines = Array.from({ length: 40 }, (_, index) => `said ${index + 1}`);
+    const say = 'for n in $(seq 1 40); do /bin/echo said $n; done; exec /bin/echo $ROTA_RUN_ID';
+    await ns.apply({ brief: { trigger: { kind: 'boot' }, shell: true, command: [say] } });
+    for (const _ of [1, 2]) await ns.systemctl('start', unit('brief', 'service'));
+    await until(() => ns.records().filter(({ name }) => name === 'brief').length === 2);
+    const read = async (options: { readonly runId?: string } = {}): Promise<readonly string[]> => {
+      const text = await systemd().logs?.(ns.host, 'sdtest', { tenant: 'acme', name: 'brief' }, { lines: 82, ...options });
+      return (text ?? '').split('\n').flatMap((line) => (line === '' ? [] : [line.replace(/^.*?\]: /, '')]));
+    };
+    const ids = ns.records().flatMap(({ name, runId }) => (name === 'brief' ? [runId] : []));
+    const wanted = ids.map((id) => [...lines, id]);
+    // Where this user may read the journal, which keeps what earlier tests wrote.
+    if (ns.host.user.name === 'rota-units' || !(await read())[0]?.startsWith('unavailable')) {
+      await expect.poll(read).toEqual(wanted.flat());
+      expect(await Promise.all(ids.map((runId) => read({ runId })))).toEqual(wanted);
+    }
+    await ns.apply({ brief: null });
+  });
+
   test('start nothing by surprise when they change, and fire at their new time', async () => {
     const triggers = (): readonly string[] => ns.records().map(({ trigger }) => trigger);
     const at = (time: number): { readonly edit: (timer: string) => string } => ({

@@ -45,7 +45,7 @@ function runnerSettings(input: CompileInput): readonly Setting[] {
     ['ExecStart', [...throughShell(launcher), launcher, launchFile ?? ''].map(quoteArgument).join(' ')],
     ['WorkingDirectory', escapePath(home)],
     ['StandardInput', 'null'],
-    ['SyslogIdentifier', job.name],
+    ['SyslogIdentifier', unitName(input.namespace, job)],
     ['TimeoutStartSec', 'infinity'],
     ['TimeoutStopSec', `${runnerGraceSeconds}s`],
     // TERM goes to the runner alone, which passes it on, waits, records and ends.
@@ -85,7 +85,7 @@ function nativeSettings(input: CompileInput): readonly Setting[] {
     ['ExecStopPost', ['-/bin/sh', ...recorderArguments(input).map(quoteArgument)].join(' ')],
     ['WorkingDirectory', unitFolder(job, folder, home)],
     ['StandardInput', 'null'],
-    ['SyslogIdentifier', job.name],
+    ['SyslogIdentifier', unitName(input.namespace, job)],
     ['TimeoutStartSec', job.timeoutMs === undefined ? 'infinity' : `${job.timeoutMs}ms`],
     ['TimeoutStopSec', `${graceSeconds}s`],
     ...limits(input),
