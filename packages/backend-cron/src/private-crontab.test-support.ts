@@ -37,7 +37,13 @@ const ofNobody = (files: Files): Files => ({
 const processesOf = (pid: number): Files => {
   const there = (path: string): string =>
     path.replace(/^\/proc(?=\/|$)/, `/proc/${pid}/root/proc`).replace(/\/proc\/self(?=\/|$)/, '/proc/1');
-  return { ...nodeFiles, list: (path) => nodeFiles.list(there(path)), readText: (path) => nodeFiles.readText(there(path)) };
+  return {
+    ...nodeFiles,
+    list: (path) => nodeFiles.list(there(path)),
+    readText: (path) => nodeFiles.readText(there(path)),
+    readLink: (path) => nodeFiles.readLink(there(path)),
+    facts: (path) => nodeFiles.facts(there(path)),
+  };
 };
 
 /** Needs root and the Debian package cron. Ends with the test file. */

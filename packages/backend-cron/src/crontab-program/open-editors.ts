@@ -20,14 +20,16 @@ const [checkEveryMs, mostChecks] = [100, 100];
 export function openEditors({ files, user }: EditorHost): readonly CrontabEditor[] {
   const found: CrontabEditor[] = [];
   const ours = pidNamespaces(read(files, 'self', 'status') ?? '');
+  const ourSpool = spoolOf(files, 'self');
   for (const pid of files.list('/proc')) {
     if (!/^[0-9]+$/.test(pid) || read(files, pid, 'comm')?.trim() !== 'crontab') continue;
     const words = read(files, pid, 'cmdline')?.split('\0').slice(0, -1) ?? [];
     // One that has ended has no command line left.
     if (words.length === 0 || words.some((word) => reading.has(word))) continue;
     const status = read(files, pid, 'status') ?? '';
-    // One of a container, which has tables of its own.
-    if (pidNamespaces(status) > ours) continue;
+    // One of a container, which has tables of its own. Only root can see which; to others whoever is in another namespace is in a container.
+    const spool = spoolOf(files, pid);
+    if (spool === undefined ? pidNamespaces(status) > ours : spool !== ourSpool) continue;
     const named = namedUser(words);
     const isOurs = named === undefined ? /^Uid:\t(\d+)/m.exec(status)?.[1] === String(user.uid) : named === user.name;
     if (isOurs) found.push({ pid: Number(pid), command: words.join(' ') });
@@ -38,6 +40,20 @@ export function openEditors({ files, user }: EditorHost): readonly CrontabEditor
 /** proc(5): `NSpid` has a number for each namespace that the process is in. */
 function pidNamespaces(status: string): number {
   return /^NSpid:(.*)$/m.exec(status)?.[1]?.trim().split('\t').length ?? 0;
+}
+
+/** Which folder the tables of a process stand in, in whatever container it is; `undefined` where that cannot be seen. */
+function spoolOf(files: Host['files'], pid: string): string | undefined {
+  const root = `/proc/${pid}/root`;
+  try {
+    // A link of a container would be followed here. Alpine's leads to /etc/crontabs; cronie has no folder below this one.
+    const link = files.readLink(`${root}/var/spool/cron/crontabs`);
+    const folder =
+      files.facts(root + (link?.startsWith('/') ? link : '/var/spool/cron/crontabs')) ?? files.facts(`${root}/var/spool/cron`);
+    return folder === undefined ? undefined : `${folder.device} ${folder.inode}`;
+  } catch {
+    return undefined;
+  }
 }
 
 /** Whose table it is, if it says so: `-u ann`, `-uann`, `-eu ann`. */

@@ -7,6 +7,8 @@ export interface FileFacts {
   readonly mode: number;
   /** Tells it from another file that stood there before, also under another name; absent where the system does not say. */
   readonly inode?: number;
+  /** The file system that its inode is one of; absent where the system does not say. */
+  readonly device?: number;
   /** When it was made: the inode of a file that is gone is soon that of another one. Milliseconds; absent or 0 where the system does not say. */
   readonly bornMs?: number;
 }

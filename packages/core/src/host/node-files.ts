@@ -168,8 +168,8 @@ function factsOf(path: string): FileFacts | undefined {
   const stats = statsOf(path);
   if (stats === undefined) return undefined;
   const kind = stats.isFile() ? 'file' : stats.isDirectory() ? 'folder' : 'other';
-  const { size, mtimeMs: modifiedMs, ino: inode, birthtimeMs: bornMs } = stats;
-  return { kind, size, modifiedMs, mode: stats.mode & 0o7777, inode, bornMs };
+  const { size, mtimeMs: modifiedMs, ino: inode, dev: device, birthtimeMs: bornMs } = stats;
+  return { kind, size, modifiedMs, mode: stats.mode & 0o7777, inode, device, bornMs };
 }
 
 function absentIsUndefined<T>(read: () => T): T | undefined {
