@@ -5,6 +5,7 @@ import { compile } from './compile.ts';
 import { detect } from './detect.ts';
 import { cronDialects } from './dialect.ts';
 import { inventory } from './inventory/inventory.ts';
+import { leftOff } from './inventory/left-off.ts';
 import { switchForeign } from './inventory/switch-foreign.ts';
 import { list } from './list.ts';
 
@@ -24,5 +25,6 @@ export function cron(): Backend {
     apply,
     inventory,
     switchForeign,
+    leftOff,
   });
 }

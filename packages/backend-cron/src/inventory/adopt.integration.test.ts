@@ -2,6 +2,7 @@ import { chownSync } from 'node:fs';
 import {
   applyPlan,
   declareEntries,
+  diagnose,
   type ForeignSwitch,
   type Host,
   jobContext,
@@ -120,6 +121,11 @@ requirePart(rootPart, cronPart)("The crontab of Debian's cron", () => {
       return host;
     };
 
+    const doctorsWords = async (host: Host) =>
+      (await diagnose({ host, backends: [backend] })).findings.flatMap(({ code, severity, message, remedy }) =>
+        code === 'original.off' ? [[severity, message, remedy]] : [],
+      );
+
     it.each([
       ['a setting above was edited', [0, 1], (text: string) => text.replace('M=1', 'M=2'), 'stays off'],
       ['it was removed', [1, 0], (text: string) => text.replace('# adopted by rota: 0 1 * * * a\n', ''), 'is gone'],
@@ -134,6 +140,35 @@ requirePart(rootPart, cronPart)("The crontab of Debian's cron", () => {
       expect(lines).toBe(outcome === 'runs' ? mine.replace('# adopted by rota: 0 14', '0 14') : mine);
       const told = originals?.map(({ state, leftOff }) => [state, leftOff?.includes('crontab -e')]);
       expect(told).toEqual([outcome === 'stays off' ? ['off', true] : ['on', undefined]]);
+      if (outcome !== 'stays off') expect(await doctorsWords(host)).toEqual([]);
+      await rollback({ host, backends: [backend], namespace: 'default', to: { kind: 'nothing' } });
+      await host.run({ file: 'crontab', args: ['-r'] });
+    });
+
+    it('has a line that stays off told by the doctor until somebody switches it on or removes it', async () => {
+      const host = await adoptedInTurn([0, 1]);
+      expect(await doctorsWords(host)).toEqual([]);
+      await install(host, (await readTable(host)).text.replace('M=1', 'M=2'));
+      await rollback({ host, backends: [backend], namespace: 'default', to: { kind: 'generation' } });
+      const words = [
+        'warning',
+        expect.stringMatching(
+          /^Of 2 lines that are off, jobs have the place of 1 only: crontab:\d+ `0 1 \* \* \* a`, crontab:\d+ `0 13 \* \* \* a`\.$/,
+        ),
+        expect.stringMatching(/^crontab -e, and remove `# adopted by rota:` before a line/),
+      ];
+      expect([await doctorsWords(host), await doctorsWords(host)]).toEqual([[words], [words]]);
+      const { text } = await readTable(host);
+      for (const acted of [text.replace('# adopted by rota: 0 13', '0 13'), text.replace(/^# adopted by rota: 0 13.*\n/m, '')]) {
+        await install(host, acted);
+        expect(await doctorsWords(host)).toEqual([]);
+      }
+      // Of a state that is lost nobody knows what has its place.
+      await install(host, text);
+      const lost = { ...host, stateDir: temporaryFolder() };
+      expect((await doctorsWords(lost)).flat()).toContainEqual(
+        expect.stringMatching(/^2 lines are off, and no job has their place: /),
+      );
       await rollback({ host, backends: [backend], namespace: 'default', to: { kind: 'nothing' } });
       await host.run({ file: 'crontab', args: ['-r'] });
     });

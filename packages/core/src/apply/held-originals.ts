@@ -1,5 +1,5 @@
 import type { AdoptedOriginal } from '../backend/foreign-entry.ts';
-import { isRotaError } from '../errors/rota-error.ts';
+import { isRotaError, RotaError } from '../errors/rota-error.ts';
 import type { Host } from '../host/host.ts';
 import { listNamespaces } from '../state/list-namespaces.ts';
 import { digestedKey, readAdopted } from './adopted-originals.ts';
@@ -16,11 +16,19 @@ export function heldOriginals(
   if (back.size === 0) return [];
   const taken = steps.flatMap((step) => step.foreign?.switches ?? []).filter(({ to }) => to === 'off');
   try {
-    const adopted = listNamespaces(host).flatMap((namespace) => readAdopted(installedGeneration(host, namespace)?.adopted));
-    const held = [...adopted, ...taken].map(({ original }) => original);
+    const held = [...adoptedNow(host), ...taken.map(({ original }) => original)];
     return held.filter((original) => original.backend === backend && !back.has(digestedKey(original)));
   } catch (error) {
     if (isRotaError(error)) return undefined;
     throw error;
   }
+}
+
+/** What jobs of any namespace keep off. @throws ROTA_STATE_DAMAGED and the like where that is not known */
+export function adoptedNow(host: Host): readonly AdoptedOriginal[] {
+  return listNamespaces(host).flatMap((namespace) => {
+    const generation = installedGeneration(host, namespace);
+    if (generation === null) throw new RotaError('ROTA_STATE_DAMAGED', `The generation of namespace ${namespace} is gone.`);
+    return readAdopted(generation.adopted).map(({ original }) => original);
+  });
 }

@@ -6,7 +6,7 @@ import type { Schedule } from '../schedule/schedule.ts';
 import type { Zone } from '../schedule/zone/zone.ts';
 import type { Dialect } from './dialect.ts';
 import type { Feature } from './feature.ts';
-import type { ForeignEntry, SwitchForeignInput } from './foreign-entry.ts';
+import type { AdoptedOriginal, ForeignEntry, SwitchForeignInput } from './foreign-entry.ts';
 import type { Lowering } from './lowering.ts';
 
 export type { Dialect } from './dialect.ts';
@@ -175,6 +175,11 @@ export interface Backend {
    * @throws ROTA_ADOPT_CHANGED when an entry that must be there is not, or is not what it was; then nothing is changed.
    */
   switchForeign?(host: Host, input: SwitchForeignInput): Promise<void>;
+  /**
+   * Foreign entries that are out of action because of an adoption, and whose place no job has: one finding each, with what to do. `held` is what jobs have the
+   * place of, in any namespace. Absent: it cannot be told from what others switched off.
+   */
+  leftOff?(host: Host, input: { readonly held: readonly AdoptedOriginal[] }): Promise<readonly Finding[]>;
   /** Pure. The command that starts a job now, through the scheduler, without waiting for its end. Absent: core starts the runner itself. */
   startCommand?(namespace: string, job: JobKey): Command;
   /** Absent: core answers from the declared schedule and the records. */

@@ -13,6 +13,7 @@ import { checkState } from '../state/state-format.ts';
 import { checkEntries } from './check-entries.ts';
 import { checkJob } from './check-job.ts';
 import { checkLauncher } from './check-launcher.ts';
+import { checkOriginals } from './check-originals.ts';
 import { checkCommand, checkMaintenance, checkSync } from './check-own-jobs.ts';
 import { checkRuns, latestRun } from './check-runs.ts';
 import { checkStateFolder, checkUnfinished } from './check-state.ts';
@@ -115,6 +116,10 @@ export async function diagnose(input: DiagnoseInput): Promise<Diagnosis> {
       tell(told ?? []);
     }
     if (own.length > 0 && !unread.has(namespace)) tell(await look(() => checkRuns(host, backends, namespace), [], namespace));
+  }
+  for (const backend of foreign ? [] : backends) {
+    const { usable } = available.find(({ name }) => name === backend.name) ?? { usable: false };
+    if (usable || used.has(backend.name)) tell(await look(() => checkOriginals(host, backend), []));
   }
   const inventory = input.policy ? await look(() => readInventory(host, backends), undefined) : undefined;
   tell((inventory?.findings ?? []).map((one): DoctorFinding => ({ ...one, severity: 'warning', code: 'inventory.unreadable' })));
