@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import type { Artifact, Backend } from '../backend/backend.ts';
 import type { AdoptedOriginal } from '../backend/foreign-entry.ts';
 import { RotaError } from '../errors/rota-error.ts';
@@ -22,6 +21,7 @@ import type { ApplyJobResult } from './run-apply-jobs.ts';
 import { stepsOf } from './steps-of.ts';
 import type { SwitchedOriginal } from './switched-original.ts';
 import { waitForQuiet } from './wait-for-quiet.ts';
+import { writeLaunchFiles } from './write-launch-files.ts';
 
 /** A plan and what may be done for it. */
 export interface ApplyPlanInput {
@@ -79,10 +79,7 @@ export async function applyPlan(input: ApplyPlanInput): Promise<ApplyResult> {
     if (await waitForQuiet(host, changes, plan.entries, input.signal)) await checkFresh(input, record, previous);
 
     installLauncher(host);
-    for (const [name, text] of Object.entries(plan.launchFiles)) {
-      const file = join(layout.launchFiles, name);
-      if (host.files.facts(file) === undefined) host.files.write(file, text);
-    }
+    writeLaunchFiles(host, layout, plan.launchFiles);
     const now = Math.floor(host.now() / 1000);
     const adopted = adoptedEntries(previous?.adopted, changes);
     const generation: Generation<Job, Artifact> = {

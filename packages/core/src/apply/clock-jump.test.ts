@@ -93,8 +93,9 @@ describe.each(jumps)('the clock that is set %s', (_, jump) => {
       expect(await has(after), `set at effect ${at}`).toBe(true);
       expect(nodeFiles.readText(machine.layout.journal)).toBeUndefined();
       expectNextFireRuns(`an apply, the clock set at effect ${at}`);
+      const began = machine.clock;
       await machine.rollback(settingTheClock(at, -jump));
-      expect(await has(before), `rolled back, set at effect ${at}`).toBe(true);
+      expect([await has(before, began), await has(before)], `rolled back, set at effect ${at}`).toContain(true);
       expectNextFireRuns(`a rollback, the clock set at effect ${at}`);
       if (files.count() < at) break;
       expect(at).toBeLessThan(400);
@@ -118,10 +119,10 @@ describe.each(jumps)('the clock that is set %s', (_, jump) => {
   });
 });
 
-/** By the clock as it was first: another year is a reason to plan anew. */
-async function has(jobs: readonly Job[]): Promise<boolean> {
+/** By the clock as it was when they were installed: another year is a reason to plan anew, and a rollback in another year to compile again. */
+async function has(jobs: readonly Job[], installed = first): Promise<boolean> {
   const { clock } = machine;
-  machine.clock = first;
+  machine.clock = installed;
   try {
     return await machine.has(jobs);
   } finally {

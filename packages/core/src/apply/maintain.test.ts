@@ -1,7 +1,7 @@
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { bundleLayout } from '../bundle/bundle-layout.ts';
 import { captureBundle } from '../bundle/capture/capture.ts';
 import { serviceUnderTest } from '../bundle/service.fixture.ts';
@@ -23,10 +23,12 @@ import { readMaintenance } from './maintenance-report.ts';
 
 let root: string;
 let clock: number;
+let zoneRoots: readonly string[] | undefined;
 beforeEach(() => {
   root = mkdtempSync(join(existsSync('/dev/shm') ? '/dev/shm' : tmpdir(), 'rota-maintain-'));
   for (const name of ['machine', 'home']) mkdirSync(join(root, name));
   clock = Date.UTC(2026, 10, 21, 12, 30);
+  zoneRoots = undefined;
 });
 afterEach(() => rmSync(root, { recursive: true, force: true }));
 
@@ -35,6 +37,7 @@ const host = () =>
   createHost({
     stateDir: join(root, 'state'),
     timezone: 'UTC',
+    ...(zoneRoots === undefined ? {} : { zoneRoots }),
     now: () => clock,
     user: { name: 'a', uid: 1000, home: join(root, 'home') },
   });
@@ -132,6 +135,54 @@ it('a rollback still holds after its horizons were renewed', async () => {
     cause: 'rollback',
     restored: 1,
     entries: [{ job: { command: ['/bin/true'] } }],
+  });
+});
+
+describe('a rollback compiles again what time has made stale, and nothing else:', () => {
+  const installed = () =>
+    Object.fromEntries(
+      ['plain', 'zoned'].map((name) => [name, readFileSync(join(root, 'machine', `default.acme.${name}.entry`), 'utf8')]),
+    );
+  const empty = async () => {
+    const rota = rotaOf();
+    return !hasChanges(await rota.plan(await declarationOf([plain, zoned], { host: rota.host, source: 'test', tenant: 'acme' })));
+  };
+
+  it('a horizon that is used up', async () => {
+    await apply([plain, zoned]);
+    const before = installed();
+    await apply([plain, { ...zoned, command: '/bin/false' }]);
+    await rotaOf().rollback();
+    expect(installed()).toEqual(before);
+    await apply([plain, { ...zoned, command: '/bin/false' }]);
+    clock += 6 * 365 * 86_400_000;
+    await rotaOf().rollback();
+    expect(installed().zoned).toMatch(/fromYear\\":2032/);
+    expect((await rotaOf().generations()).at(-1)).toMatchObject({ number: 5, cause: 'rollback', restored: 3 });
+    expect(await empty()).toBe(true);
+    expect((await maintain(host(), backends())).namespaces[0]).toMatchObject({ renewed: [] });
+  });
+
+  it('data of a zone that changed', async () => {
+    await apply([plain, zoned]);
+    const before = installed();
+    await apply([plain, { ...zoned, command: '/bin/false' }]);
+    zoneRoots = [join(root, 'zones')];
+    mkdirSync(join(root, 'zones/America'), { recursive: true });
+    copyFileSync('/usr/share/zoneinfo/Africa/Cairo', join(root, 'zones/America/New_York'));
+    copyFileSync('/usr/share/zoneinfo/UTC', join(root, 'zones/UTC'));
+    await rotaOf().rollback();
+    expect(installed().plain).toBe(before.plain);
+    expect(await empty()).toBe(true);
+  });
+
+  it('or installs it as it was where that cannot be compiled any more', async () => {
+    await apply([plain, zoned]);
+    const before = installed();
+    await apply([plain, { ...zoned, command: '/bin/false' }]);
+    zoneRoots = [join(root, 'nowhere')];
+    await rotaOf().rollback();
+    expect(installed()).toEqual(before);
   });
 });
 

@@ -1,15 +1,11 @@
-import { join } from 'node:path';
 import type { Backend } from '../backend/backend.ts';
 import { bundleLayout } from '../bundle/bundle-layout.ts';
 import { type BundleRecovery, recoverBundles } from '../bundle/recover-bundles.ts';
 import { isRotaError } from '../errors/rota-error.ts';
 import type { Host } from '../host/host.ts';
 import { printJobKey } from '../job/job-key.ts';
-import { makePlan } from '../plan/make-plan.ts';
-import type { PlannedEntry } from '../plan/plan.ts';
 import { summaryOf } from '../plan/summary.ts';
 import { captureWith } from '../run/attempt/capture-output.ts';
-import { readLaunchFile } from '../run/launch/read-launch-file.ts';
 import { retainRuns } from '../run/record/retain-runs.ts';
 import { flushSpool } from '../run/tell/flush-spool.ts';
 import { namespaceLayout } from '../state/layout.ts';
@@ -24,6 +20,7 @@ import {
   maintenanceReportFile,
   readMaintenance,
 } from './maintenance-report.ts';
+import { planAgain } from './plan-again.ts';
 import { recoverNamespace } from './recover-namespace.ts';
 import { tellMissed } from './tell-missed.ts';
 
@@ -105,20 +102,7 @@ async function endBundles(host: Host, namespace: string): Promise<readonly Bundl
 async function renew(host: Host, backends: readonly Backend[], namespace: string): Promise<readonly string[]> {
   const generation = installedGeneration(host, namespace);
   if (generation === null || generation.entries.length === 0) return [];
-  const plan = await makePlan({
-    host,
-    backends,
-    declared: {
-      namespace,
-      source: generation.source,
-      jobs: generation.entries.map(({ job }) => job),
-      excluded: [],
-      backend: generation.backend,
-      warnings: [],
-      ...factsOf(host, namespace, generation.entries),
-    },
-    requireCommands: false,
-  });
+  const plan = await planAgain({ host, backends, namespace, generation });
   const changes = plan.changes.filter(
     ({ action, reasons }) =>
       action === 'update' && reasons.length > 0 && reasons.every((reason) => reason === 'horizon' || reason === 'zone data'),
@@ -137,22 +121,4 @@ async function renew(host: Host, backends: readonly Backend[], namespace: string
     ...(generation.restored === undefined ? {} : { restored: generation.restored }),
   });
   return [...keys];
-}
-
-/** What a declaration said beside its jobs stands in the launch files that were made from it. */
-function factsOf(
-  host: Host,
-  namespace: string,
-  entries: readonly PlannedEntry[],
-): { readonly hostname: string; readonly checkinUrl?: string } {
-  const layout = namespaceLayout(host.stateDir, namespace);
-  let hostname = host.hostname;
-  let checkinUrl: string | undefined;
-  for (const { launchFile, job } of entries) {
-    const read = launchFile === null ? null : readLaunchFile(host.files, join(layout.launchFiles, launchFile));
-    if (!read?.ok) continue;
-    hostname = read.launch.hostname;
-    if (job.checkin?.enabled && job.checkin.url === undefined) checkinUrl ??= read.launch.checkin?.url;
-  }
-  return { hostname, ...(checkinUrl === undefined ? {} : { checkinUrl }) };
 }

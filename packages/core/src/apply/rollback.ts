@@ -16,11 +16,13 @@ import { checkState, openState } from '../state/state-format.ts';
 import { digestedKey, releasedBy, retakenBy, switchedOriginals, switchSteps } from './adopted-originals.ts';
 import type { ApplyResult } from './apply-plan.ts';
 import { commitGeneration } from './commit-generation.ts';
+import { freshEntries } from './fresh-entries.ts';
 import { handledUntil } from './handled-until.ts';
 import { readJournal } from './journal.ts';
 import { recover } from './recover.ts';
 import { changesBetween, stepsOf } from './steps-of.ts';
 import { waitForQuiet } from './wait-for-quiet.ts';
+import { writeLaunchFiles } from './write-launch-files.ts';
 
 /** What to go back to. */
 export interface RollbackInput {
@@ -36,7 +38,7 @@ export interface RollbackInput {
 }
 
 /**
- * Installs an earlier generation's artifacts byte for byte, or removes everything. Needs no config: all comes from the state. The result is
+ * Installs an earlier generation's artifacts byte for byte, but for those that time has made stale, or removes everything. Needs no config: all comes from the state. The result is
  * a new generation.
  *
  * @throws ROTA_GENERATION_UNKNOWN, ROTA_LOCK_HELD, ROTA_APPLY_FAILED, ROTA_APPLY_INCOMPLETE
@@ -57,8 +59,10 @@ export async function rollback(input: RollbackInput): Promise<ApplyResult> {
     if (input.to.kind === 'nothing' && current?.cause === 'destroy')
       return { generation: current.number, changes: [], recovered };
     const target = input.to.kind === 'nothing' ? null : wanted(host, namespace, record.current, input.to.number);
-    const entries = target?.entries ?? [];
+    const { entries, launchFiles } =
+      target === null ? { entries: [], launchFiles: {} } : await freshEntries({ host, backends, namespace, generation: target });
     for (const { launchFile } of entries) {
+      if (launchFile !== null && launchFiles[launchFile] !== undefined) continue;
       if (launchFile !== null && host.files.facts(join(layout.launchFiles, launchFile)) === undefined) {
         throw new RotaError(
           'ROTA_STATE_DAMAGED',
@@ -94,6 +98,7 @@ export async function rollback(input: RollbackInput): Promise<ApplyResult> {
       ...((target?.adopted ?? []).length === 0 ? {} : { adopted: target?.adopted ?? [] }),
     };
     installLauncher(host);
+    writeLaunchFiles(host, layout, launchFiles);
     const leftOff = new Map<string, string>();
     await commitGeneration({
       host,

@@ -1,0 +1,55 @@
+import { join } from 'node:path';
+import type { Artifact, Backend } from '../backend/backend.ts';
+import type { Host } from '../host/host.ts';
+import type { Job } from '../job/job.ts';
+import { makePlan } from '../plan/make-plan.ts';
+import type { Plan, PlannedEntry } from '../plan/plan.ts';
+import { readLaunchFile } from '../run/launch/read-launch-file.ts';
+import type { Generation } from '../state/generation.ts';
+import { namespaceLayout } from '../state/layout.ts';
+
+export interface PlanAgainInput {
+  readonly host: Host;
+  readonly backends: readonly Backend[];
+  readonly namespace: string;
+  readonly generation: Generation<Job, Artifact>;
+  /** @default false */
+  readonly repair?: boolean;
+}
+
+/** The plan that the jobs of a generation make today, without their declaration. @throws as {@link makePlan} */
+export async function planAgain({ host, backends, namespace, generation, repair = false }: PlanAgainInput): Promise<Plan> {
+  return await makePlan({
+    host,
+    backends,
+    declared: {
+      namespace,
+      source: generation.source,
+      jobs: generation.entries.map(({ job }) => job),
+      excluded: [],
+      backend: generation.backend,
+      warnings: [],
+      ...factsOf(host, namespace, generation.entries),
+    },
+    requireCommands: false,
+    repair,
+  });
+}
+
+/** What a declaration said beside its jobs stands in the launch files that were made from it. */
+function factsOf(
+  host: Host,
+  namespace: string,
+  entries: readonly PlannedEntry[],
+): { readonly hostname: string; readonly checkinUrl?: string } {
+  const layout = namespaceLayout(host.stateDir, namespace);
+  let hostname = host.hostname;
+  let checkinUrl: string | undefined;
+  for (const { launchFile, job } of entries) {
+    const read = launchFile === null ? null : readLaunchFile(host.files, join(layout.launchFiles, launchFile));
+    if (!read?.ok) continue;
+    hostname = read.launch.hostname;
+    if (job.checkin?.enabled && job.checkin.url === undefined) checkinUrl ??= read.launch.checkin?.url;
+  }
+  return { hostname, ...(checkinUrl === undefined ? {} : { checkinUrl }) };
+}
