@@ -147,6 +147,22 @@ describe('an update of a machine by real nix', () => {
     expect(await machine.facts()).toMatchObject(committed);
   });
 
+  test('whose commit cannot be noted down is made, says so, and its reboot is decided all the same, also where it was cut off', async () => {
+    const noted = '/root/.local/state/rota/nix-update/unkept-lock.json';
+    const options = { ...machine.options, hostCanCommitConfig: true };
+    const unkept = expect.arrayContaining([expect.stringMatching(/could not be kept: .*EISDIR|EISDIR.*unkept-lock/)]);
+    await machine.publish({ version: '2', kernel: '6.2' });
+    const [report] = await machine.update({ options, at: { moment: 'keep-lock:started', run: `mkdir ${noted}` } });
+    expect(report).toMatchObject({ status: 'updated', failure: null, reboot: 'pending', warnings: unkept });
+    await machine.sh(`rmdir ${noted}`);
+
+    await machine.publish({ version: '3', kernel: '6.3' });
+    expect((await machine.start({ options, killAt: 'keep-lock:started' })).exitCode).toBe(137);
+    await machine.sh(`mkdir ${noted}`);
+    const [recovery] = await machine.update({ options, at: { moment: 'preconditions:started', run: `rmdir ${noted}` } });
+    expect(recovery).toMatchObject({ kind: 'recovery', status: 'updated', reboot: 'pending', warnings: unkept });
+  });
+
   test('in whose checkout a person commits meanwhile pushes nothing that it could not be moved to, and the next night pushes on top', async () => {
     await machine.sh(`rm -rf /srv/origin.git; git clone -q --bare /srv/conf /srv/origin.git; cd /srv/conf
       git remote add origin /srv/origin.git; git fetch -q; git branch -q -u origin/main`);

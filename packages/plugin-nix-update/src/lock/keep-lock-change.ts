@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import { asFailure } from '../failure.ts';
 import { failureOf } from '../machine/classify-output.ts';
 import type { UpdateContext } from '../update-context.ts';
 import {
@@ -21,9 +22,19 @@ type KeepingContext = Pick<UpdateContext, 'host' | 'call' | 'warn' | 'layout'>;
 /**
  * Makes the new lock that of the upstream and then of the checkout, where it may be committed. The checkout never gets a commit that its upstream
  * could not be given, so that a pull can always move it on. The machine is updated already: what does not go through is a warning, and tried again
- * by the next run. Safe to repeat.
+ * by the next run. Safe to repeat. Never throws.
  */
 export async function keepLockChange(context: KeepingContext, change: LockChange): Promise<string> {
+  try {
+    return await keep(context, change);
+  } catch (error) {
+    const { message } = asFailure(error);
+    context.warn(`The lock that runs now could not be kept: ${message}`);
+    return `not kept: ${message}`;
+  }
+}
+
+async function keep(context: KeepingContext, change: LockChange): Promise<string> {
   const { host, call, warn, layout } = context;
   // It was taken down as ours when it was written.
   if (change.mode === 'in-place') return 'flake.lock is updated, not committed';
