@@ -12,6 +12,7 @@ export const failureClasses = [
   'git',
   'config',
   'precondition',
+  'busy',
   'hook',
   'dirty',
   'bad-revision',

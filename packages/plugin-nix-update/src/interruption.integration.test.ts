@@ -205,7 +205,7 @@ describe('an updater that is killed', () => {
     const busy = { options: { ...machine.options, activationTimeout: '1s' } };
     for (const _ of ['one night', 'the next'])
       expect(await machine.update(busy)).toMatchObject([
-        { kind: 'recovery', status: 'deferred', failure: { class: 'precondition' }, step: 'boot' },
+        { kind: 'recovery', status: 'deferred', failure: { class: 'busy' }, step: 'boot' },
       ]);
     await machine.sh('rm /var/lib/machine/rc-boot /var/lib/machine/says-boot');
     const [recovery] = await machine.update();

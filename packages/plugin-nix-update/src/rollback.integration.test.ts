@@ -197,7 +197,7 @@ describe('an update that is not well', () => {
     const impatient = { options: { ...machine.options, activationTimeout: '3s' } };
     await machine.sh(locked('test'));
     const [report] = await machine.update(impatient);
-    const deferred = { status: 'deferred', failure: { class: 'precondition', message: expect.stringContaining('under way') } };
+    const deferred = { status: 'deferred', failure: { class: 'busy', message: expect.stringContaining('under way') } };
     expect(report).toMatchObject({ ...deferred, step: 'activate' });
     const { journal, ...after } = await machine.facts();
     expect([...new Set(journal)]).toEqual([`test ${report?.to}`]);

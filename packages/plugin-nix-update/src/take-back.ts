@@ -5,8 +5,9 @@ import type { Baseline } from './machine/read-baseline.ts';
 import { rebootIntoDefault } from './reboot/reboot-into-default.ts';
 import type { Ending, RunFacts } from './record/finish-report.ts';
 import { holdAgainst } from './record/hold-against.ts';
+import { othersSystem, staysBehind } from './steps/others-system.ts';
 import { hasWayBack, rollBack } from './steps/roll-back.ts';
-import { isAtOrAfter } from './steps/step-names.ts';
+import { isAtOrAfter, type StepName } from './steps/step-names.ts';
 import type { UpdateContext } from './update-context.ts';
 import type { UpdateRun } from './update-run.ts';
 
@@ -19,8 +20,6 @@ export async function takeBack(
   failure: UpdateFailure,
 ): Promise<Ending> {
   const { step, lock, target } = run.journal();
-  const activated = isAtOrAfter(step, 'activate') && !failure.deferred && context.settings.operation !== 'boot';
-  const defaultChanged = isAtOrAfter(step, 'profile');
   // Another switch holds the lock, as it would hold it against a rollback. Nothing was activated; or all but the boot entry is done.
   if (failure.deferred && step === 'boot') return { status: 'deferred', failure, unfinished: true };
   // After the boot entry the update stands: what fails then is told, not undone.
@@ -28,14 +27,20 @@ export async function takeBack(
     context.warn(failure.message);
     return { status: 'updated' };
   }
+  const own = { target, baseline };
+  const theirs = othersOf(context, own, step, failure);
+  const mayBeActive = isAtOrAfter(step, 'activate') && !(failure.deferred && step === 'activate');
+  const activated = mayBeActive && context.settings.operation !== 'boot' && theirs.current === null;
+  const defaultChanged = isAtOrAfter(step, 'profile') && theirs.profile === null;
   const deployed = activated || defaultChanged;
   if (deployed) noteTakenBack(context, run);
   // Remembered before anything else: should the rollback fail or be killed, it is still not tried again.
-  if (deployed && target !== null) holdAgainst(context, target, facts, failure);
+  if (deployed && target !== null && !failure.deferred) holdAgainst(context, target, facts, failure);
   try {
     if (deployed) {
-      const needsBoot = await rollBack(context, { baseline, activated, defaultChanged });
-      facts.reboot = await rebootIntoDefault(context, { baseline, needsBoot, sentBack: target });
+      const needsBoot = await rollBack(context, { ...own, activated, defaultChanged });
+      const profile = othersSystem(context, own, 'profile') ?? baseline.profile;
+      facts.reboot = await rebootIntoDefault(context, { baseline: { ...baseline, profile }, needsBoot, sentBack: target });
     }
   } catch (error) {
     const { message, output } = asFailure(error);
@@ -45,8 +50,23 @@ export async function takeBack(
     return { status: 'rollback-failed', failure: both, unfinished };
   }
   if (lock !== null && !(await discarded(context, lock))) return { status: 'failed', failure, unfinished: true };
-  if (!deployed) return { status: failure.deferred ? 'deferred' : 'failed', failure };
-  return { status: 'rolled-back', failure };
+  if (failure.deferred) return { status: 'deferred', failure };
+  return { status: deployed ? 'rolled-back' : 'failed', failure };
+}
+
+/** What somebody has put in place since: not replaced, and said where the failure itself does not. */
+function othersOf(
+  context: UpdateContext,
+  own: { readonly target: string | null; readonly baseline: Baseline },
+  step: StepName,
+  { message }: UpdateFailure,
+): Readonly<Record<'current' | 'profile', string | null>> {
+  const found = (which: 'current' | 'profile'): string | null => {
+    const theirs = isAtOrAfter(step, 'activate') ? othersSystem(context, own, which) : null;
+    if (theirs !== null && !message.includes(theirs)) context.warn(staysBehind(context, theirs, which));
+    return theirs;
+  };
+  return { current: found('current'), profile: found('profile') };
 }
 
 /** Without it, whoever finds the journal after a kill in here would finish what had shown its health. A full disk must not stop the rollback. */

@@ -11,12 +11,13 @@ import { readRebootMarker } from './reboot/reboot-marker.ts';
 import { readBadRevisions } from './record/bad-revisions.ts';
 import type { RunFacts } from './record/finish-report.ts';
 import { activateNow, makeBootDefault } from './steps/activate-system.ts';
+import { awaitOtherSwitch } from './steps/await-other-switch.ts';
 import { build, keepRollbackTarget } from './steps/build-system.ts';
 import { checkCost } from './steps/check-cost.ts';
 import { requirePreconditions } from './steps/check-preconditions.ts';
 import { evaluate } from './steps/evaluate-system.ts';
 import { runHooks } from './steps/run-hooks.ts';
-import { requireSameSystem } from './steps/same-system.ts';
+import { requireOwnSystem, requireSameSystem } from './steps/same-system.ts';
 import { pointProfile } from './steps/set-profile.ts';
 import { summarise } from './steps/summarise.ts';
 import { updateLock } from './steps/update-lock.ts';
@@ -120,11 +121,17 @@ async function deploy(context: UpdateContext, run: UpdateRun, baseline: Baseline
   if (!needsBoot) {
     await run.step('health', async () => {
       const problems = await healthProblems(context, baseline.failedUnits);
+      // Somebody's own switch, which stops and starts units, may be why.
+      if (problems.length > 0) await awaitOtherSwitch(context, settings.activationTimeout);
+      requireOwnSystem(context, { target, baseline }, 'current');
       if (problems.length > 0) throw healthFailure(problems);
     });
   }
   if (settings.operation === 'test') return false;
-  await run.step('profile', async () => await pointProfile(context, target));
+  await run.step('profile', async () => {
+    requireOwnSystem(context, { target, baseline }, 'profile');
+    await pointProfile(context, target);
+  });
   await run.step(
     'boot',
     async () => await makeBootDefault(context, target, () => requireSameSystem(context, { profile: target })),

@@ -62,6 +62,7 @@ const statistics = object({
   byClass: { type: 'object', additionalProperties: count },
   medianDurationMs: numberOrNull,
   failuresInARow: count,
+  heldUpInARow: count,
 });
 
 const marker = object({

@@ -22,11 +22,15 @@ export function statusText(status: NixStatus, timer: Timer, declared: boolean): 
     ...(status.runningSince === null ? [] : [`an update runs since ${status.runningSince}`]),
     ...(status.interrupted ? ['a run was cut off; the next one ends it: rota nix verify'] : []),
     `reboot    ${rebootText(reboot)}`,
-    `runs      ${statistics.runs}, failed in a row: ${statistics.failuresInARow}`,
+    `runs      ${statistics.runs}, failed in a row: ${statistics.failuresInARow}${heldUpText(statistics.heldUpInARow)}`,
     ...badRevisions.slice(-3).map(({ path, at, reason }) => `bad       ${path} (${at.slice(0, 10)}: ${reason})`),
     ...(last === null ? ['no update has run'] : reportText(last)),
     ...(log.length === 0 ? [] : ['', ...log]),
   ];
+}
+
+function heldUpText(runs: number): string {
+  return runs === 0 ? '' : `, put off by another switch in a row: ${runs}`;
 }
 
 function rebootText({ marker, needed, reasons, verified }: NixStatus['reboot']): string {

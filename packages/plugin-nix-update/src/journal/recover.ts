@@ -13,6 +13,7 @@ import { rememberBad } from '../record/bad-revisions.ts';
 import { type Ending, finishReport, type RunFacts } from '../record/finish-report.ts';
 import type { UpdateReport } from '../report.ts';
 import { makeBootDefault } from '../steps/activate-system.ts';
+import { othersSystem, staysBehind } from '../steps/others-system.ts';
 import { hasWayBack, rollBack } from '../steps/roll-back.ts';
 import { pointProfile } from '../steps/set-profile.ts';
 import { firstKeptStep, isAtOrAfter } from '../steps/step-names.ts';
@@ -45,7 +46,7 @@ function mayFinish({ host, system }: UpdateContext, { step, target, baseline, ne
 async function finish(context: UpdateContext, journal: UpdateJournal, facts: RunFacts): Promise<Ending> {
   const { target, lock, baseline, needsBoot, operation } = journal;
   if (target === null) return { status: 'failed' };
-  const own = othersSystem(context, journal, 'profile');
+  const own = leftToOthers(context, journal, 'profile');
   try {
     await holdReboot(context);
     // What was to be tested until the next boot does not become what boots.
@@ -60,8 +61,7 @@ async function finish(context: UpdateContext, journal: UpdateJournal, facts: Run
         : await rebootIntoDefault(context, { baseline: { ...baseline, profile: own }, needsBoot: false });
     return { status: 'updated' };
   } catch (error) {
-    // Another switch goes on still: nothing is wrong, and the next run looks again.
-    if (error instanceof UpdateFailure && error.deferred) return { status: 'deferred', failure: error, unfinished: true };
+    if (isPutOff(error)) return { status: 'deferred', failure: error, unfinished: true };
     return { status: 'rollback-failed', failure: interrupted('could not be finished', error), unfinished: true };
   }
 }
@@ -72,9 +72,9 @@ async function undo(context: UpdateContext, journal: UpdateJournal, facts: RunFa
   // A boot has made the old system active already: an activation lasts until then. But what was the default when it was sent back may have booted.
   const mayBeActive = sameBoot || (takenBack && followLink(context.host.files, context.system.current) === target);
   const activated =
-    mayBeActive && operation !== 'boot' && isAtOrAfter(step, 'activate') && othersSystem(context, journal, 'current') === null;
+    mayBeActive && operation !== 'boot' && isAtOrAfter(step, 'activate') && leftToOthers(context, journal, 'current') === null;
   const defaultChanged =
-    operation !== 'test' && isAtOrAfter(step, firstKeptStep) && othersSystem(context, journal, 'profile') === null;
+    operation !== 'test' && isAtOrAfter(step, firstKeptStep) && leftToOthers(context, journal, 'profile') === null;
   const isStuck = (activated || defaultChanged) && !hasWayBack(baseline);
   const failure = new UpdateFailure(
     'interrupted',
@@ -92,11 +92,12 @@ async function undo(context: UpdateContext, journal: UpdateJournal, facts: RunFa
   try {
     if ((activated || defaultChanged) && !isStuck) {
       await holdReboot(context);
-      const needsBoot = await rollBack(context, { baseline, activated, defaultChanged });
+      const needsBoot = await rollBack(context, { baseline, target, activated, defaultChanged });
       facts.reboot = await rebootIntoDefault(context, { baseline, needsBoot, sentBack: target });
     }
     if (lock !== null) await discardLockChange(context, lock, true);
   } catch (error) {
+    if (isPutOff(error)) return { status: 'deferred', failure: error, unfinished: true };
     return { status: 'rollback-failed', failure: interrupted('could not be taken back', error), unfinished: true };
   }
   // Told once: trying again would only keep every later update from beginning.
@@ -105,18 +106,16 @@ async function undo(context: UpdateContext, journal: UpdateJournal, facts: RunFa
   return { status: activated || defaultChanged ? 'rolled-back' : 'failed', failure };
 }
 
-/** What somebody has made active, or the default, since the run was cut off: neither what it brought nor what it found. It is theirs, and stays. */
-function othersSystem(
-  { host, system, warn }: UpdateContext,
-  { target, baseline }: UpdateJournal,
-  which: 'current' | 'profile',
-): string | null {
-  const now = followLink(host.files, system[which]);
-  if (target === null || now === null || now === target || now === baseline[which]) return null;
-  // What was collected as garbage was there before the update, whose baseline does not know it.
-  if (host.files.facts(now) === undefined) return null;
-  warn(`${now}, which somebody has put there since the update was cut off, stays behind ${system[which]}.`);
-  return now;
+/** What somebody has made active, or the default, since the run was cut off. */
+function leftToOthers(context: UpdateContext, journal: UpdateJournal, which: 'current' | 'profile'): string | null {
+  const own = othersSystem(context, journal, which);
+  if (own !== null) context.warn(staysBehind(context, own, which));
+  return own;
+}
+
+/** Another switch goes on still: nothing is wrong, and the next run looks again. */
+function isPutOff(error: unknown): error is UpdateFailure {
+  return error instanceof UpdateFailure && error.deferred;
 }
 
 function interrupted(what: string, error: unknown): UpdateFailure {

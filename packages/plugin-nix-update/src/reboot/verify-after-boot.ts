@@ -85,7 +85,7 @@ async function sendBack(context: UpdateContext, failed: FailedBoot): Promise<End
   holdAgainst(context, marker.expected, facts, problem);
   const journaled = wroteJournal(context, journal);
   try {
-    const needsBoot = await rollBack(context, { baseline, activated, defaultChanged: true });
+    const needsBoot = await rollBack(context, { baseline, target: marker.expected, activated, defaultChanged: true });
     forgetReboot(host.files, layout);
     // Whoever booted something else chose it, and stays there.
     if (activated) facts.reboot = await rebootIntoDefault(context, { baseline, needsBoot, sentBack: marker.expected });

@@ -5,6 +5,7 @@ import type { InputChange } from '../lock/lock-inputs.ts';
 import type { OpenContext } from '../open-context.ts';
 import type { RebootState } from '../reboot/reboot-marker.ts';
 import type { UpdateReport, UpdateStatus } from '../report.ts';
+import { insisting } from './held-up.ts';
 import { appendReport, readReports } from './history.ts';
 import { keepSettings } from './kept-settings.ts';
 import { appendLog } from './log-file.ts';
@@ -36,9 +37,11 @@ export async function finishReport(
   { context, commands, warnings }: OpenContext,
   journal: UpdateJournal,
   facts: RunFacts,
-  { status, failure, unfinished = false, kind = 'update' }: Ending,
+  { status, failure: found, unfinished = false, kind = 'update' }: Ending,
 ): Promise<UpdateReport> {
   const { host, layout, settings } = context;
+  let earlier: readonly UpdateReport[] = [];
+  let failure = found;
   const report = (): UpdateReport => ({
     formatVersion: 1,
     runId: journal.runId,
@@ -58,9 +61,9 @@ export async function finishReport(
     reboot: facts.reboot,
     commands: commands(),
   });
-  let earlier: readonly UpdateReport[] = [];
   try {
     earlier = readReports(host.files, layout.history);
+    failure = insisting(found, earlier);
     appendReport(host.files, layout.history, report());
     keepSettings(host.files, layout.settings, settings);
     appendLog(host.files, layout.log, host.now(), kind, status, failure?.message ?? journal.target ?? '');

@@ -29,6 +29,7 @@ const offline = report('failed', 'network');
 const broken = report('failed', 'evaluation');
 const good = report('updated');
 const later = report('deferred', 'precondition');
+const heldUp = report('deferred', 'busy');
 
 test.each<[string, UpdateReport, readonly UpdateReport[], boolean]>([
   ['a good night', good, [good], false],
@@ -40,6 +41,16 @@ test.each<[string, UpdateReport, readonly UpdateReport[], boolean]>([
   ['the first good night after a failure', good, [good, broken], true],
   ['the same with a night between that was put off', report('unchanged'), [broken, later], true],
   ['the second good night after a failure', good, [broken, good], false],
+  ['the second night that another switch holds up', heldUp, [good, heldUp], false],
+  ['the third night that another switch holds up', heldUp, [heldUp, heldUp], true],
+  ['the third one, after a night that was put off for something else', heldUp, [heldUp, heldUp, later], false],
+  [
+    'the first good night after three that were held up, and one that was put off',
+    good,
+    [good, heldUp, heldUp, heldUp, later],
+    true,
+  ],
+  ['a good night after two that were held up', good, [good, heldUp, heldUp], false],
   ['a good night after one offline, of which nobody was told', good, [good, offline], false],
 ])('%s', (_, latest, earlier, expected) => {
   expect(isNews(latest, earlier)).toBe(expected);

@@ -2,6 +2,7 @@ import { type Host, quoteCommandLine } from '@rota/core';
 import type { FailureClass } from '../failure.ts';
 import { succeeded, type UpdateReport } from '../report.ts';
 import type { Settings } from '../settings/options-schema.ts';
+import { heldUpInARow, patience } from './held-up.ts';
 
 export interface NotifyInput {
   readonly host: Host;
@@ -13,15 +14,14 @@ export interface NotifyInput {
 
 /** Mend themselves most nights: told from the third night in a row on. */
 const transient: ReadonlySet<FailureClass> = new Set(['network', 'stale', 'timeout']);
-const patience = 3;
 const timeoutMs = 10_000;
 
-/** Tells people about a failure, and about the first success after one that they were told of. Answers what went wrong, or `null`. */
+/** Tells people about a failure, about another switch that holds up run after run, and about the first success after one that they were told of. Answers what went wrong, or `null`. */
 export async function notify({ host, settings, report, earlier }: NotifyInput): Promise<string | null> {
   const { webhook, command } = settings.notify;
   if ((webhook === undefined && command === undefined) || !isNews(report, earlier)) return null;
   const message = {
-    event: succeeded(report) ? 'recovery' : 'failure',
+    event: succeeded(report) && report.status !== 'deferred' ? 'recovery' : 'failure',
     host: host.hostname,
     status: report.status,
     class: report.failure?.class ?? null,
@@ -38,10 +38,8 @@ export async function notify({ host, settings, report, earlier }: NotifyInput): 
 
 /** Whether a report is worth waking somebody. Pure. */
 export function isNews(report: UpdateReport, earlier: readonly UpdateReport[]): boolean {
-  if (succeeded(report)) {
-    const before = earlier.findLast(({ status }) => status !== 'deferred');
-    return report.status !== 'deferred' && before !== undefined && wasTold(earlier);
-  }
+  if (report.status === 'deferred') return heldUpInARow([...earlier, report]) >= patience;
+  if (succeeded(report)) return wasTold(earlier);
   return isSerious(report) || nightsInARow([...earlier, report]) >= patience;
 }
 
@@ -49,11 +47,13 @@ function isSerious({ status, failure }: UpdateReport): boolean {
   return status !== 'failed' || failure === null || !transient.has(failure.class);
 }
 
-/** Whether the failures that this success ends were serious or long enough to have been told. */
+/** Whether what this success ends was serious or long enough to have been told. */
 function wasTold(earlier: readonly UpdateReport[]): boolean {
   const lastGood = earlier.findLastIndex((report) => succeeded(report) && report.status !== 'deferred');
-  const failures = earlier.slice(lastGood + 1).filter((report) => !succeeded(report));
-  return failures.some(isSerious) || failures.length >= patience;
+  const since = earlier.slice(lastGood + 1);
+  const failures = since.filter((report) => !succeeded(report));
+  const heldUp = since.some((_, index) => heldUpInARow(since.slice(0, index + 1)) >= patience);
+  return failures.some(isSerious) || failures.length >= patience || heldUp;
 }
 
 function nightsInARow(reports: readonly UpdateReport[]): number {

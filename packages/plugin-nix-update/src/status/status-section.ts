@@ -1,4 +1,5 @@
 import type { Host, StatusSection } from '@rota/core';
+import { patience } from '../record/held-up.ts';
 import type { NixUpdateOptions } from '../settings/options-schema.ts';
 import { updateStatus } from './update-status.ts';
 
@@ -10,7 +11,11 @@ export function statusSection(options: NixUpdateOptions, host: Host): StatusSect
   const waits = reboot.marker !== null || reboot.needed === true;
   return {
     title: 'Nix updates',
-    state: broken ? 'failed' : statistics.failuresInARow > 0 || waits || status.interrupted ? 'attention' : 'ok',
+    state: broken
+      ? 'failed'
+      : statistics.failuresInARow > 0 || statistics.heldUpInARow >= patience || waits || status.interrupted
+        ? 'attention'
+        : 'ok',
     summary:
       last === null
         ? 'No update has run yet.'

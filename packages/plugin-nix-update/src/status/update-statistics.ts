@@ -1,4 +1,5 @@
 import type { FailureClass } from '../failure.ts';
+import { heldUpInARow } from '../record/held-up.ts';
 import type { UpdateReport, UpdateStatus } from '../report.ts';
 
 /** Sums over the runs that are remembered. */
@@ -10,6 +11,8 @@ export interface UpdateStatistics {
   readonly medianDurationMs: number | null;
   /** Failures since the last run that ended well. */
   readonly failuresInARow: number;
+  /** How many of the last runs, without another between them, were put off by another switch of the machine. */
+  readonly heldUpInARow: number;
 }
 
 /** Pure. */
@@ -25,6 +28,7 @@ export function updateStatistics(reports: readonly UpdateReport[]): UpdateStatis
     byClass: counts(reports.flatMap(({ failure }) => (failure === null ? [] : [failure.class]))),
     medianDurationMs: durations[Math.floor(durations.length / 2)] ?? null,
     failuresInARow: reports.slice(lastGood + 1).filter(({ status }) => status !== 'deferred').length,
+    heldUpInARow: heldUpInARow(reports),
   };
 }
 

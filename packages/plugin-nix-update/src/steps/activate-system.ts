@@ -23,11 +23,11 @@ export async function activateNow(context: ActivatingContext, path: string, look
   if (command === null) return 'active';
   const result = await runActivation(context, command, look);
   if (waitsForBoot(system, result)) return 'needs-boot';
-  if (system.kind === 'nixos' && result.exitCode === 4) return 'with-failed-units';
-  if (result.exitCode !== 0) throw failureOf(result, 'activation', 'The activation');
+  const withFailedUnits = system.kind === 'nixos' && result.exitCode === 4;
+  if (result.exitCode !== 0 && !withFailedUnits) throw failureOf(result, 'activation', 'The activation');
   if (system.kind === 'nixos' && followLink(host.files, system.current) !== path)
-    throw new UpdateFailure('activation', `The activation said that it went well, but ${system.current} is not ${path}.`);
-  return 'active';
+    throw new UpdateFailure('activation', `The activation said that it had switched, but ${system.current} is not ${path}.`);
+  return withFailedUnits ? 'with-failed-units' : 'active';
 }
 
 /** Makes a system the one that boots. @throws UpdateFailure */

@@ -1,4 +1,4 @@
-import { UpdateFailure } from '../failure.ts';
+import { asFailure, UpdateFailure } from '../failure.ts';
 import { healthProblems } from '../health/check-health.ts';
 import { activate } from '../machine/activation-commands.ts';
 import { failureOf } from '../machine/classify-output.ts';
@@ -6,11 +6,14 @@ import { followLink } from '../machine/follow-link.ts';
 import type { Baseline } from '../machine/read-baseline.ts';
 import type { UpdateContext } from '../update-context.ts';
 import { makeBootDefault } from './activate-system.ts';
+import { othersSystem, staysBehind } from './others-system.ts';
 import { runActivation } from './run-activation.ts';
 import { pointProfile } from './set-profile.ts';
 import { waitsForBoot } from './waits-for-boot.ts';
 
 export interface RollBackInput {
+  /** What is sent back: what is neither that nor the baseline is somebody's, and stays. `null`: whatever stands there is replaced. */
+  readonly target: string | null;
   readonly baseline: Pick<Baseline, 'profile' | 'current' | 'failedUnits'>;
   /** The new system may be active. */
   readonly activated: boolean;
@@ -30,51 +33,64 @@ type RollBackContext = Pick<UpdateContext, 'host' | 'system' | 'settings' | 'cal
  * What boots is put right first: a power cut in between then boots the old system. Safe to repeat.
  *
  * @returns whether what was active before can be so again after a boot only; until then the new system runs on.
- * @throws UpdateFailure of class `rollback`: the machine is not what it was, and a person has to look.
+ * @throws UpdateFailure of class `rollback`: the machine is not what it was, and a person has to look; a deferred one where nothing but another
+ * switch, which does not end, is in the way
  */
 export async function rollBack(
   context: RollBackContext,
-  { baseline, activated, defaultChanged }: RollBackInput,
+  { baseline, target, activated, defaultChanged }: RollBackInput,
 ): Promise<boolean> {
-  const problems: string[] = [];
+  const problems: UpdateFailure[] = [];
   let needsBoot = false;
-  const attempt = async (work: () => Promise<void>): Promise<void> => {
+  const theirs = (which: 'current' | 'profile'): string | null => othersSystem(context, { target, baseline }, which);
+  const attempt = async (which: 'current' | 'profile', work: (look: () => void) => Promise<void>): Promise<void> => {
+    // Another switch that was waited for may have brought something of its own.
+    const look = (): void => {
+      const own = theirs(which);
+      if (own !== null) throw new UpdateFailure('precondition', staysBehind(context, own, which));
+    };
     try {
-      await work();
+      await work(look);
     } catch (error) {
-      problems.push(error instanceof Error ? error.message : String(error));
+      const failure = asFailure(error);
+      if (theirs(which) === null) problems.push(failure);
+      else context.warn(failure.message);
     }
   };
-  if (defaultChanged) await attempt(async () => await restoreDefault(context, baseline.profile ?? baseline.current));
+  if (defaultChanged)
+    await attempt('profile', async (look) => await restoreDefault(context, baseline.profile ?? baseline.current, look));
   if (activated)
-    await attempt(async () => {
-      needsBoot = await reactivate(context, baseline.current ?? baseline.profile);
+    await attempt('current', async (look) => {
+      needsBoot = await reactivate(context, baseline.current ?? baseline.profile, look);
     });
-  if (problems.length > 0) throw new UpdateFailure('rollback', `The rollback failed: ${problems.join(' ')}`);
+  const [first] = problems;
+  if (first !== undefined && problems.every(({ deferred }) => deferred)) throw first;
+  if (first !== undefined)
+    throw new UpdateFailure('rollback', `The rollback failed: ${problems.map(({ message }) => message).join(' ')}`);
 
   if (needsBoot) {
     context.warn(`${baseline.current} cannot be active again before a boot; what it replaces runs until then.`);
     return true;
   }
-  const unwell = activated ? await healthProblems(context, baseline.failedUnits) : [];
+  const unwell = activated && theirs('current') === null ? await healthProblems(context, baseline.failedUnits) : [];
   for (const problem of unwell) context.warn(`After the rollback: ${problem}`);
   return false;
 }
 
-async function restoreDefault(context: RollBackContext, profile: string | null): Promise<void> {
+async function restoreDefault(context: RollBackContext, profile: string | null, look: () => void): Promise<void> {
   if (profile === null) throw new UpdateFailure('rollback', 'There was no generation before this one.');
   await pointProfile(context, profile);
-  await makeBootDefault(context, profile);
+  await makeBootDefault(context, profile, look);
 }
 
 /** @returns whether it can be active after a boot only */
-async function reactivate(context: RollBackContext, path: string | null): Promise<boolean> {
+async function reactivate(context: RollBackContext, path: string | null, look: () => void): Promise<boolean> {
   const { host, system, settings } = context;
   if (path === null) throw new UpdateFailure('rollback', 'What was active before the update is not known.');
   const ownUnit = host.files.facts('/run/systemd/system') !== undefined;
   const command = activate({ system, path, action: 'test', ownUnit, timeoutMs: settings.activationTimeout });
   if (command === null) return false;
-  const result = await runActivation(context, command);
+  const result = await runActivation(context, command, look);
   if (waitsForBoot(system, result)) return true;
   const switched = system.kind === 'home-manager' ? result.exitCode === 0 : followLink(host.files, system.current) === path;
   // Exit 4 is "switched, with failed units": the health check after this reports them.
