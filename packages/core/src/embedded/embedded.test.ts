@@ -45,7 +45,8 @@ it('shows an entry that was edited by hand as drift, and one that was removed as
   await rota.apply(await rota.plan(await declare('0 2 * * *')));
   const path = join(entryFolder(rota.host.stateDir, 'default'), 'acme.hello.json');
   writeFileSync(path, readFileSync(path, 'utf8').replace('"active": true', '"active": false'));
-  expect(await rota.status()).toMatchObject([{ state: 'drifted' }]);
+  // Nobody knows when an entry starts that somebody changed.
+  expect(await rota.status()).toMatchObject([{ state: 'drifted', nextRun: null }]);
   rmSync(path);
   expect(await rota.status()).toMatchObject([{ state: 'missing' }]);
 });

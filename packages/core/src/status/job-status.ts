@@ -16,6 +16,7 @@ export interface JobStatus extends JobKey {
    * missing, drifted, running, paused, failed, waiting.
    */
   readonly state: 'waiting' | 'running' | 'paused' | 'disabled' | 'failed' | 'missing' | 'drifted';
+  /** Of one that has drifted what the scheduler says of it; `null` where it says nothing. */
   readonly nextRun: string | null;
   readonly lastRun: Run | null;
   /** In the words of the scheduler, when its last start failed before the job's own process could; of that start there is no run. */

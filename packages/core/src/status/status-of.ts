@@ -27,8 +27,14 @@ export interface JobFacts {
 export function statusOf(facts: JobFacts): JobStatus {
   const { job, schedule, now } = facts;
   const state = stateOf(facts);
-  // The gate decides when a gated job runs, so the scheduler's own next start would be a lie.
-  const next = schedule === undefined ? unscheduled(facts) : nextFire(schedule, now);
+  // The gate decides when a gated job runs, so the scheduler's own next start would be a lie. Of an entry that somebody changed only the
+  // scheduler knows, if anybody does.
+  const next =
+    state === 'drifted'
+      ? (facts.native?.nextStart ?? null)
+      : schedule === undefined
+        ? unscheduled(facts)
+        : nextFire(schedule, now);
   return {
     tenant: job.tenant,
     name: job.name,

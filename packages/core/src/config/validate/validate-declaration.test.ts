@@ -43,3 +43,15 @@ test('strict validation advises on labels, owner and time-out, and stays ok', as
     Array(3).fill('warning ROTA_DECLARATION_ADVICE'),
   );
 });
+
+test.each([
+  [`command: /bin/echo, args: ['$HOME']`, 1],
+  [`command: /bin/bash -c 'echo $HOME'`, 0],
+  [`command: sh, args: [-eu, -c, 'echo $HOME']`, 0],
+  [`command: bash -lc 'echo $HOME'`, 0],
+  [`command: /opt/finish -c '$HOME'`, 1],
+])('a `$` that nobody reads is told, and one that a shell reads is not: %s', async (command, count) => {
+  const root = tree({ 'a.yaml': manifest('a', `on: boot, ${command}`) });
+  const { ok, issues } = await validateDeclaration(host, { files: ['a.yaml'], cwd: root });
+  expect([ok, issues.filter(({ message }) => message.includes('`$`')).length]).toEqual([true, count]);
+});

@@ -147,15 +147,19 @@ function command(spec: Spec, notes: Notes): Command {
       );
     return [text];
   }
-  const literal = /\$\{?[A-Za-z_]/.exec([text, ...(spec.args ?? [])].join(' '));
-  if (literal !== null) {
+  const words = spec.args === undefined ? notes.commandLine(path, text) : [text, ...spec.args];
+  if (/\$\{?[A-Za-z_]/.test([text, ...(spec.args ?? [])].join(' ')) && !startsShell(words))
     notes.warning(
       'ROTA_DECLARATION_ADVICE',
       path,
       'Without `shell: true` a `$` in a command is passed on as it stands; references are read in `env`, `checkin` and `alerts` only.',
     );
-  }
-  return spec.args === undefined ? notes.commandLine(path, text) : [text, ...spec.args];
+  return words;
+}
+
+/** `bash -c 'TEXT'`: there the shell itself reads the `$`. */
+function startsShell([program = '', ...args]: readonly string[]): boolean {
+  return /^(a|ba|da|fi|k|z)?sh$/.test(program.replace(/^.*\//, '')) && args.some((word) => /^-[a-z]*c$/.test(word));
 }
 
 function environment(spec: Spec, notes: Notes): Readonly<Record<string, string>> {
