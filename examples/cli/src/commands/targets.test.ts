@@ -81,6 +81,24 @@ test('list and plan print what their schema says, and the plan names the path an
   expect(stdout).toContain('1 to do, 1 as they are');
 });
 
+test('where and how a target runs is in its declaration, for people and for programs', async () => {
+  const deployment = {
+    mode: 'docker',
+    host: 'hub',
+    container: 'page',
+    image: 'page:1',
+    unit: 'page.service',
+    endpoint: 'ssh://hub',
+    run: ['--publish=80:80'],
+  };
+  const { call } = place(`targets: [${JSON.stringify({ name: 'page', attr: 'packages.{system}.page', deployment })}]\n`);
+  const shown = (await call(['targets', 'show', 'page', '--json'])).json();
+  expectSchema('targets', shown);
+  expect(shown).toMatchObject({ target: { deployment }, plan: [{ host: 'hub' }] });
+  const { stdout } = await call(['targets', 'show', 'page']);
+  expect(stdout).toMatch(/^deployed by {1,}docker, host hub, container page, image page:1, unit page\.service$/m);
+});
+
 test('the matrix for GitHub is one line, with all systems', async () => {
   const { call } = place();
   const { stdout } = await call(['targets', 'plan', '--all', '--systems', 'all', '--format', 'github-matrix']);

@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import type { TargetInput } from '../target-input.ts';
@@ -97,6 +97,32 @@ test('a rename is told from both sides, and a path with a line break is one path
   repository.commit();
   const away = await reasons(input(repository, web));
   expect(away).toEqual([[{ kind: 'moved-away', path: 'web/index.html', hint: 'web/**', other: 'elsewhere.html' }]]);
+});
+
+test('what is gone, and what may be run since, are told as that; in which order targets are declared is no matter', async () => {
+  const { repository, revision } = await builtOnce();
+  repository.write('web/run.sh', '');
+  repository.commit();
+  rmSync(join(repository.root, 'web/index.html'));
+  chmodSync(join(repository.root, 'web/run.sh'), 0o755);
+  const since = repository.git(['rev-parse', 'HEAD']).trim();
+  repository.commit();
+  const data: TargetInput = { ...web, name: 'data', attr: attrOf('data'), hints: ['web/*.html'] };
+  const gone = { kind: 'deleted', path: 'web/index.html' };
+  expect(await reasons({ ...input(repository, web, data), since })).toEqual([
+    [{ ...gone, hint: 'web/*.html' }],
+    [
+      { ...gone, hint: 'web/**' },
+      { kind: 'changed', path: 'web/run.sh', hint: 'web/**' },
+    ],
+  ]);
+  const plans = await Promise.all(
+    [
+      [web, data],
+      [data, web],
+    ].map((order) => planTargets({ ...input(repository, ...order), since: revision })),
+  );
+  expect(JSON.stringify(plans[0])).toBe(JSON.stringify(plans[1]));
 });
 
 test('only commits count: what is staged is not looked at, nor an index that cannot be read', async () => {
