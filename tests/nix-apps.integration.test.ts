@@ -96,5 +96,17 @@ describeWithNix('lib.mkRotaApps', () => {
     expect(deployed.targets).toMatchObject([
       { name: 'web', host: 'hub', status: 'deployed', steps: [{ command: ['/bin/true'] }] },
     ]);
+
+    // Nothing that a hint names has changed, and the artifact is another one.
+    writeFileSync(join(checkout, 'flake.nix'), flake.replace('echo built', 'echo otherwise'));
+    writeFileSync(join(checkout, 'jobs.config.yaml'), config.replace("hints: ['web/**']", "hints: ['web/**', '!flake.nix']"));
+    await commit();
+    const web = ['targets', 'plan', 'web', '--json'];
+    expect(answerOf(await output(rota, web, call)).targets).toMatchObject([{ rebuild: false }]);
+    expect(answerOf(await output(rota, [...web, '--check-hints'], call)).targets).toMatchObject([
+      { rebuild: true, reasons: [{ kind: 'stale-hint' }] },
+    ]);
+    const again = answerOf(await output(rota, ['targets', 'build', '--only', 'web', '--jobs', '1', '--json'], call));
+    expect(again.targets).toMatchObject([{ status: 'built', staleHint: true }]);
   });
 });

@@ -53,6 +53,15 @@ test('one line declares the job, with the defaults of the documentation', async 
   ]);
 });
 
+test('the limits of a run are those of the documentation, unless it is told others', () => {
+  const { timeout, activationTimeout, healthGrace, minUptime, maxBuilds, diskThreshold } = readSettings({
+    flakePath: '/etc/nixos',
+  });
+  expect([timeout, activationTimeout, healthGrace, minUptime]).toEqual([30, 10, 2, 30].map((minutes) => minutes * 60_000));
+  expect([maxBuilds, diskThreshold]).toEqual([1000, 90]);
+  expect(readSettings({ flakePath: '/etc/nixos', timeout: '2h' }).timeout).toBe(7_200_000);
+});
+
 test('without `enable` there are commands and no job; a window adds the job that waits for it', async () => {
   expect((await declared({ flakePath: '/etc/nixos' })).jobs).toEqual([]);
   const rebootWindow = { lower: '03:00', upper: '04:30' };

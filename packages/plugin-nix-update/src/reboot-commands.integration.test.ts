@@ -101,6 +101,24 @@ describe('the commands around a reboot', () => {
     expect(await waiting()).toBeNull();
   });
 
+  test('update --emergency does not wait for the least uptime, and reboots with --reboot-now alone, at once, whatever the window', async () => {
+    await declare({ ...machine.options, autoReboot: true, rebootWindow: closed(), minUptime: '1000h' });
+    await machine.publish({ version: '2', kernel: '6.2' });
+    expect(await json('nix', 'check')).toMatchObject({ ready: false });
+    expect((await json('nix', 'update')).reports).toMatchObject([{ status: 'deferred', failure: { class: 'precondition' } }]);
+    expect(await json('nix', 'update', '--reboot-now')).toMatchObject({ error: { code: 'ROTA_USAGE' } });
+    expect((await json('nix', 'update', '--emergency')).reports).toMatchObject([
+      { status: 'updated', cause: 'emergency', reboot: 'pending' },
+    ]);
+    expect(await announced()).toBe(false);
+    await machine.publish({ version: '3', kernel: '6.3' });
+    await rota('nix', 'update', '--emergency', '--reboot-now');
+    await expect.poll(async () => (await machine.exec('true')).exitCode, { timeout: 60_000 }).not.toBe(0);
+    await machine.reboot();
+    expect(await machine.sh('cat /run/booted-system/nixos-version')).toBe('3');
+    expect(await json('nix', 'verify')).toMatchObject({ reports: [{ kind: 'verification', status: 'updated' }] });
+  });
+
   test('the job of the boot looks by itself whether what booted is well, and goes back', async () => {
     await machine.sh('mkdir -p /var/lib/systemd/linger; touch /var/lib/systemd/linger/root; systemctl start user@0');
     await inWindow(closed());

@@ -130,6 +130,17 @@ describe('an update that is not well', () => {
     expect(await machine.sh('ls /root/.local/state/rota/nix-update')).not.toContain('rollback-active');
   });
 
+  test.each([
+    ['a unit', { unit: 'of-nobody' }, /of-nobody/],
+    ['a command', { command: ['sh', '-c', 'echo the vault is sealed >&2; exit 3'] }, /exit 3.*the vault is sealed/],
+  ])('is judged by %s, too, and says what it said', async (_, check, said) => {
+    await machine.publish({ version: '2' });
+    const [report] = await machine.update({ options: { ...machine.options, healthChecks: [check] } });
+    expect(report).toMatchObject({ status: 'rolled-back', step: 'health', failure: { class: 'health' } });
+    expect(report?.failure?.message).toMatch(said);
+    expect({ ...(await machine.facts()), journal: [] }).toEqual(before);
+  });
+
   test('is judged by pages and ports, too: they answer, or it is rolled back', async () => {
     // The machines of two runs share the network.
     const at = `127.0.0.1:${20_000 + (process.pid % 10_000)}`;

@@ -27,6 +27,7 @@ describe('an update of a machine by real nix', () => {
     await machine.publish({ version: '2' });
     const [report] = await machine.update();
     expect(report).toMatchObject({ status: 'updated', from: before.profile, failure: null, inputs: [{ name: 'dep' }] });
+    expect(report?.summary).toEqual([expect.stringMatching(/^nixos-system-host: 1 → 2/)]);
     const after = await machine.facts();
     const target = report?.to;
     expect(after).toMatchObject({ current: target, bootDefault: target, profile: target, generations: 2, gitLog: ['first'] });
@@ -35,6 +36,25 @@ describe('an update of a machine by real nix', () => {
     expect(after.gitStatus).toBe('M flake.lock');
     await machine.publish({ version: '3' });
     expect(await machine.update()).toMatchObject([{ status: 'updated' }]);
+  });
+
+  test('of named inputs leaves the others where they are', async () => {
+    await machine.sh(`mkdir -p /srv/other; cd /srv/other; rm -rf .git; git init -q; echo '{ outputs = _: { data = "1"; }; }' >flake.nix; git add .; git commit -qm one
+      cd /srv/conf; sed -i 's/{ self, dep }/{ self, dep, ... }/; s|inputs.dep.url|inputs.other.url = "git+file:///srv/other"; inputs.dep.url|' flake.nix
+      nix flake lock; git commit -qam 'another input'`);
+    const revisions = async (): Promise<readonly [string, string]> => {
+      const { nodes } = JSON.parse(await machine.sh('cat /srv/conf/flake.lock'));
+      return [nodes.dep.locked.rev, nodes.other.locked.rev];
+    };
+    const [dep, other] = await revisions();
+    await machine.sh('cd /srv/other; git commit -q --allow-empty -m two');
+    await machine.publish({ version: '2' });
+    expect(await machine.update(withOptions({ inputs: ['dep'] }))).toMatchObject([
+      { status: 'updated', inputs: [{ name: 'dep' }] },
+    ]);
+    const [newDep, sameOther] = await revisions();
+    expect([newDep === dep, sameOther === other]).toEqual([false, true]);
+    expect(await machine.update()).toMatchObject([{ inputs: [{ name: 'other' }] }]);
   });
 
   test('commits only the lock where that is allowed, once, and pushes it; the next run finds nothing to do although the system holds its revision', async () => {

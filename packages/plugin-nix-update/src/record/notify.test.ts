@@ -1,7 +1,11 @@
-import { expect, test } from 'vitest';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { text } from 'node:stream/consumers';
+import { createHost } from '@rota/core';
+import { expect, onTestFinished, test } from 'vitest';
 import type { FailureClass } from '../failure.ts';
 import type { UpdateReport, UpdateStatus } from '../report.ts';
-import { isNews } from './notify.ts';
+import { isNews, notify } from './notify.ts';
 
 function report(status: UpdateStatus, failureClass?: FailureClass): UpdateReport {
   return {
@@ -54,4 +58,38 @@ test.each<[string, UpdateReport, readonly UpdateReport[], boolean]>([
   ['a good night after one offline, of which nobody was told', good, [good, offline], false],
 ])('%s', (_, latest, earlier, expected) => {
   expect(isNews(latest, earlier)).toBe(expected);
+});
+
+test('a webhook gets the class, a sentence and the report; one that refuses is a warning that does not tell its address', async () => {
+  const taken: unknown[] = [];
+  const server = createServer(async (request, response) => {
+    taken.push([request.method, request.headers['content-type'], JSON.parse(await text(request))]);
+    response.writeHead(request.url === '/closed/t0ken' ? 403 : 204).end();
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  onTestFinished(() => void server.close());
+  const { port } = server.address() as AddressInfo;
+  const told = async (path: string) =>
+    await notify({
+      host: createHost({ hostname: 'hub' }),
+      settings: { notify: { webhook: `http://127.0.0.1:${port}${path}` } },
+      report: broken,
+      earlier: [good],
+    });
+  expect(await told('/t0ken')).toBeNull();
+  const message = {
+    event: 'failure',
+    host: 'hub',
+    status: 'failed',
+    class: 'evaluation',
+    text: expect.stringContaining('hub ended as failed'),
+  };
+  expect(taken).toEqual([['POST', 'application/json', { ...message, report: broken }]]);
+  const refused = await told('/closed/t0ken');
+  expect(refused).toContain('403');
+  server.close();
+  server.closeAllConnections();
+  const gone = await told('/t0ken');
+  expect(gone).toContain('not reached');
+  expect(`${refused}${gone}`).not.toContain('t0ken');
 });
