@@ -92,6 +92,44 @@ describe('while a sync runs', () => {
   });
 });
 
+test.each(['while the sync lives on', 'and the sync with it'])(
+  'a chezmoi that is killed between the steps of a new name for a source, %s, costs neither the source nor the edit',
+  async (who) => {
+    const [a, b] = await hostsInStep(world, { '.zshrc': text, '.other': 'x\n' });
+    const state = '.config/chezmoi/chezmoistate.boltdb';
+    const killed = (mode: number, rest: string): TestHost['host']['run'] => {
+      const [from, to] = mode === 0o600 ? ['dot_zshrc', 'private_dot_zshrc'] : ['private_dot_zshrc', 'dot_zshrc'];
+      const script = `cd; cp ${state} state; cd ${a.tree}; cp ${from} ~/from; "$@"; ${rest}; cd; cp state ${state}; kill -9 $$`;
+      let isOver = false;
+      return async (request) => {
+        if (isOver || !atReAdd(request)) return await a.host.run(request);
+        isOver = true;
+        const args = ['-c', script.replaceAll('FROM', from).replaceAll('TO', to), 'sh', 'chezmoi', ...request.args];
+        return await a.host.run({ ...request, file: 'sh', args });
+      };
+    };
+    for (const [round, [mode, rest]] of (
+      [
+        [0o600, 'cp ~/from FROM'],
+        [0o644, 'rm TO'],
+      ] as const
+    ).entries()) {
+      const edit = text.replace('one', `a ${round}`);
+      a.write('.zshrc', edit, mode);
+      const run = killed(mode, rest);
+      if (who === 'while the sync lives on')
+        expect((await syncDotfiles({ ...a.host, run }, a.options)).status).toMatchObject({ state: 'ok' });
+      else await cutOffAt(a, atReAdd, run);
+      for (const host of [a, b, a]) expect(await host.sync(), rest).toMatchObject({ state: 'ok' });
+      expect([b.read('.zshrc'), b.mode('.zshrc')]).toEqual([edit, mode]);
+      b.write('.zshrc', edit.replace('five', 'FIVE'), mode);
+      for (const host of [b, a]) expect(await host.sync(), rest).toMatchObject({ state: 'ok', drift: [] });
+      expect(a.read('.zshrc')).toBe(edit.replace('five', 'FIVE'));
+    }
+    expect(Object.keys((await world.published()) ?? {})).toEqual(['dot_other', 'dot_zshrc']);
+  },
+);
+
 describe('after a sync that was cut off', () => {
   test('what a person decides is not taken back', async () => {
     const [a, b] = await hostsInStep(world, { '.one': text, '.two': text, '.other': 'x\n' });

@@ -75,10 +75,12 @@ async function dropHalfWrittenFiles(session: Session, { from, to, phase }: Journ
 }
 
 /**
- * Permissions are part of a source's name, and chezmoi may take the old one away before it writes the new one. A source that it was to take an edit into, and that has no successor though
+ * Permissions are part of a source's name, and chezmoi writes the new one before or after it takes the old one away. A source that it was to take an edit into, and that has no successor though
  * its dotfile is in the home, was not deleted by anybody. Others were: `chezmoi forget` leaves the dotfile.
  */
-async function putBackRenamed(session: Session, { taking }: Journal, picture: Picture): Promise<Picture> {
+async function putBackRenamed(session: Session, { taking }: Journal, looked: Picture): Promise<Picture> {
+  const isFinished = finishRenames(session, taking ?? [], looked);
+  const picture = isFinished ? await readPicture(session.jj, session.names, { snapshot: true }) : looked;
   if (picture.at.empty || taking?.length === 0) return picture;
   const { jj, host, tree, home, names } = session;
   const removed = (await changedPaths(jj, ['-r', '@']))
@@ -98,6 +100,16 @@ async function putBackRenamed(session: Session, { taking }: Journal, picture: Pi
     snapshot: true,
   });
   return await readPicture(jj, names, { snapshot: true });
+}
+
+/** Where the new name is there and the old one still, chezmoi can do nothing at all: the old one goes, which the history has. Answers whether there was one. */
+function finishRenames(session: Session, taking: readonly string[], { tracked }: Picture): boolean {
+  const { host, tree } = session;
+  const there = taking.filter((path) => host.files.facts(join(tree, path)) !== undefined);
+  const fresh = new Set(there.length === 0 ? [] : untrackedFiles(host, tree, tracked).map((path) => targetOf(session, path)));
+  const old = there.filter((path) => fresh.has(targetOf(session, path) ?? ''));
+  for (const path of old) host.files.remove(join(tree, path));
+  return old.length > 0;
 }
 
 /** Missing, or the beginning of what it was to become. */

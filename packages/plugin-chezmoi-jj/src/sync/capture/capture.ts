@@ -10,6 +10,7 @@ import type { Picture } from '../../jj/picture.ts';
 import { findSecret } from '../../secrets/find-secret.ts';
 import type { BlockedSecret, Drift } from '../../status/sync-status.ts';
 import { sourcesOf, trackedSourcesOf } from '../home/sources-of.ts';
+import { targetOf } from '../home/target-of.ts';
 import type { Enter, Session } from '../session/session.ts';
 import { captureMessage } from './capture-message.ts';
 import { trackFiles } from './settle-working-copy.ts';
@@ -63,7 +64,7 @@ export async function takeIn(
 ): Promise<TakenIn> {
   const before = new Set(untrackedFiles(session.host, session.tree, picture.tracked));
   enter('capture', { taking: take.map(({ source }) => source) });
-  const blocked = await reAdd(session, take);
+  const blocked = await reAdd(session, take, async () => await putBack(session, picture, before, take));
   enter('capture', { taking: [] });
   if (blocked === 'held') throw busy();
   for (const { source } of remove) session.host.files.remove(join(session.tree, source));
@@ -137,18 +138,40 @@ export function refusalOf(
  * All at once, or one by one to find the one that chezmoi does not take: its own scan of secrets, or an encryption that fails. `held` when another chezmoi holds its state: this one
  * has ended then, and renames nothing any more.
  */
-async function reAdd({ chezmoi }: Session, files: readonly Candidate[]): Promise<readonly BlockedSecret[] | 'held'> {
+async function reAdd(
+  { chezmoi }: Session,
+  files: readonly Candidate[],
+  putSourcesBack: () => Promise<void>,
+): Promise<readonly BlockedSecret[] | 'held'> {
   if (files.length === 0) return [];
   const result = await chezmoi.run(['re-add', '--recursive=false', '--', ...files.map(({ target }) => target)]);
   if (result.exitCode === 0) return [];
   if (isHeld(result)) return 'held';
+  // It may have been killed, and then has written sources of which it does not know.
+  await putSourcesBack();
   const blocked: BlockedSecret[] = [];
   for (const { target, path } of files) {
     const alone = await chezmoi.run(['re-add', '--recursive=false', '--', target]);
     if (isHeld(alone)) return 'held';
-    if (alone.exitCode !== 0) blocked.push({ path, kind: 'chezmoi refuses it', line: 0 });
+    if (alone.exitCode === 0) continue;
+    blocked.push({ path, kind: 'chezmoi refuses it', line: 0 });
   }
   return blocked;
+}
+
+/** As they were before the capture, under the names that they had: chezmoi gives another one in two steps, and cannot do anything where both names are there. */
+async function putBack(
+  { host, jj, tree, source }: Session,
+  picture: Pick<Picture, 'tracked'>,
+  before: ReadonlySet<string>,
+  files: readonly Candidate[],
+): Promise<void> {
+  const paths = new Set(files.map(({ path }) => path));
+  for (const one of untrackedFiles(host, tree, picture.tracked))
+    if (!before.has(one) && paths.has(targetOf({ tree, source }, one) ?? '')) host.files.remove(join(tree, one));
+  await jj.must(['restore', '--from', '@-', '--', ...files.map((file) => exactPath(file.source))], 'put sources back', {
+    snapshot: true,
+  });
 }
 
 /** Below an `exact_` folder `re-add` also takes every new file and drops every missing one; only what was asked for stays. */
