@@ -71,7 +71,7 @@ describe('what a sync takes from a host, and what it leaves there', () => {
     b.write('.made', 'edited\n');
     await resolve(b.host, b.options, '.made', { from: 'remote' });
     expect(b.read('.made')).toBe(text);
-    expect(await undoApply(b.host, b.home)).toMatchObject({ restored: ['.made'] });
+    expect(await undoApply(b)).toMatchObject({ restored: ['.made'] });
     expect(b.read('.made')).toBe('edited\n');
 
     b.remove('.other');
@@ -79,14 +79,14 @@ describe('what a sync takes from a host, and what it leaves there', () => {
     b.write('.other/more', 'more\n');
     await resolve(b.host, b.options, '.other', { from: 'remote' });
     expect(b.read('.other')).toBe('x\n');
-    await undoApply(b.host, b.home);
+    await undoApply(b);
     expect([b.read('.other/deep/own'), b.read('.other/more')]).toEqual(['own\n', 'more\n']);
 
     b.remove('.other');
     symlinkSync('.zshrc', join(b.home, '.other'));
     await resolve(b.host, b.options, '.other', { from: 'remote' });
     expect([b.read('.other'), b.read('.zshrc')]).toEqual(['x\n', text]);
-    expect(await undoApply(b.host, b.home)).toMatchObject({ restored: ['.other'] });
+    expect(await undoApply(b)).toMatchObject({ restored: ['.other'] });
     expect(readlinkSync(join(b.home, '.other'))).toBe('.zshrc');
   });
 

@@ -121,7 +121,7 @@ describe('two hosts that change one file', () => {
     const willing = world.host('b', { propagateDeletes: true });
     await willing.sync();
     expect([b.read('.made'), b.read('.plain')]).toEqual([undefined, undefined]);
-    await undoApply(b.host, b.home);
+    await undoApply(b);
     expect([b.read('.made'), b.read('.plain')]).toEqual([text, 'x\n']);
   });
 

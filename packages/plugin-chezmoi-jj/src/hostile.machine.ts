@@ -33,7 +33,7 @@ describe('what people and machines do to a sync', () => {
     for (let run = 0; run < 3; run += 1) expect(await b.sync()).toMatchObject({ state: 'drift', applied: [] });
     expect(backups()).toEqual(before);
     b.write('.mine', 'of b, later\n');
-    const { restored, removed } = await undoApply(b.host, b.home);
+    const { restored, removed } = await undoApply(b);
     expect([...restored, ...removed]).toEqual(['.made']);
     expect([b.read('.mine'), b.read('.zshrc')]).toEqual(['of b, later\n', text.replace('one', 'ONE')]);
   });

@@ -32,6 +32,7 @@ describe('a power cut', () => {
     async (rest) => {
       const [a, b] = await published();
       for (const name of own) writeFileSync(placeOf(a.host)[name], rest);
+      writeFileSync(join(a.tree, '.git/rota-sync.json'), rest);
       a.write('.zshrc', text.replace('one', 'UNO'));
       for (const host of [a, b, a, b]) expect(await host.sync()).toMatchObject({ state: 'ok' });
       for (const host of [a, b]) expect([host.read('.zshrc'), host.read('.other')]).toEqual([text.replace('one', 'UNO'), 'y\n']);

@@ -21,6 +21,25 @@ describe('homes as they are', () => {
     expect(states).toEqual(['busy', 'busy', 'ok']);
     await b.sync();
     expect(b.read('.zshrc')).toBe(text.replace('one', 'ONE'));
+
+    // A shell and a job of one user may differ in XDG_STATE_HOME, and so in where Rota's state is.
+    const other = { ...a.host, stateDir: join(world.root, 'other-state') };
+    let meanwhile: string | undefined;
+    const run: typeof a.host.run = async (request) => {
+      if (request.args.includes('fetch')) meanwhile = (await syncDotfiles(other, a.options)).status.state;
+      return await a.host.run(request);
+    };
+    a.write('.zshrc', text.replace('one', 'UNO'));
+    const { status } = await syncDotfiles({ ...a.host, run }, a.options);
+    expect([status.state, meanwhile]).toEqual(['ok', 'busy']);
+    const { host: name } = status;
+    for (const [host, word] of [
+      [other, 'EINS'],
+      [a.host, 'ETT'],
+    ] as const) {
+      a.write('.zshrc', text.replace('one', word));
+      expect((await syncDotfiles(host, a.options)).status).toMatchObject({ host: name, state: 'ok', captured: ['.zshrc'] });
+    }
   });
 
   test('a name that is not UTF-8 stays here, and keeps nothing else from its turn', async () => {

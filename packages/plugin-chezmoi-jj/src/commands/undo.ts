@@ -13,13 +13,13 @@ export function undoCommand(options: DotfileOptions): PluginCommand {
     output: undoOutput,
     confirms: true,
     async run({ host, confirm }) {
-      const latest = latestBackup(host);
+      const session = await openSession(host, options);
+      const latest = latestBackup(session);
       if (latest === undefined)
         throw new RotaError('ROTA_DOTFILES_PATH', 'No sync has changed a dotfile of this home, so there is nothing to undo.');
       const paths = [...[...latest.changed, ...(latest.links ?? [])].map(({ path }) => path), ...latest.created];
       await confirm(`Put back ${paths.join(', ')} as before ${latest.madeAt}?`);
-      const { home } = await openSession(host, options);
-      const undone = await undoApply(host, home);
+      const undone = await undoApply(session);
       return {
         data: undone,
         text: [

@@ -8,8 +8,9 @@ import { statusOf } from './outcome.ts';
 import { keepKnownTip, readIdentity } from './session/identity.ts';
 import { removeJournal } from './session/journal.ts';
 import { openSession } from './session/open-session.ts';
-import { placeOf } from './session/place.ts';
+import { keepPlace, placeOf } from './session/place.ts';
 import { journalOf } from './session/session.ts';
+import { withTree } from './session/tree-lock.ts';
 import type { SyncFlags } from './sync-flags.ts';
 
 /** A sync that has ended, and the status before it. */
@@ -36,14 +37,18 @@ export async function syncDotfiles(host: Host, options: DotfileOptions, flags: S
       try {
         const session = await openSession(host, options);
         tree = session.tree;
-        const outcome = await cycle(session, journalOf(session), flags);
-        const status = await statusOf(outcome.session, outcome, before);
-        const [tip] = outcome.picture.tip;
-        const base = status.behind === 0 ? (status.main ?? undefined) : undefined;
-        if (tip !== undefined) keepKnownTip(host, place, outcome.session.names, tip, base);
-        removeJournal(host, place);
-        return record(status);
+        return await withTree(host, tree, { purpose: 'dotfile sync', waitMs: 0 }, async () => {
+          keepPlace(host, session.tree, session.place);
+          const outcome = await cycle(session, journalOf(session), flags);
+          const status = await statusOf(outcome.session, outcome, before);
+          const [tip] = outcome.picture.tip;
+          const base = status.behind === 0 ? (status.main ?? undefined) : undefined;
+          if (tip !== undefined) keepKnownTip(host, session.place, outcome.session.names, tip, base);
+          removeJournal(host, session.place);
+          return record(status);
+        });
       } catch (error) {
+        if (isRotaError(error) && error.code === 'ROTA_LOCK_HELD') throw error;
         const known = isRotaError(error) ? withWayOut(error, tree) : fullDisk(host, error);
         const state = stateOfError(known);
         const status = failed(host, before, state, known);

@@ -7,6 +7,7 @@ import { exactPath } from '../jj/fileset.ts';
 import type { SyncStatus } from '../status/sync-status.ts';
 import { openSession } from '../sync/session/open-session.ts';
 import { placeOf } from '../sync/session/place.ts';
+import { newTreeLock, treeLock } from '../sync/session/tree-lock.ts';
 import { syncDotfiles } from '../sync/sync-dotfiles.ts';
 import { type History, modelFiles } from './history.ts';
 import { contentId, markersIn, movesBackwards, reachableContents } from './invariants.ts';
@@ -62,7 +63,7 @@ async function killedSync(host: TestHost, kill: Kill): Promise<void> {
   const { host: dying, died } = killedHost(host.host, kill);
   await Promise.race([died, syncDotfiles(dying, host.options).catch(() => undefined)]);
   // The process that held it is gone; here it is this one, which lives.
-  rmSync(placeOf(host.host).lock, { force: true });
+  for (const lock of [placeOf(host.host).lock, treeLock(host.tree), newTreeLock(host.tree)]) rmSync(lock, { force: true });
 }
 
 interface Together {

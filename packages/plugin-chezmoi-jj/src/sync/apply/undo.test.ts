@@ -28,7 +28,7 @@ function home() {
     write,
     backedUp,
     read: (path: string) => readFileSync(join(folder, path), 'utf8'),
-    undo: () => undoApply(host, folder),
+    undo: () => undoApply({ host, home: folder, tree: join(folder, 'tree') }),
   };
 }
 
@@ -121,7 +121,7 @@ test('an undo that was cut off, done again, keeps what stood there before the fi
       host.files.write(path, content, mode);
     },
   };
-  await expect(undoApply({ ...host, files }, folder)).rejects.toThrow('killed');
+  await expect(undoApply({ host: { ...host, files }, home: folder, tree: join(folder, 'tree') })).rejects.toThrow('killed');
   expect(read('.one')).toBe('old');
   const { kept } = await undo();
   expect([read('.one'), read('.two')]).toEqual(['old', 'old']);

@@ -1,7 +1,9 @@
 import { rm, rmdir } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
 import { type Host, RotaError, withLock } from '@rota/core';
-import { placeOf } from '../session/place.ts';
+import { type Place, placeFor, placeOf } from '../session/place.ts';
+import type { Session } from '../session/session.ts';
+import { withTree } from '../session/tree-lock.ts';
 import { type BackupRecord, listBackups } from './backup.ts';
 import { filesBelow, isFolder } from './files-below.ts';
 
@@ -15,8 +17,8 @@ export interface Undone {
 }
 
 /** The backup that `undo` would put back; `undefined` when nothing was applied yet. */
-export function latestBackup(host: Pick<Host, 'files' | 'stateDir'>): BackupRecord | undefined {
-  return listBackups(host, placeOf(host).backups)[0]?.record;
+export function latestBackup({ host, place }: Pick<Session, 'host' | 'place'>): BackupRecord | undefined {
+  return listBackups(host, place.backups)[0]?.record;
 }
 
 /**
@@ -25,35 +27,42 @@ export function latestBackup(host: Pick<Host, 'files' | 'stateDir'>): BackupReco
  *
  * @throws ROTA_DOTFILES_PATH when there is no backup, or where a folder with files of its own is in the way; ROTA_LOCK_HELD
  */
-export async function undoApply(host: Host, home: string): Promise<Undone> {
-  const place = placeOf(host);
-  return await withLock(host, place.lock, { purpose: 'undo the last apply' }, async () => {
-    const [latest] = listBackups(host, place.backups);
-    if (latest === undefined)
-      throw new RotaError('ROTA_DOTFILES_PATH', 'No sync has changed a dotfile of this home, so there is nothing to undo.');
-    const { folder, record } = latest;
-    const isFile = (path: string): boolean => host.files.facts(join(home, path))?.kind === 'file';
-    const { links = [] } = record;
-    const removed = record.created.filter(isFile);
-    const replaced = [...record.changed, ...links].map(({ path }) => path);
-    for (const path of replaced) refuseForeignFiles(host, home, path, removed);
-    const kept = keep(host, home, freshFolder(host, join(place.undone, record.madeAt.replaceAll(':', '-'))), [
-      ...removed,
-      ...replaced.filter(isFile),
-    ]);
-    // First, for a file may have become a folder, or a folder a file.
-    for (const path of removed) host.files.remove(join(home, path));
-    for (const path of removed) await removeEmptyFolders(home, dirname(path));
-    for (const { path, mode } of record.changed)
-      host.files.write(join(home, path), host.files.readBytes(join(folder, 'files', path)) ?? '', mode);
-    for (const { path, to } of links) {
-      await rm(join(home, path), { recursive: true, force: true });
-      host.files.makeFolder(dirname(join(home, path)));
-      host.files.link(to, join(home, path));
-    }
-    await rm(folder, { recursive: true, force: true });
-    return { madeAt: record.madeAt, restored: replaced, removed, kept };
-  });
+export async function undoApply({ host, home, tree }: Pick<Session, 'host' | 'home' | 'tree'>): Promise<Undone> {
+  const purpose = { purpose: 'undo the last apply' };
+  return await withLock(
+    host,
+    placeOf(host).lock,
+    purpose,
+    async () => await withTree(host, tree, purpose, async () => await putBack(host, home, placeFor(host, tree))),
+  );
+}
+
+async function putBack(host: Host, home: string, place: Place): Promise<Undone> {
+  const [latest] = listBackups(host, place.backups);
+  if (latest === undefined)
+    throw new RotaError('ROTA_DOTFILES_PATH', 'No sync has changed a dotfile of this home, so there is nothing to undo.');
+  const { folder, record } = latest;
+  const isFile = (path: string): boolean => host.files.facts(join(home, path))?.kind === 'file';
+  const { links = [] } = record;
+  const removed = record.created.filter(isFile);
+  const replaced = [...record.changed, ...links].map(({ path }) => path);
+  for (const path of replaced) refuseForeignFiles(host, home, path, removed);
+  const kept = keep(host, home, freshFolder(host, join(place.undone, record.madeAt.replaceAll(':', '-'))), [
+    ...removed,
+    ...replaced.filter(isFile),
+  ]);
+  // First, for a file may have become a folder, or a folder a file.
+  for (const path of removed) host.files.remove(join(home, path));
+  for (const path of removed) await removeEmptyFolders(home, dirname(path));
+  for (const { path, mode } of record.changed)
+    host.files.write(join(home, path), host.files.readBytes(join(folder, 'files', path)) ?? '', mode);
+  for (const { path, to } of links) {
+    await rm(join(home, path), { recursive: true, force: true });
+    host.files.makeFolder(dirname(join(home, path)));
+    host.files.link(to, join(home, path));
+  }
+  await rm(folder, { recursive: true, force: true });
+  return { madeAt: record.madeAt, restored: replaced, removed, kept };
 }
 
 /** Where a file was and a folder is now, the folder goes with what the apply made in it, and with nothing else. */

@@ -8,6 +8,7 @@ import type { Jj } from '../../jj/jj.ts';
 import { lastWords } from '../../jj/last-words.ts';
 import type { DotfileOptions } from '../../options.ts';
 import { isOneName } from '../home/folds-case.ts';
+import { withNewTree } from './tree-lock.ts';
 
 /** What set-up works with. */
 export interface OpenInput {
@@ -23,9 +24,16 @@ export interface OpenInput {
  * repository, and only an empty folder is filled with a clone.
  *
  * @returns whether something was made
- * @throws ROTA_DOTFILES_CONFIG with what is missing; ROTA_SYNC_UNREACHABLE when the first clone does not reach the remote
+ * @throws ROTA_DOTFILES_CONFIG with what is missing; ROTA_SYNC_UNREACHABLE when the first clone does not reach the remote;
+ * ROTA_LOCK_HELD while another process makes it
  */
 export async function openRepository(input: OpenInput): Promise<boolean> {
+  const { host, tree } = input;
+  if (host.files.facts(join(tree, '.jj')) !== undefined) return await openOrMake(input);
+  return await withNewTree(host, tree, async () => await openOrMake(input));
+}
+
+async function openOrMake(input: OpenInput): Promise<boolean> {
   const { host, tree } = input;
   const has = (name: string): boolean => host.files.facts(join(tree, name)) !== undefined;
   if (has('.jj')) {

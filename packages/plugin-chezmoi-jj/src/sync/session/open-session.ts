@@ -4,7 +4,7 @@ import { jjOn } from '../../jj/jj.ts';
 import type { DotfileOptions } from '../../options.ts';
 import { identityOf } from './identity.ts';
 import { openRepository } from './open-repository.ts';
-import { placeOf } from './place.ts';
+import { placeFor, placeOf } from './place.ts';
 import { keepPreflight, type Preflight, preflight, readSettings } from './preflight.ts';
 import { programEnvironment } from './program-environment.ts';
 import type { Session } from './session.ts';
@@ -15,11 +15,11 @@ import type { Session } from './session.ts';
  * @throws ROTA_DOTFILES_CONFIG, ROTA_COMMAND_MISSING, ROTA_SYNC_UNREACHABLE
  */
 export async function openSession(host: Host, options: DotfileOptions): Promise<Session> {
-  const place = placeOf(host);
+  const own = placeOf(host);
   const timeoutMs = options.timeout * 1000;
   const bare = programEnvironment(host, options);
   const chezmoi = chezmoiFor(host, { env: bare, timeoutMs, retries: options.retries });
-  const first = await preflight(host, place, chezmoi, bare, options.repoUrl);
+  const first = await preflight(host, own, chezmoi, bare, options.repoUrl);
   let { facts } = first;
   const env = identified(bare, facts, host);
   if (first.isFresh) {
@@ -27,9 +27,10 @@ export async function openSession(host: Host, options: DotfileOptions): Promise<
     const made = await openRepository({ host, env, jj, tree: facts.tree, options });
     // A clone may have brought a `.chezmoiroot`.
     if (made) facts = { ...facts, ...(await readSettings(chezmoi)) };
-    keepPreflight(host, place, bare, options.repoUrl, facts);
+    keepPreflight(host, own, bare, options.repoUrl, facts);
   }
   const jj = jjOn(host, { tree: facts.tree, env, timeoutMs });
+  const place = placeFor(host, facts.tree);
   const names = await identityOf(host, place, options, jj);
   const { tree, source, home, versions } = facts;
   return { host, options, place, jj, chezmoi, env, tree, source, home, names, versions };

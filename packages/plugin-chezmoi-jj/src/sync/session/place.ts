@@ -1,5 +1,6 @@
-import { join } from 'node:path';
+import { isAbsolute, join } from 'node:path';
 import type { Host } from '@rota/core';
+import { readJson } from '../../status/read-json.ts';
 
 /** Where the sync keeps what is its own. */
 export interface Place {
@@ -27,7 +28,32 @@ export interface Place {
 
 /** Below Rota's state, which is the user's own. */
 export function placeOf(host: Pick<Host, 'stateDir'>): Place {
-  const folder = join(host.stateDir, 'plugins', 'chezmoi-jj');
+  return placeIn(join(host.stateDir, 'plugins', 'chezmoi-jj'));
+}
+
+/**
+ * Where the syncs of a home keep what they know of it and of its repository, whoever starts them: a shell and a job of one user may differ in XDG_STATE_HOME, and would take each other for
+ * another machine. It is the place of the one that synchronised first, as the repository remembers, for as long as it is there. That of a copied home is its own.
+ */
+export function placeFor(host: Pick<Host, 'files' | 'stateDir' | 'user'>, tree: string): Place {
+  const value = readJson(host.files, pointerOf(tree));
+  const { folder, home }: Partial<Record<string, unknown>> = typeof value === 'object' && value !== null ? { ...value } : {};
+  if (typeof folder !== 'string' || !isAbsolute(folder) || home !== host.user.home) return placeOf(host);
+  const first = placeIn(folder);
+  return host.files.facts(first.identity) === undefined ? placeOf(host) : first;
+}
+
+/** Lets the repository remember it. */
+export function keepPlace({ files, user: { home } }: Pick<Host, 'files' | 'user'>, tree: string, { folder }: Place): void {
+  const text = `${JSON.stringify({ formatVersion: 1, folder, home })}\n`;
+  if (files.readText(pointerOf(tree)) !== text) files.write(pointerOf(tree), text);
+}
+
+function pointerOf(tree: string): string {
+  return join(tree, '.git', 'rota-sync.json');
+}
+
+function placeIn(folder: string): Place {
   return {
     folder,
     lock: join(folder, 'lock'),
