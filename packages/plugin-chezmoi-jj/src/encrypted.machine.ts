@@ -124,14 +124,26 @@ describe('dotfiles that chezmoi encrypts with age', () => {
   });
 });
 
-test('a result of a template, or a file that a program makes, is not taken in place of what makes it', async () => {
+test('a result of a template, or a file that a program makes or that is written once, is not taken in place of its source, and called what it is', async () => {
   const [a] = await pair();
   writeFileSync(join(a.tree, 'dot_made.tmpl'), 'made {{ .chezmoi.hostname }}\n');
+  writeFileSync(join(a.tree, 'create_private_dot_once'), 'first\n');
   await a.sync();
   const c = await host('c');
-  c.write('.made', 'mine\n');
-  expect(await c.sync()).toMatchObject({ drift: [{ path: '.made', reason: 'unknown-here' }] });
-  await expect(resolve(c.host, c.options, '.made', { from: 'local' })).rejects.toMatchObject({ code: 'ROTA_DOTFILES_PATH' });
+  for (const path of ['.made', '.once', '.zshrc']) c.write(path, 'mine\n', 0o644);
+  const drift = ['.made', '.once', '.zshrc'].map((path) => ({ path, reason: 'unknown-here' }));
+  expect(await c.sync()).toMatchObject({ drift });
+  const edit = { from: 'edit', text: 'x' } as const;
+  for (const [path, take, message] of [
+    ['.made', { from: 'local' }, /^\.made was made from a template or by a program; what stands here/],
+    ['.once', { from: 'local' }, /^\.once was written once.*own since; what stands here(?!.*template)/],
+    ['.once', edit, /^\.once was written once.*own since; there are no two texts(?!.*template)/],
+    ['.zshrc', edit, /^\.zshrc is not in conflict; there are no two texts to edit\.$/],
+  ] as const)
+    await expect(resolve(c.host, c.options, path, take)).rejects.toMatchObject({
+      code: 'ROTA_DOTFILES_PATH',
+      message: expect.stringMatching(message),
+    });
   await c.sync();
   expect(Object.keys((await world.published()) ?? {})).toContain('dot_made.tmpl');
   expect(c.read('.made')).toBe('mine\n');

@@ -14,7 +14,7 @@ const stateTexts: Readonly<Record<SyncState, string>> = {
 
 const driftTexts: Readonly<Record<Drift['reason'], string>> = {
   'unknown-here': 'was here before, and chezmoi never wrote it',
-  'edited-template': 'made from a template, and edited in the result',
+  'edited-template': 'edited here; a template or a program makes it, or it is only written once, so no edit is taken',
   edited: 'edited here meanwhile; the next sync takes it',
   deleted: 'deleted here; deletions are not passed on',
   script: 'a script of another host; not run',

@@ -12,6 +12,9 @@ export async function markedText(session: Session, path: string): Promise<string
   const found = conflicts.find((conflict) => conflict.path === path);
   const source = found?.sources[0];
   if (found !== undefined) refuseEncrypted(found);
-  if (waiting === undefined || source === undefined) throw new RotaError('ROTA_DOTFILES_PATH', `${path} is not in conflict.`);
+  if (waiting === undefined || source === undefined)
+    throw new RotaError('ROTA_DOTFILES_PATH', `${path} is not in conflict; there are no two texts to edit.`, {
+      suggestions: [`Where it was left alone: rota chezmoi resolve ${path} --take local|remote`],
+    });
   return await session.jj.must(['file', 'show', '-r', waiting.probe.commit, '--', exactPath(source)], 'show the conflict');
 }

@@ -11,7 +11,7 @@ import { readHome } from '../sync/home/read-home.ts';
 import { sourcesOf } from '../sync/home/sources-of.ts';
 import { readMerge } from '../sync/merge/probe-merge.ts';
 import type { Session } from '../sync/session/session.ts';
-import { addFlags, isMade } from './add-source.ts';
+import { addFlags, howMade, isMade } from './add-source.ts';
 import { conflictsOf } from './conflicts-of.ts';
 import { markedText } from './marked-text.ts';
 import { replaceInMerge } from './replace-in-merge.ts';
@@ -111,19 +111,22 @@ async function resolveDrift(session: Session, path: string, take: Take): Promise
     return true;
   }
   if (take.from === 'edit' || (source !== undefined && isMade(source))) {
-    throw new RotaError(
-      'ROTA_DOTFILES_PATH',
-      `${path} is made from a template or by a program; what stands here cannot be taken back into it.`,
-      {
-        suggestions: [
-          `Edit the template: chezmoi edit ${line.target}`,
-          `Or take what it makes: rota chezmoi resolve ${path} --take remote`,
-        ],
-      },
-    );
+    throw notTaken(path, line.target, source, take);
   }
   await chezmoi.must(['add', ...addFlags(source), '--', line.target], 'take the file in');
   return true;
+}
+
+function notTaken(path: string, target: string, source: string | undefined, take: Take): RotaError {
+  const remote = `rota chezmoi resolve ${path} --take remote`;
+  if (source === undefined || !isMade(source))
+    return new RotaError('ROTA_DOTFILES_PATH', `${path} is not in conflict; there are no two texts to edit.`, {
+      suggestions: [`rota chezmoi resolve ${path} --take local`, remote],
+    });
+  const why = take.from === 'edit' ? 'there are no two texts to edit' : 'what stands here cannot be taken back into its source';
+  return new RotaError('ROTA_DOTFILES_PATH', `${path} ${howMade(source)}; ${why}.`, {
+    suggestions: [`Edit the source: chezmoi edit ${target}`, `Or take what it makes: ${remote}`],
+  });
 }
 
 /** All that goes when a target is written whatever stands there: edits too, which nothing else has, and a folder with everything in it. */
