@@ -1,5 +1,5 @@
-import { existsSync, readlinkSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, mkdirSync, readlinkSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { exec, temporaryFolder } from '@rota/test-support';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { resolve } from './conflicts/resolve.ts';
@@ -20,9 +20,16 @@ const pair = (files: Readonly<Record<string, string>> = { '.zshrc': text }) => h
 describe('what a sync takes from a host, and what it leaves there', () => {
   test('filters of .gitattributes are refused: jj would publish the plain files', async () => {
     const [a] = await pair();
-    writeFileSync(join(a.tree, '.gitattributes'), '*.key filter=git-crypt diff=git-crypt\n');
-    await a.jj('file', 'track', '.gitattributes');
-    await expect(a.sync()).rejects.toMatchObject({ code: 'ROTA_DOTFILES_CONFIG', message: expect.stringContaining('filter') });
+    // git reads one that nobody has tracked too.
+    for (const path of ['.git/info/attributes', '.gitattributes', 'dot_config/.gitattributes']) {
+      const file = join(a.tree, path);
+      mkdirSync(dirname(file), { recursive: true });
+      writeFileSync(file, '*.key filter=git-crypt diff=git-crypt\n');
+      if (path.startsWith('dot_')) await a.jj('file', 'track', path);
+      const message = expect.stringMatching(`^${path} names a Git filter`);
+      await expect(a.sync()).rejects.toMatchObject({ code: 'ROTA_DOTFILES_CONFIG', message });
+      rmSync(file);
+    }
   });
 
   test('a file that was there before chezmoi is not overwritten, and can be decided', async () => {
@@ -126,18 +133,20 @@ describe('what a sync takes from a host, and what it leaves there', () => {
     expect((await b.chezmoi('status')).trim()).toBe('');
   });
 
-  test('a key beside the files of an exact_ folder stays at home, and stays', async () => {
+  test('a key beside the files of an exact_ folder stays at home, and stays, and what is missing there is not deleted for all', async () => {
     const a = world.host('a');
     const b = world.host('b');
     a.write('.e/conf', 'one\n');
+    a.write('.e/gone', 'gone\n');
     await a.chezmoi('init');
     await a.chezmoi('add', '--exact', join(a.home, '.e'));
     await a.sync();
     await b.sync();
     b.write('.e/id_ed25519', 'key\n');
     b.write('.e/conf', 'two\n');
+    b.remove('.e/gone');
     expect(await b.sync()).toMatchObject({ captured: ['.e/conf'] });
-    expect(await world.published()).toEqual({ 'exact_dot_e/conf': 'two' });
+    expect(await world.published()).toEqual({ 'exact_dot_e/conf': 'two', 'exact_dot_e/gone': 'gone' });
     expect(b.read('.e/id_ed25519')).toBe('key\n');
     expect(existsSync(join(b.tree, 'exact_dot_e/id_ed25519'))).toBe(false);
   });

@@ -69,11 +69,8 @@ async function takeWhatIsHere(session: Session, enter: Enter): Promise<Here> {
   ]);
   // Somebody may have fetched by hand, or a sync was cut off.
   const found = await holdTip(session, looked);
-  checkTree(
-    session.host,
-    session.tree,
-    found.tracked.filter((path) => /(^|\/)\.gitattributes$/.test(path)),
-  );
+  const attributes = found.tracked.filter((path) => /(^|\/)\.gitattributes$/.test(path));
+  checkTree(session.host, session.tree, ['.git/info/attributes', '.gitattributes', ...attributes]);
   const started = recovered?.phase === 'apply' ? await finishApply(session, enter, found, recovered.to, atFirst) : found;
   const settled = await settleWorkingCopy(session, enter, started);
   const { moved, tooLarge } = settled;
