@@ -99,14 +99,21 @@ test('`keepBackups` is how many are kept, the latest', async () => {
   expect(kept.map((name) => readFileSync(join(backups, name, 'files/.one'), 'utf8'))).toEqual(['2\n', '3\n']);
 });
 
-test('`commitMessage` is the subject, with host, time and number of files', async () => {
+test('`commitMessage` is the subject, with host, time and number of files, and the author is the one that jj knows, else the user', async () => {
   const [a] = await pair({ commitMessage: '{files} of {host} at {time}' });
+  const author = async () => (await a.git('--git-dir', world.origin, 'log', '-1', '--format=%an <%ae>', 'main')).trim();
+  expect(await author()).toBe('ada <ada@a>');
+  a.write('.config/jj/config.toml', '[user]\nname = "Ada Lovelace"\nemail = "ada@example.net"\n');
   a.write('.one', 'ONE\n');
   a.write('.two', 'TWO\n');
   await a.sync();
   expect(await a.git('--git-dir', world.origin, 'log', '-1', '--format=%s', 'main')).toMatch(
     /^2 of a at 20\d\d-\d\d-\d\dT[\d:]+Z$/,
   );
+  // The commit that was being worked on had its author already.
+  a.write('.one', 'uno\n');
+  await a.sync();
+  expect(await author()).toBe('Ada Lovelace <ada@example.net>');
 });
 
 test('`statusFile` is a copy that all may read; one that cannot be written ends no sync', async () => {

@@ -3,6 +3,8 @@ import { join } from 'node:path';
 import { temporaryFolder } from '@rota/test-support';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { readFleet } from './fleet/read-fleet.ts';
+import { readPicture } from './jj/picture.ts';
+import { publish } from './sync/remote/publish.ts';
 import { openSession } from './sync/session/open-session.ts';
 import { placeOf } from './sync/session/place.ts';
 import { syncDotfiles } from './sync/sync-dotfiles.ts';
@@ -96,7 +98,33 @@ describe('the network, the disk and the programs around a sync', () => {
     expect(states.map(({ state }) => state)).toEqual(['ok', 'ok']);
     await a.sync();
     expect([a.read('.one'), a.read('.two')]).toEqual(['a\n', 'b\n']);
+    // Each time that `b` is about to publish, `a` is faster.
+    let races = 2;
+    const run: typeof b.host.run = async (request) => {
+      if (request.args.includes('push') && races > 0) {
+        races -= 1;
+        a.write('.one', `race ${races}\n`);
+        await a.sync();
+      }
+      return await b.host.run(request);
+    };
+    b.write('.two', 'raced\n');
+    const racing = async (retries: number) => (await syncDotfiles({ ...b.host, run }, { ...b.options, retries })).status;
+    expect(await racing(0)).toMatchObject({ state: 'pending-push', captured: ['.two'] });
+    expect(await world.published()).toEqual({ dot_one: 'race 1', dot_two: 'b' });
+    expect(await racing(1)).toMatchObject({ state: 'ok', pendingPush: false });
+    expect(await world.published()).toEqual({ dot_one: 'race 0', dot_two: 'raced' });
     expect(await movesBackwards(world)).toEqual([]);
+
+    // jj itself would move the branch back, for it was there last.
+    const session = await openSession(b.host, b.options);
+    const picture = await readPicture(session.jj, session.names);
+    const first = (await b.git('rev-list', '--max-parents=0', 'main')).trim();
+    await expect(publish(session, { ...picture, heads: [] }, first)).rejects.toMatchObject({
+      code: 'ROTA_DOTFILES_FAILED',
+      message: expect.stringContaining('nothing was published'),
+    });
+    expect(await world.published()).toEqual({ dot_one: 'race 0', dot_two: 'raced' });
   });
 
   test('without a network a sync is no failure, and the next one continues', async () => {
