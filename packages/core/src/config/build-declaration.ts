@@ -6,6 +6,7 @@ import { graphIssues } from '../job/job-graph.ts';
 import { compareJobKeys, printJobKey } from '../job/job-key.ts';
 import { nameProblem } from '../job/names.ts';
 import { type JobContext, jobContext } from '../job/normalise/job-context.ts';
+import type { Problem } from '../job/problem.ts';
 import { duplicateIssues } from '../job/read/duplicate-issues.ts';
 import { readJobInput } from '../job/read/read-job-input.ts';
 import { readManifests } from '../job/read/read-manifests.ts';
@@ -151,7 +152,9 @@ async function jobsOfLayer(
 ): Promise<readonly Job[]> {
   const jobs: Job[] = [];
   for (const [index, value] of (layer.config.jobs ?? []).entries()) {
-    const read = await readJobInput(value, `jobs[${index}]`, context, placeOf(layer, ['jobs', index]));
+    const path = ['jobs', index];
+    const locate = (problem: Problem): Issue => layer.locate({ ...problem, path: [...path, ...problem.path] });
+    const read = await readJobInput(value, `jobs[${index}]`, context, placeOf(layer, path), locate);
     issues.push(...read.issues);
     if (read.job !== undefined) jobs.push(read.job);
   }

@@ -35,6 +35,19 @@ describe('jobs that name each other', () => {
   });
 });
 
+test('a problem of a job in a YAML config has the place of the field, in either shape', async () => {
+  const jobs =
+    '  - name: a\n    on: boot\n    command: x\n    state:\n      roots: [{name: d, path: relative/d}]\n      service: y\n';
+  const nested =
+    '  - apiVersion: v1\n    kind: Job\n    metadata: {name: b}\n    spec:\n      on: boot\n      command: x\n      timeout: soon\n';
+  const root = tree({ 'jobs.config.yaml': `tenant: acme\njobs:\n${jobs}${nested}` });
+  const { issues } = await validateDeclaration(host, { cwd: root });
+  expect(issues.map(({ message, line, column }) => [message.replace(/: .*/, ''), line, column])).toEqual([
+    ['In job "a"', 8, 7],
+    ['In job "b"', 15, 16],
+  ]);
+});
+
 test('strict validation advises on labels, owner and time-out, and stays ok', async () => {
   const root = tree({ 'a.yaml': manifest('a') });
   const validation = await validateDeclaration(host, { files: ['a.yaml'], cwd: root, strict: true });

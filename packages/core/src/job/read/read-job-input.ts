@@ -7,21 +7,22 @@ import type { FieldPath, Problem } from '../problem.ts';
 import { metadataSchema } from '../schema/manifest-schema.ts';
 import { specSchema } from '../schema/spec-schema.ts';
 import { definedPlace } from './defined-place.ts';
-import { readJob } from './read-job.ts';
+import { readJob, withoutEchoes } from './read-job.ts';
 import { unknownField, valueWords } from './schema-problems.ts';
 
 const metadataKeys = Object.keys(metadataSchema.entries);
 const specKeys = Object.keys(specSchema.entries);
 
 /**
- * Reads a job that was declared as a value, in either shape. `place` is where the list that holds it stands, `label` what to call it
- * there, such as `jobs[3]`.
+ * Reads a job that was declared as a value, in either shape. `place` is where it stands, `label` what to call it there, such as `jobs[3]`;
+ * `locate` finds a path within it, where its source has places.
  */
 export async function readJobInput(
   value: unknown,
   label: string,
   context: JobContext,
   place: SourcePlace,
+  locate?: (problem: Problem) => Issue,
 ): Promise<{ readonly job?: Job; readonly issues: readonly Issue[] }> {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     const problem = {
@@ -30,20 +31,27 @@ export async function readJobInput(
       path: [],
       message: `${label}: expected a job, but got ${valueWords(value)}.`,
     } as const;
-    return { issues: [issueAt(problem, place, '', '')] };
+    return { issues: [at(problem, place)] };
   }
-  const source = definedPlace(value) ?? place;
+  const defined = definedPlace(value);
+  const source = defined ?? place;
+  const name = nameOf(value);
+  const subject = name === '' ? label : `job "${name}"`;
+  const issueOf = (problem: Problem): Issue => {
+    const issue = defined === undefined && locate !== undefined ? locate(problem) : at(problem, source);
+    return { ...issue, message: `In ${subject}: ${problem.message}` };
+  };
   const nested = 'metadata' in value || 'spec' in value;
   const unknown: Problem[] = [];
   const manifest = await plainSchedule(nested ? { ...value } : unflatten(value as Record<string, unknown>, unknown));
   if (manifest instanceof Error) {
     const code = isRotaError(manifest) ? manifest.code : 'ROTA_FIELD_VALUE';
-    const problem = { code, severity: 'error', path: ['schedule'], message: `\`schedule\`: ${manifest.message}` } as const;
-    return { issues: [issueAt(problem, source, label, nameOf(value))] };
+    const path = nested ? ['spec', 'schedule'] : ['schedule'];
+    return { issues: [issueOf({ code, severity: 'error', path, message: `\`schedule\`: ${manifest.message}` })] };
   }
   const { job, problems } = readJob(manifest, context, source);
-  const named = [...unknown, ...(nested ? problems : problems.map(flatProblem))];
-  const issues = named.map((problem) => issueAt(problem, source, label, nameOf(value)));
+  const named = withoutEchoes([...unknown, ...(nested ? problems : problems.map(flatProblem))]);
+  const issues = named.map(issueOf);
   return job === undefined || unknown.length > 0 ? { issues } : { job, issues };
 }
 
@@ -85,13 +93,6 @@ function nameOf(value: object): string {
   return 'name' in metadata && typeof metadata.name === 'string' ? metadata.name : '';
 }
 
-function issueAt(problem: Problem, place: SourcePlace, label: string, name: string): Issue {
-  const subject = name === '' ? label : `job "${name}"`;
-  return {
-    code: problem.code,
-    severity: problem.severity,
-    message: subject === '' ? problem.message : `In ${subject}: ${problem.message}`,
-    ...place,
-    ...(problem.suggestion === undefined ? {} : { suggestion: problem.suggestion }),
-  };
+function at({ code, severity, message, suggestion }: Problem, place: SourcePlace): Issue {
+  return { code, severity, message, ...place, ...(suggestion === undefined ? {} : { suggestion }) };
 }

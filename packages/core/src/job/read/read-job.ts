@@ -38,7 +38,7 @@ function lateProblems(value: unknown, known: readonly Problem[], context: JobCon
 }
 
 /** A field that is missing because its name was misspelt is one problem, not two. */
-function withoutEchoes(problems: readonly Problem[]): readonly Problem[] {
+export function withoutEchoes(problems: readonly Problem[]): readonly Problem[] {
   const meant = new Set(
     problems.flatMap(({ code, path, suggestion }) =>
       code === 'ROTA_FIELD_UNKNOWN' && suggestion !== undefined ? [[...path.slice(0, -1), suggestion].join('\0')] : [],
