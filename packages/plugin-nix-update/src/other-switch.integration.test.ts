@@ -134,6 +134,28 @@ describe('while somebody else switches the machine', () => {
     expect(await machine.facts()).toMatchObject({ current: own, bootDefault: before.bootDefault, profile: before.profile });
   });
 
+  test('and never ends while what is not well is to be rolled back, that is a failed rollback, told again until it is done', async () => {
+    const own = await ownSystem();
+    await machine.publish({ version: '2', appRc: 1 });
+    const end = async (): Promise<void> => void (await machine.exec('systemctl', ['stop', 'comin']));
+    onTestFinished(end);
+    const run = `echo 300 >/var/lib/machine/slow; systemd-run --quiet --collect --unit=comin ${own}/bin/switch-to-configuration test
+      for i in $(seq 100); do grep -q 'test ${own}' /var/lib/machine/journal && exit 0; sleep 0.1; done; exit 1`;
+    const options = { ...machine.options, activationTimeout: '2s' };
+    const failed = { status: 'rollback-failed', failure: { class: 'rollback', message: busy.message } };
+    const [report] = await machine.update({ options, at: { moment: 'health:started', run } });
+    expect(report).toMatchObject(failed);
+    expect(report?.failure?.message).toContain('app.service');
+    expect(await machine.update({ options })).toMatchObject([{ kind: 'recovery', ...failed }]);
+    await machine.sh('rm /var/lib/machine/slow');
+    await end();
+    expect(await machine.update()).toMatchObject([
+      { kind: 'recovery', status: 'rolled-back' },
+      { status: 'deferred', failure: { class: 'bad-revision' } },
+    ]);
+    expect({ ...(await machine.facts()), journal: [] }).toEqual(before);
+  });
+
   test('to what boots only, during health checks that fail, what boots stays theirs, and what is active is rolled back', async () => {
     const own = await ownSystem();
     await machine.publish({ version: '2', appRc: 1 });

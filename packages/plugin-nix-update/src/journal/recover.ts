@@ -97,7 +97,8 @@ async function undo(context: UpdateContext, journal: UpdateJournal, facts: RunFa
     }
     if (lock !== null) await discardLockChange(context, lock, true);
   } catch (error) {
-    if (isPutOff(error)) return { status: 'deferred', failure: error, unfinished: true };
+    // What is known to be unwell, and still active, is told again.
+    if (isPutOff(error) && !takenBack) return { status: 'deferred', failure: error, unfinished: true };
     return { status: 'rollback-failed', failure: interrupted('could not be taken back', error), unfinished: true };
   }
   // Told once: trying again would only keep every later update from beginning.
