@@ -13,7 +13,7 @@ beforeEach(async () => {
 });
 
 /**
- * A sync that finds names in either case, as on macOS and Windows. Linux has no such file system without special kernel options: what is asked of this one is only whether it is one,
+ * A sync that finds names in either case, as on macOS and Windows, and with exFAT. The machine has no such file system: what is asked of this one is only whether it is one,
  * and what is decided from the names in the repository is real.
  */
 async function syncFolding({ host, options }: TestHost): Promise<SyncStatus> {

@@ -11,10 +11,10 @@ export function foldsCase({ host, tree, home }: Pick<Session, 'host' | 'tree' | 
   return named !== undefined && isOneName(host, join(home, named));
 }
 
-/** Whether what stands at a path is found by its name in the other case too, and is the same. */
+/** Whether what stands at a path is found by its name in the other case too, though no such name is listed. Inodes do not tell: FUSE gives each name that it is asked for one of its own. */
 export function isOneName({ files }: Reader, path: string): boolean {
-  const name = basename(path);
-  const other = join(dirname(path), name === name.toUpperCase() ? name.toLowerCase() : name.toUpperCase());
-  const found = files.facts(path);
-  return found !== undefined && other !== path && files.facts(other)?.inode === found.inode && files.facts(other) !== undefined;
+  const [folder, name] = [dirname(path), basename(path)];
+  const other = name === name.toUpperCase() ? name.toLowerCase() : name.toUpperCase();
+  const isFound = other !== name && [name, other].every((one) => files.facts(join(folder, one)) !== undefined);
+  return isFound && !files.list(folder).includes(other);
 }
