@@ -37,6 +37,8 @@ export function gitStore(host: Pick<Host, 'run' | 'files'>, repository: string):
     place: repository,
     placeOf: (bundle) => `${repository} ${refOf(bundle)}`,
     async put({ file }, sidecar) {
+      if (host.files.facts(file)?.size !== sidecar.size)
+        throw new RotaError('ROTA_BUNDLE_STORE', `The bundle ${sidecar.id} broke off: ${file} is not all of it.`);
       // Harmless where it is one already.
       await git(['init', '--quiet', '--bare']);
       const bundle = await git(['hash-object', '-w', '--no-filters', file]);

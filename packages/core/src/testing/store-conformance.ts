@@ -1,12 +1,12 @@
 import { deepEqual, equal, ok, rejects } from 'node:assert/strict';
-import { createHash } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { readBundle } from '../bundle/format/read-bundle.ts';
 import type { BundleStore, Sidecar } from '../bundle/store/bundle-store.ts';
-import { isRotaError } from '../errors/rota-error.ts';
-import { type SampleBundle, sampleBundle } from './sample-bundle.ts';
+import { sampleBundle } from './sample-bundle.ts';
+import { storeCutTests } from './store-cut-tests.ts';
+import { storeRaceTests } from './store-race-tests.ts';
+import { comesBack, formless, isStoreError, type Workplace, workplace } from './store-workplace.ts';
 import type { TestFunctions } from './test-functions.ts';
 
 /** A place that was never used before, and what is known of it. */
@@ -31,15 +31,19 @@ export interface StoreConformanceOptions {
   unreachable?(): BundleStore | Promise<BundleStore>;
 }
 
+/** Declares a test in a place of its own. */
+export type InPlace = (name: string, body: (place: StorePlace, work: Workplace) => Promise<void>) => void;
+
 /**
  * Registers the tests that every store of bundles passes: what is put is listed whole and comes back as it was, proofs are recorded, only what is
- * named is removed, and what is not ours stays. Real bundles pass through a real store.
+ * named is removed, and what is not ours stays; several at once do not lose, mix or show half of anything, and what breaks off is not kept. Real
+ * bundles pass through a real store.
  *
  * @example
  * storeConformance({ describe, it }, { name: 'folder', makePlace: () => ({ open: () => folderStore(host, folder) }) });
  */
 export function storeConformance(test: TestFunctions, options: StoreConformanceOptions): void {
-  const inPlace = (name: string, body: (place: StorePlace, work: Workplace) => Promise<void>): void =>
+  const inPlace: InPlace = (name, body) =>
     void test.it(name, async () => {
       const place = await options.makePlace();
       const work = workplace();
@@ -112,6 +116,8 @@ export function storeConformance(test: TestFunctions, options: StoreConformanceO
       await store.remove([kept, { ...kept, id: '0123456789abcdef', file: 'foreign' }]);
       equal(await look(), before);
     });
+    storeRaceTests(inPlace);
+    storeCutTests(inPlace);
     const { unreachable } = options;
     if (unreachable === undefined) return;
     test.it('says so by name when it cannot be reached', async () => {
@@ -127,46 +133,4 @@ export function storeConformance(test: TestFunctions, options: StoreConformanceO
       }
     });
   });
-}
-
-interface Workplace {
-  readonly folder: string;
-  sample(second?: number): Promise<SampleBundle>;
-  remove(): void;
-}
-
-function workplace(): Workplace {
-  const folder = mkdtempSync(join(tmpdir(), 'rota-store-'));
-  const samples: SampleBundle[] = [];
-  return {
-    folder,
-    async sample(second) {
-      const sample = await sampleBundle(second);
-      samples.push(sample);
-      return sample;
-    },
-    remove() {
-      for (const sample of samples) sample.remove();
-      rmSync(folder, { recursive: true, force: true });
-    },
-  };
-}
-
-/** A sidecar without what a store may change. */
-function formless({ file, size, sha256, compression, encrypted, ...rest }: Sidecar): object {
-  return rest;
-}
-
-async function comesBack(store: BundleStore, bundle: Sidecar, { folder }: Workplace): Promise<void> {
-  const to = mkdtempSync(join(folder, 'fetched-'));
-  const path = await store.fetch(bundle, to);
-  const bytes = readFileSync(path);
-  equal(bytes.length, bundle.size, 'the size is not that of the sidecar');
-  equal(createHash('sha256').update(bytes).digest('hex'), bundle.sha256, 'the checksum is not that of the sidecar');
-  equal((await readBundle(path)).treeDigest, bundle.treeDigest);
-}
-
-function isStoreError(error: unknown): true {
-  ok(isRotaError(error) && error.code === 'ROTA_BUNDLE_STORE', `not ROTA_BUNDLE_STORE: ${String(error)}`);
-  return true;
 }

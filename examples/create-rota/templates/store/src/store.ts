@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { createReadStream, createWriteStream } from 'node:fs';
-import { type FileHandle, mkdir, open, readdir, rename, rm } from 'node:fs/promises';
+import { type FileHandle, mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { type BundleStore, RotaError, type Sidecar } from '@rota/core';
@@ -29,6 +29,8 @@ export function openStore(folder: string): BundleStore {
     placeOf: pathOf,
     put: ({ file }, sidecar) =>
       attempt(async () => {
+        if ((await stat(file)).size !== sidecar.size)
+          throw new Error(`the bundle ${sidecar.id} broke off: ${file} is not all of it.`);
         await mkdir(folder, { recursive: true });
         const whole = await write(folder, sidecar, file, 0);
         await rename(whole, pathOf(sidecar));

@@ -61,10 +61,12 @@ export interface BundleStore {
   readonly stores?: readonly BundleStore[];
   /**
    * Keeps a bundle, durably; it is listed when it is there as a whole, and not before. Resolves to the sidecar that {@link list} gives from
-   * now on: a store that keeps another form of it changes `file`, `size`, `sha256`, `compression` and `encrypted`, and nothing else.
+   * now on: a store that keeps another form of it changes `file`, `size`, `sha256`, `compression` and `encrypted`, and nothing else. One that
+   * breaks off (its file is shorter than the sidecar says, its archive ends with an error) is refused and not kept; one that is put twice at once is
+   * there once.
    */
   put(content: BundleContent, sidecar: Sidecar): Promise<Sidecar>;
-  /** Oldest first. Empty where nothing was ever kept. */
+  /** Oldest first, each once. Empty where nothing was ever kept. What another process removes meanwhile is passed over. */
   list(): Promise<readonly Sidecar[]>;
   /**
    * Path of a file with the bundle on this machine: the store's own, which nobody changes, or a new one in the given folder, which the

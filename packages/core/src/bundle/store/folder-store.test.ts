@@ -81,4 +81,17 @@ describe('a folder store', () => {
     expect(readdirSync(folder)).toHaveLength(2);
     rmSync(folder, { recursive: true });
   });
+
+  it('leaves alone what another process is still copying', async () => {
+    // Only between disks a bundle is copied.
+    const folder = newFolder(memory);
+    const { content, sidecar, remove } = await sampleBundle();
+    const theirs = join(folder, `.${sidecar.file}.partial`);
+    writeFileSync(theirs, 'half of it');
+    await folderStore(host, folder).put(content, sidecar);
+    expect(readFileSync(theirs, 'utf8')).toBe('half of it');
+    expect(readFileSync(join(folder, sidecar.file)).equals(readFileSync(content.file))).toBe(true);
+    remove();
+    rmSync(folder, { recursive: true });
+  });
 });

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { closeSync, constants, copyFileSync, fsyncSync, linkSync, openSync } from 'node:fs';
 import { join } from 'node:path';
 import { RotaError } from '../../errors/rota-error.ts';
@@ -20,12 +21,13 @@ export function folderStore(host: Pick<Host, 'files'>, folder: string): BundleSt
     placeOf: fileOf,
     put: async ({ file }, sidecar) =>
       told(folder, () => {
+        checkSize(host, file, sidecar);
         files.makeFolder(folder, 0o700);
         files.write(sidecarOf(sidecar), printSidecar(sidecar), 0o600);
         try {
           // Asked once more, so that a process that is dead to its files keeps nothing.
           if (files.facts(folder)?.kind === 'folder')
-            keepFile(host, file, fileOf(sidecar), join(folder, `.${sidecar.file}.partial`));
+            keepFile(host, file, fileOf(sidecar), join(folder, `.${sidecar.file}.${randomUUID()}.partial`));
         } catch (error) {
           // A disk that is full would gather them.
           if (!isThere(sidecar)) files.remove(sidecarOf(sidecar));
@@ -63,13 +65,22 @@ export function folderStore(host: Pick<Host, 'files'>, folder: string): BundleSt
   };
 }
 
+/** A file that broke off would be linked as it is. */
+function checkSize({ files }: Pick<Host, 'files'>, file: string, { id, size }: Sidecar): void {
+  const found = files.facts(file)?.size ?? 0;
+  if (found !== size)
+    throw new RotaError(
+      'ROTA_BUNDLE_STORE',
+      `The bundle ${id} broke off: ${file} has ${found} of ${size} bytes. Capture it again.`,
+    );
+}
+
 /** On the same file system a second name is enough: instant, and there as a whole or not at all. */
 function keepFile({ files }: Pick<Host, 'files'>, from: string, to: string, partial: string): void {
   try {
     linkSync(from, to);
   } catch (error) {
     if (!(error instanceof Error && 'code' in error) || error.code === 'EEXIST') throw error;
-    files.remove(partial);
     try {
       copyFileSync(from, partial, constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE);
       sync(partial);

@@ -103,6 +103,25 @@ requirePart(resticPart)('a real restic', () => {
     remove();
   });
 
+  it('gives back a bundle whose proof is recorded while it is fetched', async () => {
+    const { folder, repository, host, remove } = await newRepository();
+    const { content, sidecar, remove: removeSample } = await sampleBundle();
+    const other = resticStore(host, repository);
+    const kept = await other.put(content, sidecar);
+    let restores = 0;
+    const run: typeof host.run = async (request) => {
+      // Recording gives the snapshot another id, which who looked before does not know.
+      if (request.args.includes('restore') && restores++ === 0)
+        await other.update({ ...kept, verified: { level: 1, at: '2026-11-21T01:00:00Z' } });
+      return await host.run(request);
+    };
+    const path = await resticStore({ ...host, run }, repository).fetch(kept, folder);
+    expect(readFileSync(path)).toHaveLength(kept.size);
+    expect(restores).toBe(2);
+    removeSample();
+    remove();
+  });
+
   it('tells the lock of another restic and an interruption apart, and goes on when the lock is gone', async () => {
     const { repository, host, restic, remove } = await newRepository();
     const { content, sidecar, remove: removeSample } = await sampleBundle();

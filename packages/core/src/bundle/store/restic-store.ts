@@ -52,11 +52,22 @@ export function resticStore(host: Pick<Host, 'run' | 'files'>, repository: strin
       return sidecar === undefined ? [] : [{ id, sidecar }];
     });
   }
-  const find = async (bundle: Sidecar): Promise<Snapshot | undefined> =>
-    (await snapshots()).find(({ sidecar }) => sidecar.id === bundle.id);
+  const find = async (bundles: readonly Sidecar[]): Promise<readonly Snapshot[]> =>
+    (await snapshots()).filter(({ sidecar }) => bundles.some(({ id }) => id === sidecar.id));
   async function forget(bundles: readonly Sidecar[]): Promise<void> {
-    const ids = (await snapshots()).filter(({ sidecar }) => bundles.some(({ id }) => id === sidecar.id)).map(({ id }) => id);
+    const ids = (await find(bundles)).map(({ id }) => id);
     if (ids.length > 0) await restic(['forget', '--quiet', '--prune', ...ids]);
+  }
+  async function restore(bundle: Sidecar, tree: string, isAgain = false): Promise<void> {
+    const [snapshot] = await find([bundle]);
+    if (snapshot === undefined) throw new RotaError('ROTA_BUNDLE_STORE', `The bundle ${bundle.id} is not in ${place} any more.`);
+    try {
+      await restic(['restore', snapshot.id, '--quiet', '--target', tree]);
+    } catch (error) {
+      // A proof that somebody records gives the snapshot another id.
+      if (isAgain || (await find([bundle])).some(({ id }) => id === snapshot.id)) throw error;
+      await restore(bundle, tree, true);
+    }
   }
   return {
     kind: 'restic',
@@ -77,22 +88,20 @@ export function resticStore(host: Pick<Host, 'run' | 'files'>, repository: strin
         rmSync(tree, { recursive: true, force: true });
       }
     },
-    list: async () => oldestFirst((await snapshots()).map(({ sidecar }) => sidecar)),
+    // A bundle that two processes put, or that one put again, has several snapshots of the same.
+    list: async () => oldestFirst([...new Map((await snapshots()).map(({ sidecar }) => [sidecar.id, sidecar])).values()]),
     async fetch(bundle, folder) {
-      const snapshot = await find(bundle);
-      if (snapshot === undefined)
-        throw new RotaError('ROTA_BUNDLE_STORE', `The bundle ${bundle.id} is not in ${place} any more.`);
       const tree = join(folder, `${bundle.id}.tree`);
       try {
-        await restic(['restore', snapshot.id, '--quiet', '--target', tree]);
+        await restore(bundle, tree);
         return packTree(tree, join(folder, bundle.file));
       } finally {
         rmSync(tree, { recursive: true, force: true });
       }
     },
     async update(bundle) {
-      const snapshot = await find(bundle);
-      if (snapshot !== undefined) await restic(['tag', '--quiet', ...tagsOf(bundle, '--set'), snapshot.id]);
+      const ids = (await find([bundle])).map(({ id }) => id);
+      if (ids.length > 0) await restic(['tag', '--quiet', ...tagsOf(bundle, '--set'), ...ids]);
     },
     remove: forget,
   };

@@ -62,4 +62,19 @@ requirePart(commandPart('sshd', 'openssh-server'), commandPart('ssh', 'openssh-c
     remove();
     rmSync(folder, { recursive: true });
   });
+
+  it('lists the others when one is removed while it looks', async () => {
+    const folder = newFolder();
+    const samples = [await sampleBundle(0), await sampleBundle(1)];
+    for (const { content, sidecar } of samples) await storeIn(folder).put(content, sidecar);
+    const [going, staying] = samples.map(({ sidecar }) => sidecar);
+    // As if it were removed right before it is read.
+    const program = `#!/bin/sh\ncase "$2" in *${going?.id}*) rm -- "$2" "\${2%.bundle.json}";; esac\nexec /bin/cat "$@"\n`;
+    writeFileSync(join(folder, 'cat'), program, { mode: 0o755 });
+    const slow = await sshServer({ PATH: `${folder}:${process.env.PATH}` });
+    expect(await sshStore(slow, join(folder, "it's a store")).list()).toEqual([staying]);
+    await slow.stop();
+    for (const { remove } of samples) remove();
+    rmSync(folder, { recursive: true });
+  });
 });

@@ -22,9 +22,10 @@ flush "./$partial" "./$partial.json"
 mv -f -- "./$partial.json" "./$2${sidecarSuffix}"
 mv -f -- "./$partial" "./$2"
 flush .`,
+  /** What another process removes meanwhile is passed over. */
   list: `[ -d "$1" ] || exit 0; ${enter}
 for file in ./*${sidecarSuffix}; do
-  if [ -f "$file" ] && [ -f "\${file%${sidecarSuffix}}" ]; then printf '%s\\036' "$file"; cat -- "$file"; printf '\\036'; fi
+  if [ -f "$file" ] && [ -f "\${file%${sidecarSuffix}}" ]; then printf '%s\\036' "$file"; cat -- "$file" || [ ! -e "$file" ]; printf '\\036'; fi
 done`,
   fetch: `${enter}; exec cat -- "./$2"`,
   update: `${enter}; [ -f "./$2" ] || exit 0; temporary="./.$2.json.$$"
