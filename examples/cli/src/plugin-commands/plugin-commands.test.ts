@@ -139,6 +139,11 @@ describe('a command that a plugin adds', () => {
 
 test.each([
   ['throws', 'throw new TypeError("no such row")', 'The command "gauge show" of a plugin failed: no such row'],
+  [
+    'asks and does not say that it does',
+    'await context.confirm("Sure?"); return { data: {}, text: "unasked" };',
+    'The command "gauge show" of a plugin asks before a change, and does not say so: it has no `--yes`. It was ended where it asked.',
+  ],
   ['answers nothing', '', 'The command "gauge show" of a plugin did not answer `{ data, text }`'],
 ])('a command that %s is told of as a fault of the plugin', async (_, body, message) => {
   const { call, write } = cliWorkplace();
@@ -156,7 +161,7 @@ test('a command of a plugin that is refused is not just unknown', async () => {
 });
 
 function gauge(body: string): string {
-  return `const show = { name: 'show', summary: 's', examples: ['rota gauge show'], output: {}, run: () => { ${body} } };
+  return `const show = { name: 'show', summary: 's', examples: ['rota gauge show'], output: {}, run: async (context) => { ${body} } };
 export default {
   tenant: 'acme',
   jobs: [{ name: 'x', on: 'boot', command: 'x' }],

@@ -38,7 +38,10 @@ export async function runPluginCommand(called: string, command: PluginCommand, c
     colors,
     say,
     progress: (label) => progress(io, label),
-    confirm: (question) => confirm(context, question),
+    confirm: async (question) => {
+      if (command.confirms !== true) throw notConfirming(called);
+      await confirm(context, question);
+    },
     table: (rows) => table(rows, io.columns),
   });
   if (json) context.printJson({ formatVersion: 1, ...answer.data });
@@ -64,6 +67,15 @@ async function answerOf(called: string, command: PluginCommand, context: PluginC
   if (typeof answer?.data === 'object' && answer.data !== null && (typeof answer.text === 'string' || Array.isArray(answer.text)))
     return answer;
   throw pluginError(`The command "${called}" of a plugin did not answer \`{ data, text }\`: an object, and text or lines.`);
+}
+
+/** Where it does not ask, it would go on unasked: nobody could have given it `--yes`, nor known that it changes something. */
+function notConfirming(called: string): RotaError {
+  return new RotaError(
+    'ROTA_PLUGIN_INVALID',
+    `The command "${called}" of a plugin asks before a change, and does not say so: it has no \`--yes\`. It was ended where it asked.`,
+    { suggestions: ['Declare the command with `confirms: true`.'] },
+  );
 }
 
 function pluginError(message: string, cause?: unknown): RotaError {

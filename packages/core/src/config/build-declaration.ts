@@ -57,7 +57,9 @@ export async function buildDeclaration(host: Host, place: DeclarationPlace, opti
     jobs: pluginJobs,
     issues: pluginIssues,
   } = await setUpPlugins(
-    layers.flatMap(({ config, file }) => (config.plugins ?? []).map((entry) => ({ entry, file }))),
+    layers.flatMap(({ config, file }) =>
+      (config.plugins ?? []).map((entry, index) => ({ entry, file, at: `plugins[${index}]` })),
+    ),
     { host, namespace, identity, hosts: merged.hosts },
   );
   issues.push(...pluginIssues);

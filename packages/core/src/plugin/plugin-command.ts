@@ -102,7 +102,7 @@ export interface PluginCommandContext<O extends CommandOptions = CommandOptions>
   say(line: string): void;
   /** Shows progress on standard error, on a terminal and when it takes more than a second. */
   progress(label: string): CommandProgress;
-  /** Asks before a change, on a terminal only; needs `confirms`. @throws ROTA_NOT_CONFIRMED */
+  /** Asks before a change, on a terminal only; needs `confirms`. @throws ROTA_NOT_CONFIRMED, ROTA_PLUGIN_INVALID without `confirms` */
   confirm(question: string): Promise<void>;
   /** Rows in columns, cut at the width of the terminal. */
   table(rows: readonly (readonly string[])[]): readonly string[];

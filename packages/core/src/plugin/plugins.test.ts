@@ -83,13 +83,50 @@ test.each<[string, unknown, RegExp]>([
         throw new Error('boom');
       },
     },
-    /The plugin "x" failed: boom/,
+    /The plugin "x", `plugins` of the config, failed: boom\. Look at the options that it is given there, or take it out of `plugins`/,
   ],
 ])('%s is refused by name', async (_, entry, message) => {
   const { plugins, issues } = await setUp(entry);
   expect(plugins).toEqual([]);
   expect(issues).toMatchObject([{ code: 'ROTA_PLUGIN_INVALID', severity: 'error', message: expect.stringMatching(message) }]);
 });
+
+test.each([
+  [
+    'throws',
+    `throw new Error('boom')`,
+    'boom. Look at the options that it is given there, or take it out of `plugins` until it is mended.',
+  ],
+  ['rejects', `return Promise.reject('boom')`, 'boom. Look at'],
+  [
+    'throws with a way out of its own',
+    `throw Object.assign(new RotaError('ROTA_PLUGIN_INVALID', 'No key.', { suggestions: ['Set GAUGE_KEY.'] }))`,
+    'No key. Set GAUGE_KEY.',
+  ],
+])(
+  'a setup that %s is told of with its place in the config and the remedy, and the others are set up',
+  async (_, body, message) => {
+    const { loadDeclaration } = await import('../config/load-declaration.ts');
+    const root = temporaryFolder();
+    const config = join(root, 'jobs.config.ts');
+    writeFileSync(
+      config,
+      `import { RotaError } from '@rota/core';
+const good = { name: 'good', apiVersion: 1, setup: (api) => api.addJobs([{ name: 'added', on: 'boot', command: 'x', bad: 1 }]) };
+const bad = { name: 'bad', apiVersion: 1, setup() { ${body} } };
+export default { tenant: 'acme', plugins: [false, [good, bad]] };`,
+    );
+    const refused = loadDeclaration(createHost({ env: { HOME: root } }), { cwd: root });
+    const at = 'The plugin "bad", `plugins[1][1]` of the config, failed: ';
+    await expect(refused).rejects.toMatchObject({
+      code: 'ROTA_DECLARATION_INVALID',
+      issues: [
+        { code: 'ROTA_PLUGIN_INVALID', file: config, message: expect.stringContaining(`${at}${message}`) },
+        { message: expect.stringContaining('bad') },
+      ],
+    });
+  },
+);
 
 test('jobs of plugins enter the declaration like any others', async () => {
   const { loadDeclaration } = await import('../config/load-declaration.ts');

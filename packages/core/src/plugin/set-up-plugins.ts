@@ -7,6 +7,8 @@ import { type LoadedPlugin, type Plugin, type PluginApi, type PluginPlace, plugi
 export interface PluginSource {
   readonly entry: unknown;
   readonly file: string;
+  /** Where in that file: `plugins[0]`. @default not told */
+  readonly at?: string;
 }
 
 /** A job that a plugin adds, not looked at yet. */
@@ -27,7 +29,7 @@ export async function setUpPlugins(sources: readonly PluginSource[], place: Omit
   const plugins: LoadedPlugin[] = [];
   const jobs: PluginJob[] = [];
   const issues: Issue[] = [];
-  for (const { entry, file } of sources.flatMap(flatten)) {
+  for (const { entry, file, at } of sources.flatMap(flatten)) {
     const refuse = (message: string): void => void issues.push({ code: 'ROTA_PLUGIN_INVALID', severity: 'error', message, file });
     const problem = shapeProblem(entry);
     if (problem !== undefined) {
@@ -47,15 +49,26 @@ export async function setUpPlugins(sources: readonly PluginSource[], place: Omit
     } catch (error) {
       if (isRotaError(error) && error.issues.length > 0)
         issues.push(...error.issues.map((issue) => ({ ...issue, file: issue.file ?? file })));
-      else refuse(`The plugin "${plugin.name}" failed: ${error instanceof Error ? error.message : String(error)}`);
+      else refuse(setupFailure(plugin.name, at, error));
     }
   }
   return { plugins, jobs, issues };
 }
 
-function flatten({ entry, file }: PluginSource): readonly PluginSource[] {
-  if (Array.isArray(entry)) return entry.flatMap((inner: unknown) => flatten({ entry: inner, file }));
-  return entry === false || entry === null || entry === undefined ? [] : [{ entry, file }];
+function flatten({ entry, file, at = 'plugins' }: PluginSource): readonly PluginSource[] {
+  if (Array.isArray(entry))
+    return entry.flatMap((inner: unknown, index) => flatten({ entry: inner, file, at: `${at}[${index}]` }));
+  return entry === false || entry === null || entry === undefined ? [] : [{ entry, file, at }];
+}
+
+/** Which plugin, where it stands, what it said, and the way out: what it says itself, or what always works. */
+function setupFailure(name: string, at: string | undefined, error: unknown): string {
+  const said = (error instanceof Error ? error.message : String(error)).trim() || 'it said nothing';
+  const own = isRotaError(error) ? error.suggestions : [];
+  const remedies =
+    own.length > 0 ? own : [`Look at the options that it is given there, or take it out of \`plugins\` until it is mended.`];
+  const place = at === undefined ? '' : `, \`${at}\` of the config,`;
+  return `The plugin "${name}"${place} failed: ${/[.!?]$/.test(said) ? said : `${said}.`} ${remedies.join(' ')}`;
 }
 
 function shapeProblem(entry: unknown): string | undefined {
