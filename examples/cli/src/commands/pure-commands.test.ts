@@ -43,6 +43,11 @@ describe('rota explain', () => {
       description: expect.stringContaining('Default 3'),
     });
     expect((await callCli(['explain', 'field', 'metadata'])).stdout).toContain('name  (string, required)');
+    // Of a list of one shape or another: none is asked for in both.
+    const services = (await callCli(['explain', 'field', 'state.stop'])).stdout;
+    expect(services).toMatch(/^ {2}unit {2}\(string\) .*\n {2}scope .*\n {2}name {2}\(string\)$/m);
+    const databases = (await callCli(['explain', 'field', 'state.databases'])).stdout;
+    expect(databases).toContain('kind  ("sqlite" | "command", required)');
   });
 
   test('a job: where it is declared, its fields with defaults, what the backend makes of it', async () => {

@@ -6,7 +6,7 @@ export interface FieldInfo {
   readonly description?: string;
 }
 
-/** Every named field of a JSON Schema of objects, at any depth. Alternatives are looked into as well. */
+/** Every named field of a JSON Schema of objects, at any depth, of the members of lists and of alternatives as well. */
 export function fieldsOf(schema: object): ReadonlyMap<string, FieldInfo> {
   const fields = new Map<string, FieldInfo>();
   collect(schema, '', schema, fields);
@@ -16,9 +16,14 @@ export function fieldsOf(schema: object): ReadonlyMap<string, FieldInfo> {
 function collect(schema: unknown, path: string, root: object, fields: Map<string, FieldInfo>): void {
   const node = resolve(schema, root);
   if (node === undefined) return;
-  for (const alternative of [...listOf(node.anyOf), ...listOf(node.oneOf), ...listOf(node.allOf)]) {
-    collect(alternative, path, root, fields);
-  }
+  if (node.items !== undefined) collect(node.items, path, root, fields);
+  for (const part of listOf(node.allOf)) collect(part, path, root, fields);
+  const alternatives = [...listOf(node.anyOf), ...listOf(node.oneOf)].map((alternative) => {
+    const found = new Map<string, FieldInfo>();
+    collect(alternative, path, root, found);
+    return found;
+  });
+  for (const [name, field] of merged(alternatives.filter(({ size }) => size > 0))) if (!fields.has(name)) fields.set(name, field);
   const required = listOf(node.required);
   for (const [name, child] of Object.entries(recordOf(node.properties) ?? {})) {
     const childPath = path === '' ? name : `${path}.${name}`;
@@ -33,6 +38,18 @@ function collect(schema: unknown, path: string, root: object, fields: Map<string
     });
     collect(childNode, childPath, root, fields);
   }
+}
+
+/** A field of several alternatives has the type that it has in any of them, and is required where it is in all. */
+function merged(alternatives: readonly ReadonlyMap<string, FieldInfo>[]): ReadonlyMap<string, FieldInfo> {
+  const fields = new Map<string, FieldInfo>();
+  for (const [name, field] of alternatives.flatMap((found) => [...found])) {
+    const known = fields.get(name);
+    const types = new Set([...(known?.type.split(' | ') ?? []), ...field.type.split(' | ')]);
+    const isRequired = alternatives.every((found) => found.get(name)?.required ?? false);
+    fields.set(name, { ...field, ...known, type: [...types].join(' | '), required: isRequired });
+  }
+  return fields;
 }
 
 function typeOf(node: Readonly<Record<string, unknown>>, root: object): string {

@@ -2,6 +2,8 @@ import { describe, expect, test } from 'vitest';
 import { context, issuesOf, manifest, placesOf, sound } from './manifest-text.test-support.ts';
 import { parseManifests } from './read/parse-manifests.ts';
 
+const state = (more: string): string => manifest(`${sound}\nstate:\n  roots: [{name: data, path: /srv/data}]\n  ${more}`);
+
 describe('bad input gives its place, code and remedy', () => {
   test('every problem at once, in one reading', async () => {
     const text = `apiVersion: v1
@@ -77,6 +79,13 @@ spec:
     ['a shell character', manifest('schedule: "@daily"\ncommand: a | b'), ['6:14 ROTA_COMMAND_LINE']],
     ['an open quote', manifest('schedule: "@daily"\ncommand: a "b'), ['6:14 ROTA_COMMAND_LINE']],
     ['args with a shell', manifest(`${sound}\nshell: true\nargs: [x]`), ['8:9 ROTA_COMMAND_LINE']],
+    ['a service of no known shape', state('stop: [{systemd: x.service}]'), ['9:12 ROTA_FIELD_TYPE']],
+    [
+      'a service that is not whole',
+      state('stop: [{name: x, stop: x, scope: user}]'),
+      ['9:12 ROTA_FIELD_MISSING', '9:12 ROTA_FIELD_MISSING', '9:31 ROTA_FIELD_UNKNOWN'],
+    ],
+    ['a unit of a third kind of manager', state('stop: [{unit: x, scope: root}]'), ['9:29 ROTA_FIELD_VALUE']],
     ['a hook of blanks', manifest(`${sound}\nhooks:\n  before: [[' ', x]]`), ['8:14 ROTA_COMMAND_LINE']],
     ['an env name', manifest(`${sound}\nenv: {9A: x}`), ['7:13 ROTA_FIELD_VALUE']],
     ['a reference that is none', manifest(`${sound}\nenv: {A: "\${B:-c}"}`), ['7:13 ROTA_REFERENCE_SYNTAX']],

@@ -1,4 +1,4 @@
-import type { BaseIssue, GenericSchema } from 'valibot';
+import { type BaseIssue, type GenericSchema, safeParse } from 'valibot';
 import { nearest } from '../../errors/nearest.ts';
 import { nameSuggestion } from '../names.ts';
 import { type FieldPath, type Problem, printPath } from '../problem.ts';
@@ -51,9 +51,12 @@ function problemsOf(schema: GenericSchema, issue: BaseIssue<unknown>, prefix: Fi
     return [{ code: 'ROTA_FIELD_MISSING', severity: 'error', path, message: `\`${printPath(path)}\` is missing.` }];
   }
   if (issue.issues !== undefined) {
-    // Of a union, the member that got beyond the outermost type is the one that was meant.
-    const deeper = issue.issues.filter((inner) => (inner.path?.length ?? 0) > 0);
-    if (deeper.length > 0) return deeper.flatMap((inner) => problemsOf(memberAt(schema, issue), inner, path));
+    const shapes = shapesAt(schema, issue);
+    const [meant] = shapes.length > 1 ? closestShapes(shapes, issue.input) : shapes;
+    // Of a union, the member that got beyond the outermost type is the one that was meant; of several shapes the one whose fields are there.
+    const inners = shapes.length > 1 ? (meant === undefined ? [] : (safeParse(meant, issue.input).issues ?? [])) : issue.issues;
+    const deeper = inners.filter((inner) => (inner.path?.length ?? 0) > 0);
+    if (deeper.length > 0) return deeper.flatMap((inner) => problemsOf(meant ?? memberAt(schema, issue), inner, path));
   }
   const custom = issue.message.startsWith('Invalid ') ? undefined : issue.message;
   const options = [...(issue.expected ?? '').matchAll(/"([^"]*)"/g)].map((match) => match[1] ?? '');
@@ -108,6 +111,23 @@ function at(schema: unknown, path: readonly unknown[]): readonly unknown[] {
   if (isRecord(schema.entries)) return at(schema.entries[String(step)], rest);
   if (schema.item !== undefined) return at(schema.item, rest);
   return [];
+}
+
+type Shape = GenericSchema & { readonly entries: Readonly<Record<string, unknown>> };
+
+/** The objects that a union offers. */
+function shapesAt(schema: GenericSchema, issue: BaseIssue<unknown>): readonly Shape[] {
+  const keys = (issue.path ?? []).map((item) => item.key);
+  return at(schema, keys).filter((member): member is Shape => isRecord(member) && isRecord(member.entries));
+}
+
+/** The one of which a value has the most fields; none where it has none, or as many of another. */
+function closestShapes(shapes: readonly Shape[], value: unknown): readonly Shape[] {
+  const keys = isRecord(value) ? Object.keys(value) : [];
+  const known = shapes.map(({ entries }) => keys.filter((key) => key in entries).length);
+  const most = Math.max(...known);
+  const closest = shapes.filter((_, index) => known[index] === most);
+  return most > 0 && closest.length === 1 ? closest : [];
 }
 
 function memberAt(schema: GenericSchema, issue: BaseIssue<unknown>): GenericSchema {
