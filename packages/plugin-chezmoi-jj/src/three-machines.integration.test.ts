@@ -97,6 +97,16 @@ describe('three machines and a Git remote', () => {
     await sync(desk);
     expect(await get(desk, '.zshrc')).toContain('by the job\n');
 
+    // What a person has to know, the job writes into the journal as a warning.
+    await put(desk, '.zshrc', 'desk\nby the job\nattic\nfour\nFIVE\n');
+    await put(lap, '.zshrc', 'again\nby the job\nattic\nfour\nFIVE\n');
+    await sync(desk);
+    await as(lap, 'cd ~/.config/systemd/user; systemctl --user start $(ls | grep "chezmoi-sync.*service$")');
+    expect(await as(lap, 'journalctl --user --priority=warning --output=cat')).toMatch(/host\/lap-\w+ is conflicted: \.zshrc/);
+    expect(await rota(lap, 'chezmoi status --json')).toMatchObject({
+      log: expect.arrayContaining([expect.stringContaining('sync(lap): 1 files')]),
+    });
+
     // The last apply can be taken back; that is an edit like any other.
     expect(await rota(desk, 'chezmoi undo --yes --json')).toMatchObject({ restored: ['.zshrc'] });
     expect(await get(desk, '.zshrc')).not.toContain('by the job\n');
