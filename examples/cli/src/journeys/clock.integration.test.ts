@@ -59,6 +59,18 @@ requirePart(commandPart('faketime'), built)('with a clock that is not right', ()
     expect((await rota(['rollback', '--yes'])).exitCode).toBe(0);
   });
 
+  it('a plan is empty a year after the apply as right after it; when half of the horizon is used up, that is the reason for an update', async () => {
+    expect((await apply()).exitCode).toBe(0);
+    for (const years of [0, 1, 3]) {
+      set(`+${years * 365}d`);
+      expect((await rota(['plan', 'job.yaml', '--detailed-exitcode'])).exitCode, `${years} years on`).toBe(0);
+    }
+    set(`+${6 * 365}d`);
+    const { exitCode, stdout } = await rota(['plan', 'job.yaml', '--detailed-exitcode', '--json']);
+    expect(exitCode).toBe(2);
+    expect(JSON.parse(stdout).changes).toMatchObject([{ action: 'update', reasons: ['horizon'] }]);
+  });
+
   it.each(['+1d', '-1d'])(
     'an apply that waits while it is set %s is done, or says who it waits for; nothing is half done',
     async (jump) => {

@@ -92,6 +92,35 @@ requirePart(rootPart)('in a container that is started again', () => {
   });
 });
 
+describe('for a machine that loses its power', () => {
+  it('a file is synced before it gets its name, and its folder after; what is appended is synced, too', () => {
+    const folder = temporaryFolder();
+    const program = [
+      `import { createJiti } from 'jiti';`,
+      `import fs from 'node:fs';`,
+      `import { syncBuiltinESMExports } from 'node:module';`,
+      `const [calls, opened] = [[], new Map()];`,
+      `const { openSync, writeSync, fsyncSync, renameSync } = fs;`,
+      `const kind = (fd) => (opened.get(fd) === ${JSON.stringify(folder)} ? 'folder' : 'file');`,
+      `fs.openSync = (path, ...more) => { const fd = openSync(path, ...more); opened.set(fd, path); return fd; };`,
+      `fs.writeSync = (fd, ...more) => { calls.push('write'); return writeSync(fd, ...more); };`,
+      `fs.fsyncSync = (fd) => { calls.push('sync ' + kind(fd)); fsyncSync(fd); };`,
+      `fs.renameSync = (...paths) => { calls.push('rename'); renameSync(...paths); };`,
+      `syncBuiltinESMExports();`,
+      `const { nodeFiles } = await createJiti(import.meta.url, { fsCache: false }).import(${JSON.stringify(source)});`,
+      `nodeFiles.write(${JSON.stringify(join(folder, 'state'))}, 'x');`,
+      `nodeFiles.append(${JSON.stringify(join(folder, 'log'))}, 'x');`,
+      `console.log(calls.join());`,
+    ].join('\n');
+    const args = ['--input-type=module', '-e', program];
+    const { stdout, stderr } = spawnSync(process.execPath, args, {
+      encoding: 'utf8',
+      cwd: fileURLToPath(new URL('.', import.meta.url)),
+    });
+    expect(stdout, stderr).toBe('write,sync file,rename,sync folder,write,sync file\n');
+  });
+});
+
 describe('a folder', () => {
   it('is made with those above it, and again', () => {
     const folder = temporaryFolder();
