@@ -9,5 +9,5 @@ export const name = 'apply-many';
 export async function run() {
   if (process.platform !== 'linux') return [];
   const measure = fileURLToPath(new URL('apply-many/measure.mjs', import.meta.url));
-  return ['systemd', 'cron'].flatMap((backend) => measureAsUser(measure, [backend]));
+  return [...(await measureAsUser(measure, ['systemd'])), ...(await measureAsUser(measure, ['cron']))];
 }
