@@ -29,6 +29,9 @@ test('what cannot be captured is refused by name, all at once', () => {
   expect(problem({ roots: [{ name: 'keys', path: '/run/secrets/app' }] })).toContain('/run/secrets');
   expect(problem({ roots: [{ name: 'all', path: '/run' }] })).toContain('/run/agenix');
   expect(problem({ roots: [{ name: 'data', path: 'var/lib' }] })).toContain('not an absolute path');
+  expect(problem({ roots: [{ name: 'data', path: '~/data' }] })).toMatch(
+    /`state.roots\[0\].path`: "~\/data" .* Write the home folder out/,
+  );
   const overlap = [
     { name: 'a', path: '/srv' },
     { name: 'b', path: '/srv/b' },

@@ -3,6 +3,7 @@ import { safeParse } from 'valibot';
 import { RotaError } from '../../errors/rota-error.ts';
 import type { Command, Job } from '../../job/job.ts';
 import { Notes } from '../../job/normalise/notes.ts';
+import { printPath } from '../../job/problem.ts';
 import { schemaProblems } from '../../job/read/schema-problems.ts';
 import { stateSchema } from '../../job/schema/state-schema.ts';
 import type { StateInput } from '../../job/state-input.ts';
@@ -216,7 +217,10 @@ function checkRoots(notes: Notes, roots: readonly BundleRoot[]): void {
 function absolutePath(notes: Notes, path: readonly (string | number)[], value: string): string {
   notes.plainText(path, value);
   if (!isAbsolute(value)) {
-    notes.error('ROTA_FIELD_VALUE', path, `"${value}" is not an absolute path.`);
+    const hint = value.startsWith('~')
+      ? ' Write the home folder out: the place is the same for whoever captures and restores.'
+      : '';
+    notes.error('ROTA_FIELD_VALUE', path, `\`${printPath(path)}\`: "${value}" is not an absolute path.${hint}`);
     return join(sep, value);
   }
   const clean = normalize(value);
