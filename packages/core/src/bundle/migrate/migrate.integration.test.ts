@@ -1,5 +1,6 @@
 import { requirePart, testMachinePart } from '@rota/test-support';
 import { beforeAll, expect, test } from 'vitest';
+import { expectSchema } from '../../../../../examples/cli/src/testing/expect-schema.ts';
 import { declareApp, type Machines, rota, seenOutside, twoMachines } from './two-machines.test-support.ts';
 
 const long = process.env.ROTA_LONG === '1';
@@ -12,7 +13,9 @@ requirePart(testMachinePart)('a migration between two machines', () => {
     const call = ['bundle', 'migrate', 'app', `root@${fresh.name}`, '--remote-command', rota, '--yes', '--json', ...args];
     const { stdout, stderr, exitCode } = await old.exec(rota, call, { cwd: '/root/app', timeoutMs: 900_000 });
     expect(stdout, stderr).not.toBe('');
-    return { exitCode, ...JSON.parse(stdout) };
+    const printed = JSON.parse(stdout);
+    expectSchema(exitCode === 0 ? 'bundle' : 'error', printed);
+    return { exitCode, ...printed };
   };
   const active = async (machine: Machines['old']) => (await machine.exec('systemctl', ['is-active', 'app'])).stdout.trim();
   const rows = async (machine: Machines['old']) =>
