@@ -1,9 +1,13 @@
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { commandPart, requirePart } from '@rota/test-support';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { type ServiceUnderTest, serviceUnderTest } from '../service.fixture.ts';
+import type { BundleSpec } from '../spec/bundle-spec.ts';
+import { beginArrival, type PrepareRequest } from './arrival.ts';
 import { protocolVersion } from './protocol.ts';
 import { receiveMigration } from './receive-migration.ts';
 
@@ -31,17 +35,7 @@ requirePart(commandPart('rsync'))('a machine that a service moves to', () => {
       const host = service.host(undefined, { env });
       const receiving = receiveMigration({ host, input, answer: (line) => void answers.write(line) });
       const spec = service.spec({ hooks: { [hook]: [['sh', '-c', `sleep 1000 & : >${reached}; wait`]] }, hookTimeout: '1h' });
-      const prepared = await ask({
-        ask: 'prepare',
-        version: protocolVersion,
-        id: '0123456789ab',
-        namespace: 'default',
-        spec,
-        bases: { data: 'data' },
-        from: 'elsewhere',
-        replace: true,
-        dryRun: false,
-      });
+      const prepared = await ask(prepare(spec));
       const fresh = join(prepared.value.fresh.data ?? '', 'data');
       mkdirSync(fresh);
       writeFileSync(join(fresh, 'one'), 'moved\n');
@@ -55,4 +49,37 @@ requirePart(commandPart('rsync'))('a machine that a service moves to', () => {
       expect(readFileSync(join(service.root, 'one'), 'utf8')).toBe('first state\n');
     },
   );
+
+  test('clears away also what is still arriving when it is undone', async () => {
+    const env = { ...service.host().env, XDG_RUNTIME_DIR: service.folder };
+    const arrival = await beginArrival(service.host(undefined, { env }), prepare(service.spec()));
+    const folder = arrival.fresh.get('data') ?? '';
+    mkdirSync(join(folder, 'data'));
+    // So many that more comes while they go.
+    for (let at = 0; at < 5000; at++) writeFileSync(join(folder, 'data', `early-${at}`), '');
+    // As an rsync whose sender is gone and that has not noticed yet.
+    const script = 'i=0; while [ $i -lt 1000 ] && mkdir "$1/$i"; do i=$((i+1)); done';
+    const writer = spawn('sh', ['-c', script, 'sh', join(folder, 'data')], { stdio: 'ignore' });
+    const ended = once(writer, 'exit');
+    await expect.poll(() => readdirSync(join(folder, 'data')).length, { interval: 1 }).toBeGreaterThan(5050);
+    expect(await arrival.rollback()).toBe('undone');
+    expect(existsSync(folder)).toBe(false);
+    await ended;
+    expect(readFileSync(join(service.root, 'one'), 'utf8')).toBe('first state\n');
+  });
 });
+
+/** What the sending machine asks first. */
+function prepare(spec: BundleSpec): PrepareRequest {
+  return {
+    ask: 'prepare',
+    version: protocolVersion,
+    id: '0123456789ab',
+    namespace: 'default',
+    spec,
+    bases: { data: 'data' },
+    from: 'elsewhere',
+    replace: true,
+    dryRun: false,
+  };
+}

@@ -22,7 +22,7 @@ export async function settleArrival(host: Host, work: string): Promise<Verdict> 
     await stopAll(host, begin.services);
     swapBack(host, lines);
   }
-  clearAway(host, verdict === 'committed' ? [...lines, { step: 'commit' }] : lines);
+  if (verdict === 'committed') clearAway(host, [...lines, { step: 'commit' }]);
   for (const { fresh } of begin.swaps) {
     // What was sent by a process that is gone may still be arriving.
     if (verdict === 'undone' && host.files.facts(dirname(fresh)) !== undefined)
