@@ -116,6 +116,22 @@ describe('history', () => {
     expect(readFileSync(join(layout.runs, '2026-11.jsonl'), 'utf8').split('\n')).toHaveLength(2);
   });
 
+  it('is read without a record twice while its file is set aside and its oldest one is dropped', () => {
+    const layout = history();
+    const reason = 'x'.repeat(rotateBytes / 4);
+    appendRecord(nodeFiles, layout, record(9, { endedAt: '2025-01-01T00:00:00Z' }));
+    for (let number = 0; number < 3; number++) appendRecord(nodeFiles, layout, record(number, { reason }));
+    const read: string[] = [];
+    for (const { runId } of readRecords(layout)) {
+      read.push(runId);
+      if (read.length > 1) continue;
+      for (const number of [3, 4]) appendRecord(nodeFiles, layout, record(number, { reason }));
+      expect(readdirSync(layout.runs)).toHaveLength(3);
+      expect(retainRuns(nodeFiles, layout, {}, Date.parse('2026-11-20T00:00:00Z'))).toEqual(['2025-01.jsonl']);
+    }
+    expect(read).toEqual(['run-2', 'run-1', 'run-0']);
+  });
+
   it('is held to its limits by the runner itself, whenever it begins a file', async () => {
     const rota = await runnerUnderTest();
     const old = record(1, { endedAt: '2020-01-01T00:00:00Z' });

@@ -46,6 +46,7 @@ export function* readRecords(layout: NamespaceLayout, options: ReadRecordsOption
 function* recordsOf(layout: NamespaceLayout, options: ReadRecordsOptions): Generator<RunRecord> {
   const firstMonth = options.since === undefined ? '' : new Date(options.since * 1000).toISOString().slice(0, 7);
   const read = new Set<string>();
+  const files = new Set<string>();
   const sinceMs = options.since === undefined ? Number.NEGATIVE_INFINITY : options.since * 1000;
   let older = 0;
   for (let names = recordFiles(layout); ; ) {
@@ -55,6 +56,8 @@ function* recordsOf(layout: NamespaceLayout, options: ReadRecordsOptions): Gener
     const file = openIfThere(join(layout.runs, name));
     // Set aside under another name since the folder was listed, or dropped by retention.
     if (file === undefined) names = recordFiles(layout);
+    // The one that was read first, under the name that it has got since.
+    else if (isAmong(file, files)) closeSync(file);
     else
       for (const record of recordsFromEnd(file, options)) {
         older = Date.parse(record.endedAt) < sinceMs ? older + 1 : 0;
@@ -62,6 +65,13 @@ function* recordsOf(layout: NamespaceLayout, options: ReadRecordsOptions): Gener
         yield record;
       }
   }
+}
+
+/** Whether a file is one of these, whatever it is called; from now on it is. */
+function isAmong(file: number, files: Set<string>): boolean {
+  const { dev, ino } = fstatSync(file, { bigint: true });
+  const before = files.size;
+  return files.add(`${dev} ${ino}`).size === before;
 }
 
 function* recordsFromEnd(file: number, options: ReadRecordsOptions): Generator<RunRecord> {
