@@ -17,6 +17,7 @@ export default defineConfig({
   },
   test: {
     include: ['src/**/*.machine.ts'],
+    globalSetup: [source('src/testing/worlds-folder.ts')],
     setupFiles: [source('../../tests/support/setup.ts')],
     testTimeout: 600_000,
     hookTimeout: 300_000,

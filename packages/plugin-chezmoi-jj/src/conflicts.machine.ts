@@ -1,6 +1,5 @@
 import { chmodSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { temporaryFolder } from '@rota/test-support';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { resolve } from './conflicts/resolve.ts';
 import type { DotfileOptionsInput } from './options.ts';
@@ -8,13 +7,14 @@ import { undoApply } from './sync/apply/undo.ts';
 import { syncDotfiles } from './sync/sync-dotfiles.ts';
 import { hostsInStep } from './testing/hosts-in-step.ts';
 import { movesBackwards } from './testing/invariants.ts';
-import { makeWorld, type TestHost, type World } from './testing/world.ts';
+import { newWorld } from './testing/new-world.ts';
+import type { TestHost, World } from './testing/world.ts';
 
 const text = 'one\ntwo\nthree\nfour\nfive\n';
 
 let world: World;
 beforeEach(async () => {
-  world = await makeWorld(temporaryFolder());
+  world = await newWorld();
 });
 
 const pair = (files: Readonly<Record<string, string>> = { '.zshrc': text }, options: Partial<DotfileOptionsInput> = {}) =>

@@ -1,17 +1,17 @@
 import { renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { temporaryFolder } from '@rota/test-support';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { resolve } from './conflicts/resolve.ts';
 import { afterApply, atReAdd, cutOffAt } from './testing/cut-off-at.ts';
 import { hostsInStep } from './testing/hosts-in-step.ts';
-import { makeWorld, type World } from './testing/world.ts';
+import { newWorld } from './testing/new-world.ts';
+import type { World } from './testing/world.ts';
 
 const text = 'one\ntwo\nthree\nfour\nfive\n';
 
 let world: World;
 beforeEach(async () => {
-  world = await makeWorld(temporaryFolder());
+  world = await newWorld();
 });
 
 describe('a new file that is edited after the sync that brought it was cut off', () => {

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { RotaError } from '@rota/core';
-import { exec, temporaryFolder } from '@rota/test-support';
+import { exec } from '@rota/test-support';
 import { expect, test } from 'vitest';
 import { resolveCommand } from './commands/resolve.ts';
 import { markedText } from './conflicts/marked-text.ts';
@@ -10,7 +10,8 @@ import { openSession } from './sync/session/open-session.ts';
 import { placeOf } from './sync/session/place.ts';
 import { disagree } from './testing/disagree.ts';
 import { hostsInStep } from './testing/hosts-in-step.ts';
-import { makeWorld, type TestHost, type World } from './testing/world.ts';
+import { madeOnce, newWorld } from './testing/new-world.ts';
+import type { TestHost, World } from './testing/world.ts';
 
 const text = 'one\ntwo\nthree\nfour\nfive\n';
 
@@ -19,14 +20,15 @@ async function halfDecided(
   decided = text.replace('one', 'a and b'),
   allowSecrets: string[] = [],
 ): Promise<{ readonly world: World; readonly hosts: Awaited<ReturnType<typeof hostsInStep>> }> {
-  const world = await makeWorld(temporaryFolder());
-  const hosts = await hostsInStep(world, { '.one': text, '.two': text, '.other': 'x\n' });
-  const [a, b] = hosts;
-  await disagree([a, b], text);
-  expect(await b.sync()).toMatchObject({ state: 'conflicted', conflicts: [{ path: '.one' }, { path: '.two' }] });
-  const take = { from: 'edit', text: decided } as const;
-  expect(await resolve(b.host, { ...b.options, allowSecrets }, '.one', take)).toMatchObject({ left: ['.two'] });
-  return { world, hosts };
+  const world = await newWorld();
+  await madeOnce(world, { decided, allowSecrets }, async () => {
+    const [a, b] = await hostsInStep(world, { '.one': text, '.two': text, '.other': 'x\n' });
+    await disagree([a, b], text);
+    expect(await b.sync()).toMatchObject({ state: 'conflicted', conflicts: [{ path: '.one' }, { path: '.two' }] });
+    const take = { from: 'edit', text: decided } as const;
+    expect(await resolve(b.host, { ...b.options, allowSecrets }, '.one', take)).toMatchObject({ left: ['.two'] });
+  });
+  return { world, hosts: [world.host('a'), world.host('b')] };
 }
 
 test('of two conflicts the one that was decided stays so when other hosts publish, and this one edits, meanwhile', async () => {
@@ -168,7 +170,7 @@ test('a text that was written without knowing what another host published meanwh
 });
 
 test('a line of work with a secret, which is in the waiting merge, does not undo what was decided', async () => {
-  const world = await makeWorld(temporaryFolder());
+  const world = await newWorld();
   const [a, b] = await hostsInStep(world, { '.one': text, '.two': text, '.other': 'x\n' });
   const allowing = world.host('b', { allowSecrets: ['.other'] });
   writeFileSync(join(b.tree, 'dot_other'), `token ${token}\n`);
@@ -187,7 +189,7 @@ test('a line of work with a secret, which is in the waiting merge, does not undo
 });
 
 test('a waiting merge of nothing but a line with a secret waits for it with what was decided', async () => {
-  const world = await makeWorld(temporaryFolder());
+  const world = await newWorld();
   const [a, b] = await hostsInStep(world, { '.one': text, '.two': text, '.other': 'x\n' });
   const allowing = world.host('b', { allowSecrets: ['.other'] });
   writeFileSync(join(b.tree, 'dot_other'), `token ${token}\n`);

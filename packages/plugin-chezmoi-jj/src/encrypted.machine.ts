@@ -1,17 +1,18 @@
 import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { exec, output, temporaryFolder } from '@rota/test-support';
+import { exec, output } from '@rota/test-support';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { resolve } from './conflicts/resolve.ts';
 import { placeOf } from './sync/session/place.ts';
-import { makeWorld, type TestHost, type World } from './testing/world.ts';
+import { madeOnce, newWorld } from './testing/new-world.ts';
+import type { TestHost, World } from './testing/world.ts';
 
 const secret = 'machine example.org password hunter2hunter2';
 const token = `ghp_${'a1B2c3D4e5'.repeat(4)}`;
 
 let world: World;
 beforeEach(async () => {
-  world = await makeWorld(temporaryFolder());
+  world = await newWorld();
 });
 
 /** A host whose chezmoi encrypts with age, with the key that all hosts share. */
@@ -29,14 +30,16 @@ async function host(name: string): Promise<TestHost> {
 
 /** Two hosts that share one encrypted dotfile, and a plain one. */
 async function pair(): Promise<readonly [TestHost, TestHost]> {
-  const [a, b] = [await host('a'), await host('b')];
-  a.write('.netrc', `${secret}\nlast\n`);
-  a.write('.zshrc', 'one\n');
-  await a.chezmoi('init');
-  await a.chezmoi('add', '--encrypt', join(a.home, '.netrc'));
-  await a.chezmoi('add', join(a.home, '.zshrc'));
-  for (const one of [a, b]) expect(await one.sync()).toMatchObject({ state: 'ok' });
-  return [a, b];
+  await madeOnce(world, 'encrypted', async () => {
+    const [a, b] = [await host('a'), await host('b')];
+    a.write('.netrc', `${secret}\nlast\n`);
+    a.write('.zshrc', 'one\n');
+    await a.chezmoi('init');
+    await a.chezmoi('add', '--encrypt', join(a.home, '.netrc'));
+    await a.chezmoi('add', join(a.home, '.zshrc'));
+    for (const one of [a, b]) expect(await one.sync()).toMatchObject({ state: 'ok' });
+  });
+  return [world.host('a'), world.host('b')];
 }
 
 /** What is published or about to be, in all versions, and what lies in the source folders. */

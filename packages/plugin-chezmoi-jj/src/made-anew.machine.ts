@@ -1,15 +1,15 @@
 import { chmodSync, readdirSync, renameSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { temporaryFolder } from '@rota/test-support';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { hostsInStep } from './testing/hosts-in-step.ts';
-import { makeWorld, type World } from './testing/world.ts';
+import { newWorld } from './testing/new-world.ts';
+import type { World } from './testing/world.ts';
 
 const text = 'one\ntwo\nthree\nfour\nfive\n';
 
 let world: World;
 beforeEach(async () => {
-  world = await makeWorld(temporaryFolder());
+  world = await newWorld();
 });
 
 describe('a chezmoi folder that is gone or cannot be read, and is cloned again', () => {

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { exec, temporaryFolder } from '@rota/test-support';
+import { exec } from '@rota/test-support';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { resolve } from './conflicts/resolve.ts';
 import { placeOf } from './sync/session/place.ts';
@@ -8,13 +8,14 @@ import { syncDotfiles } from './sync/sync-dotfiles.ts';
 import { afterApply, atReAdd, cutOffAt } from './testing/cut-off-at.ts';
 import { disagree } from './testing/disagree.ts';
 import { hostsInStep } from './testing/hosts-in-step.ts';
-import { makeWorld, type TestHost, type World } from './testing/world.ts';
+import { newWorld } from './testing/new-world.ts';
+import type { TestHost, World } from './testing/world.ts';
 
 const text = 'one\ntwo\nthree\nfour\nfive\n';
 
 let world: World;
 beforeEach(async () => {
-  world = await makeWorld(temporaryFolder());
+  world = await newWorld();
 });
 
 type Request = Parameters<TestHost['host']['run']>[0];

@@ -1,17 +1,18 @@
 import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { exec, temporaryFolder } from '@rota/test-support';
+import { exec } from '@rota/test-support';
 import { beforeEach, expect, test } from 'vitest';
 import type { DotfileOptionsInput } from './options.ts';
 import { placeOf } from './sync/session/place.ts';
 import { requireRemote } from './sync/session/require-remote.ts';
 import { syncDotfiles } from './sync/sync-dotfiles.ts';
 import { hostsInStep } from './testing/hosts-in-step.ts';
-import { makeWorld, type World } from './testing/world.ts';
+import { newWorld } from './testing/new-world.ts';
+import type { World } from './testing/world.ts';
 
 let world: World;
 beforeEach(async () => {
-  world = await makeWorld(temporaryFolder());
+  world = await newWorld();
 });
 
 const pair = (options: Partial<DotfileOptionsInput> = {}) => hostsInStep(world, { '.one': 'one\n', '.two': 'two\n' }, options);

@@ -1,15 +1,15 @@
 import { readdirSync, statSync, truncateSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { temporaryFolder } from '@rota/test-support';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { resolve } from './conflicts/resolve.ts';
 import { placeOf } from './sync/session/place.ts';
 import { hostsInStep } from './testing/hosts-in-step.ts';
-import { makeWorld, type TestHost, type World } from './testing/world.ts';
+import { madeOnce, newWorld } from './testing/new-world.ts';
+import type { TestHost, World } from './testing/world.ts';
 
 let world: World;
 beforeEach(async () => {
-  world = await makeWorld(temporaryFolder());
+  world = await newWorld();
 });
 
 const text = 'one\ntwo\nthree\nfour\nfive\n';
@@ -17,12 +17,14 @@ const own = ['journal', 'status', 'told', 'identity', 'preflight', 'mixed', 'lef
 
 /** Two hosts of which `a` is cut off right after it has published its edit. */
 async function published(): Promise<readonly [TestHost, TestHost]> {
-  const [a, b] = await hostsInStep(world, { '.zshrc': text, '.other': 'x\n' });
-  b.write('.other', 'y\n');
-  await b.sync();
-  a.write('.zshrc', text.replace('one', 'ONE'));
-  await a.sync();
-  return [a, b];
+  await madeOnce(world, 'published', async () => {
+    const [a, b] = await hostsInStep(world, { '.zshrc': text, '.other': 'x\n' });
+    b.write('.other', 'y\n');
+    await b.sync();
+    a.write('.zshrc', text.replace('one', 'ONE'));
+    await a.sync();
+  });
+  return [world.host('a'), world.host('b')];
 }
 
 // What was written last may be there by name and not by content: a file system is not asked to sync what jj and git write.

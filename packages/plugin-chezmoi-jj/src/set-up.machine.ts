@@ -1,16 +1,17 @@
 import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { output, temporaryFolder } from '@rota/test-support';
+import { output } from '@rota/test-support';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { syncDotfiles } from './sync/sync-dotfiles.ts';
 import { hostsInStep } from './testing/hosts-in-step.ts';
-import { environment, makeWorld, type TestHost, type World } from './testing/world.ts';
+import { newWorld } from './testing/new-world.ts';
+import { environment, type TestHost, type World } from './testing/world.ts';
 
 const text = 'one\ntwo\nthree\nfour\nfive\n';
 
 let world: World;
 beforeEach(async () => {
-  world = await makeWorld(temporaryFolder());
+  world = await newWorld();
 });
 
 describe('what a sync finds', () => {

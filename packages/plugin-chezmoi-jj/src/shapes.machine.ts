@@ -1,12 +1,11 @@
 import { lstatSync, mkdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { temporaryFolder } from '@rota/test-support';
 import { expect, test } from 'vitest';
 import { hostsInStep } from './testing/hosts-in-step.ts';
-import { makeWorld } from './testing/world.ts';
+import { newWorld } from './testing/new-world.ts';
 
 test('a dotfile may become empty, a folder, and a file again, and a folder a link; no edit is lost by it', async () => {
-  const world = await makeWorld(temporaryFolder());
+  const world = await newWorld();
   const [a, b] = await hostsInStep(
     world,
     { '.one': 'one\n', '.thing': 'thing\n', '.cfg/app': 'app\n', '.cfg/other': 'other\n' },

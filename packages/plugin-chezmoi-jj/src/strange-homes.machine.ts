@@ -1,14 +1,15 @@
 import { existsSync, mkdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterFile, temporaryFolder } from '@rota/test-support';
+import { afterFile } from '@rota/test-support';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { syncDotfiles } from './sync/sync-dotfiles.ts';
 import { hostsInStep } from './testing/hosts-in-step.ts';
-import { makeWorld, type World } from './testing/world.ts';
+import { newWorld } from './testing/new-world.ts';
+import type { World } from './testing/world.ts';
 
 let world: World;
 beforeEach(async () => {
-  world = await makeWorld(temporaryFolder());
+  world = await newWorld();
 });
 
 const text = 'one\ntwo\nthree\nfour\nfive\n';

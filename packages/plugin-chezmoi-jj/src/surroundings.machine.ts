@@ -1,6 +1,5 @@
 import { cpSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { temporaryFolder } from '@rota/test-support';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { readFleet } from './fleet/read-fleet.ts';
 import { readPicture } from './jj/picture.ts';
@@ -10,13 +9,14 @@ import { placeOf } from './sync/session/place.ts';
 import { syncDotfiles } from './sync/sync-dotfiles.ts';
 import { hostsInStep } from './testing/hosts-in-step.ts';
 import { movesBackwards } from './testing/invariants.ts';
-import { makeWorld, type World } from './testing/world.ts';
+import { newWorld } from './testing/new-world.ts';
+import type { World } from './testing/world.ts';
 
 const text = 'one\ntwo\nthree\nfour\nfive\n';
 
 let world: World;
 beforeEach(async () => {
-  world = await makeWorld(temporaryFolder());
+  world = await newWorld();
 });
 
 const pair = (files: Readonly<Record<string, string>> = { '.zshrc': text }) => hostsInStep(world, files);

@@ -4,10 +4,11 @@ import { temporaryFolder } from '@rota/test-support';
 import { expect, test } from 'vitest';
 import { syncDotfiles } from './sync/sync-dotfiles.ts';
 import { hostsInStep } from './testing/hosts-in-step.ts';
-import { makeWorld, type TestHost } from './testing/world.ts';
+import { newWorld } from './testing/new-world.ts';
+import type { TestHost } from './testing/world.ts';
 
 test('an edit on one host reaches the others, and an untouched host reverts nothing', async () => {
-  const world = await makeWorld(temporaryFolder());
+  const world = await newWorld();
   const [a, b, c] = ['a', 'b', 'c'].map((name) => world.host(name));
   if (a === undefined || b === undefined || c === undefined) throw new TypeError('three hosts');
   a.write('.zshrc', 'one\ntwo\nthree\n');
@@ -48,7 +49,7 @@ async function startsOf({ host, options }: TestHost): Promise<readonly string[]>
 }
 
 test('every program that a sync starts costs its user time: three with nothing to do, and few with an edit', async () => {
-  const [a, b] = await hostsInStep(await makeWorld(temporaryFolder()), { '.one': 'one\n', '.two': 'two\n' });
+  const [a, b] = await hostsInStep(await newWorld(), { '.one': 'one\n', '.two': 'two\n' });
   await a.sync();
   expect((await startsOf(a)).toSorted()).toEqual(['chezmoi status', 'jj git fetch', 'jj log']);
   a.write('.one', 'ONE\n');
@@ -62,7 +63,7 @@ test('every program that a sync starts costs its user time: three with nothing t
 });
 
 test('jj is told how wide the terminal is that it has not, and starts no program to ask', async () => {
-  const [a] = await hostsInStep(await makeWorld(temporaryFolder()), { '.one': 'one\n' });
+  const [a] = await hostsInStep(await newWorld(), { '.one': 'one\n' });
   const bin = temporaryFolder();
   writeFileSync(join(bin, 'tput'), `#!/bin/sh\necho "$@" >>${bin}/asked\n`, { mode: 0o755 });
   a.write('.one', 'ONE\n');

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type { DotfileOptionsInput } from '../options.ts';
+import { madeOnce } from './new-world.ts';
 import type { TestHost, World } from './world.ts';
 
 /** Two hosts that have synchronised the given dotfiles, path to content. */
@@ -8,11 +9,14 @@ export async function hostsInStep(
   files: Readonly<Record<string, string>>,
   options: Partial<DotfileOptionsInput> = {},
 ): Promise<readonly [TestHost, TestHost]> {
-  const [a, b] = [world.host('a', options), world.host('b', options)];
-  for (const [path, content] of Object.entries(files)) a.write(path, content);
-  await a.chezmoi('init');
-  await a.chezmoi('add', ...Object.keys(files).map((path) => join(a.home, path)));
-  await a.sync();
-  await b.sync();
-  return [a, b];
+  const hosts = (): readonly [TestHost, TestHost] => [world.host('a', options), world.host('b', options)];
+  await madeOnce(world, { files, options }, async () => {
+    const [a, b] = hosts();
+    for (const [path, content] of Object.entries(files)) a.write(path, content);
+    await a.chezmoi('init');
+    await a.chezmoi('add', ...Object.keys(files).map((path) => join(a.home, path)));
+    await a.sync();
+    await b.sync();
+  });
+  return hosts();
 }
