@@ -8,5 +8,6 @@ export { compileSample, type SampleContext, sampleHorizon, sampleInput } from '.
 export type { BackendConformanceOptions } from './conformance-options.ts';
 export { type SampleBundle, sampleBundle } from './sample-bundle.ts';
 export { sampleJob } from './sample-job.ts';
-export { type StoreConformanceOptions, type StorePlace, storeConformance } from './store-conformance.ts';
+export { type StoreConformanceOptions, storeConformance } from './store-conformance.ts';
+export type { StorePlace } from './store-workplace.ts';
 export type { TestFunctions } from './test-functions.ts';

@@ -6,21 +6,8 @@ import type { BundleStore, Sidecar } from '../bundle/store/bundle-store.ts';
 import { sampleBundle } from './sample-bundle.ts';
 import { storeCutTests } from './store-cut-tests.ts';
 import { storeRaceTests } from './store-race-tests.ts';
-import { comesBack, formless, isStoreError, type Workplace, workplace } from './store-workplace.ts';
+import { comesBack, formless, type InPlace, isStoreError, type StorePlace, workplace } from './store-workplace.ts';
 import type { TestFunctions } from './test-functions.ts';
-
-/** A place that was never used before, and what is known of it. */
-export interface StorePlace {
-  /** Opens it; called several times for one place, as by several processes. */
-  open(): BundleStore | Promise<BundleStore>;
-  /**
-   * Puts something of somebody else's there, if the place can have any, and returns what tells whether it was touched: equal texts when it was
-   * not.
-   */
-  foreign?(): Promise<() => Promise<string>> | (() => Promise<string>);
-  /** Clears away what the place took. */
-  remove?(): void | Promise<void>;
-}
 
 /** What the kit must know of a kind of store. */
 export interface StoreConformanceOptions {
@@ -30,9 +17,6 @@ export interface StoreConformanceOptions {
   /** A store of this kind whose place is not there or does not answer. */
   unreachable?(): BundleStore | Promise<BundleStore>;
 }
-
-/** Declares a test in a place of its own. */
-export type InPlace = (name: string, body: (place: StorePlace, work: Workplace) => Promise<void>) => void;
 
 /**
  * Registers the tests that every store of bundles passes: what is put is listed whole and comes back as it was, proofs are recorded, only what is

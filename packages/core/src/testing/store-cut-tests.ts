@@ -1,8 +1,7 @@
 import { deepEqual, rejects } from 'node:assert/strict';
 import { copyFileSync, statSync, truncateSync } from 'node:fs';
 import type { BundleContent } from '../bundle/store/bundle-store.ts';
-import type { InPlace } from './store-conformance.ts';
-import { comesBack } from './store-workplace.ts';
+import { comesBack, type InPlace } from './store-workplace.ts';
 
 /** A put that does not come to its end. */
 export function storeCutTests(inPlace: InPlace): void {

@@ -2,8 +2,7 @@ import { deepEqual, ok, rejects } from 'node:assert/strict';
 import { copyFileSync } from 'node:fs';
 import type { BundleStore, Sidecar } from '../bundle/store/bundle-store.ts';
 import type { SampleBundle } from './sample-bundle.ts';
-import type { InPlace } from './store-conformance.ts';
-import { comesBack, formless, isStoreError, type Workplace } from './store-workplace.ts';
+import { comesBack, formless, type InPlace, isStoreError, type Workplace } from './store-workplace.ts';
 
 /** What several processes do in one place at the same time. */
 export function storeRaceTests(inPlace: InPlace): void {

@@ -8,12 +8,28 @@ import type { BundleStore, Sidecar } from '../bundle/store/bundle-store.ts';
 import { isRotaError } from '../errors/rota-error.ts';
 import { type SampleBundle, sampleBundle } from './sample-bundle.ts';
 
+/** A place that was never used before, and what is known of it. */
+export interface StorePlace {
+  /** Opens it; called several times for one place, as by several processes. */
+  open(): BundleStore | Promise<BundleStore>;
+  /**
+   * Puts something of somebody else's there, if the place can have any, and returns what tells whether it was touched: equal texts when it was
+   * not.
+   */
+  foreign?(): Promise<() => Promise<string>> | (() => Promise<string>);
+  /** Clears away what the place took. */
+  remove?(): void | Promise<void>;
+}
+
 /** Bundles for one test, and a folder for what it fetches. */
 export interface Workplace {
   readonly folder: string;
   sample(second?: number): Promise<SampleBundle>;
   remove(): void;
 }
+
+/** Declares a test in a place of its own. */
+export type InPlace = (name: string, body: (place: StorePlace, work: Workplace) => Promise<void>) => void;
 
 export function workplace(): Workplace {
   const folder = mkdtempSync(join(tmpdir(), 'rota-store-'));
