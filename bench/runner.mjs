@@ -1,5 +1,4 @@
 import { spawn, spawnSync } from 'node:child_process';
-import { createHash } from 'node:crypto';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
@@ -65,7 +64,7 @@ export async function run() {
       writeFileSync(join(layout.launchFiles, printed.name), printed.text);
       return join(layout.launchFiles, printed.name);
     };
-    const runner = installedRunner(join(folder, 'state'));
+    const runner = fileURLToPath(new URL('../packages/core/dist/rota-run.cjs', import.meta.url));
     const gate = {
       expression: '* * * * *',
       timezone: 'Europe/Paris',
@@ -81,8 +80,6 @@ export async function run() {
       plain: [runner, put({})],
       schedule: [runner, put({ name: 'schedule', gate })],
     };
-    // The first run of an installed runner keeps what is compiled for all that come.
-    for (const args of [cases.plain, cases.schedule]) spawnSync(process.execPath, args);
     const { bare, floor: minimum, plain, schedule } = fastest(cases);
     const memory = Object.fromEntries(Object.entries(cases).map(([key, args]) => [key, memoryOf(folder, args)]));
     const { slow, none } = await checkinCost(runner, layout, put);
@@ -106,15 +103,6 @@ export async function run() {
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
-}
-
-/** As an apply puts it into the state folder: named after its bytes. */
-function installedRunner(stateDir) {
-  const bundle = readFileSync(fileURLToPath(new URL('../packages/core/dist/rota-run.cjs', import.meta.url)));
-  const place = join(stateDir, 'runner', createHash('sha256').update(bundle).digest('hex').slice(0, 32));
-  mkdirSync(place, { recursive: true });
-  writeFileSync(join(place, 'rota-run.cjs'), bundle);
-  return join(place, 'rota-run.cjs');
 }
 
 /** Interleaved, the minimum of each. */

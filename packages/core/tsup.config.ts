@@ -2,7 +2,6 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { defineConfig, type Options } from 'tsup';
 import { base } from '../../tsup.base.ts';
-import { runnerSource } from './runner-source.ts';
 
 /** What the sources import of a built-in module by name. */
 const importedOf = (builtin: string): readonly string[] => {
@@ -46,8 +45,7 @@ export default defineConfig([
   // CommonJS: Node starts it in less time and memory than a module (npm run bench holds the budget).
   {
     ...base,
-    entry: { 'rota-run': 'src/run/begin.ts' },
-    esbuildPlugins: [runnerSource],
+    entry: { 'rota-run': 'src/run/main.ts' },
     format: ['cjs'],
     outExtension: () => ({ js: '.cjs' }),
     dts: false,

@@ -2,7 +2,6 @@ import { createHash, randomUUID } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { runnerSource } from '../../packages/core/runner-source.ts';
 import { repositoryRoot } from './repository-root.ts';
 
 const packages = join(repositoryRoot, 'packages');
@@ -34,7 +33,6 @@ export async function bundled(entry: string, format: 'esm' | 'cjs' = 'esm'): Pro
     target: 'node20',
     external: ['jiti'],
     alias: Object.fromEntries(readdirSync(packages).map((folder) => [`@rota/${folder}`, join(packages, folder, 'src/index.ts')])),
-    plugins: [runnerSource],
     logLevel: 'error',
     ...(format === 'esm' ? { banner: { js: banner } } : {}),
   });
@@ -62,12 +60,7 @@ function digest(): string {
       .filter((file) => file.isFile() && !file.name.endsWith('.test.ts'))
       .map((file) => join(file.parentPath ?? file.path, file.name)),
   );
-  for (const path of [
-    ...sources.sort(),
-    join(repositoryRoot, 'package-lock.json'),
-    join(packages, 'core/runner-source.ts'),
-    fileURLToPath(import.meta.url),
-  ])
+  for (const path of [...sources.sort(), join(repositoryRoot, 'package-lock.json'), fileURLToPath(import.meta.url)])
     hash.update(`${relative(repositoryRoot, path)}\0`).update(readFileSync(path));
   known = hash.digest('hex').slice(0, 16);
   return known;

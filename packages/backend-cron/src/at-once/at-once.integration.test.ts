@@ -51,7 +51,7 @@ requirePart(rootPart, cronPart)('on one crontab, at the same moment', () => {
     await crontab.sh('mount -t tmpfs none /run && cron');
     const script = join(root, 'actor.mjs');
     copyFileSync(await bundled('packages/backend-cron/src/at-once/actor.test-support.ts'), script);
-    copyFileSync(await bundled('packages/core/src/run/begin.ts', 'cjs'), join(root, 'rota-run.cjs'));
+    copyFileSync(await bundled('packages/core/src/run/main.ts', 'cjs'), join(root, 'rota-run.cjs'));
     [one, two] = [startActor(root), startActor(root)];
     theirs = ['# theirs', '17 3 29 2 * /bin/echo theirs'];
     await crontab.host('root').run({ file: 'crontab', args: ['-'], input: `${theirs.join('\n')}\n` });

@@ -10,13 +10,8 @@ import { readLaunchFile } from './launch/read-launch-file.ts';
 import { onStopInput } from './launch/stop-input.ts';
 import { instantSeconds } from './record/instant-text.ts';
 import { exitConfig, exitSoftware } from './record/outcome.ts';
-import type { RunRecord } from './record/run-record.ts';
 import { recordBadLaunchFile } from './record-bad-launch-file.ts';
 import { runJob } from './run-job.ts';
-import type { RunJobInput } from './run-job-input.ts';
-
-/** Of `begin.ts`: keeps what is compiled by now for the runs to come. */
-declare const keepCompiled: (parts: readonly string[]) => void;
 
 const usage = 'Usage: rota-run LAUNCHFILE [--manual | --event NAME | --scheduled-at INSTANT | --dry-run-json]';
 
@@ -47,28 +42,15 @@ async function main(argv: readonly string[]): Promise<number> {
   // The journal keeps what a systemd service prints; cron would mail it, and elsewhere nobody reads it.
   const echo = launch.backend === 'systemd' ? (bytes: Buffer) => void process.stdout.write(bytes) : null;
   const asked = takeAsked(nodeFiles, place.layout, launch, Date.now());
-  const onEnd: RunJobInput['onEnd'] = (record) => {
-    if (usesMost(record)) keepCompiled(partsOf(launch));
-  };
   const byHand = cause.kind === 'schedule' && (asked || untriggered(launch));
   const actual: RunCause = byHand ? { kind: 'manual' } : cause;
-  const input = { launch, place, files: nodeFiles, cause: actual, env: process.env, cancel: cancelOnSignals(), echo, onEnd };
+  const input = { launch, place, files: nodeFiles, cause: actual, env: process.env, cancel: cancelOnSignals(), echo };
   try {
     recordUnbegunRuns(nodeFiles, place.layout, Date.now());
     return await runJob(input);
   } catch (error) {
     return tellFailedRunner(error, input);
   }
-}
-
-/** Not a run that began nothing, nor one so long that V8 may have dropped code since, which it does with what is not called. */
-function usesMost({ attempts, durationMs }: RunRecord): boolean {
-  return attempts > 0 && durationMs < 60_000;
-}
-
-/** What this job makes the runner do and others do not. */
-function partsOf({ gate, checkin, alerts }: LaunchFile): readonly string[] {
-  return [...(gate === null ? [] : ['schedule']), ...(checkin === null && alerts === null ? [] : ['reports'])];
 }
 
 /** A service of systemd that no timer has ever triggered (systemd.exec(5), TRIGGER_UNIT, from 252 on) was started by hand. */

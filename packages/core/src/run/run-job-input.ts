@@ -3,7 +3,6 @@ import type { Files } from '../host/files.ts';
 import type { RunCause } from './admit/admit-run.ts';
 import type { Cancel } from './cancel.ts';
 import type { LaunchPlace } from './launch/read-launch-file.ts';
-import type { RunRecord } from './record/run-record.ts';
 
 /** All that a run is made from. */
 export interface RunJobInput {
@@ -17,6 +16,4 @@ export interface RunJobInput {
   readonly cancel: Cancel;
   /** Gets the masked output as it comes. */
   readonly echo: ((bytes: Buffer) => void) | null;
-  /** Called when a run is recorded and everything of it is told. */
-  readonly onEnd?: (record: RunRecord) => void;
 }

@@ -171,7 +171,6 @@ async function runClaimed(
   if (followed) end = [...end, ...(await follow(input, record))];
   await report(input, started, [...waiting, ...end]);
   if (newFile) retain(input, endedMs);
-  input.onEnd?.(record);
   return exitStatus(record);
 }
 

@@ -37,7 +37,7 @@ export interface RunnerUnderTest {
 }
 
 /** The path of the runner's bundle, as the build makes it, from the sources as they are. */
-export const runnerBundle = (): Promise<string> => bundled('packages/core/src/run/begin.ts', 'cjs');
+export const runnerBundle = (): Promise<string> => bundled('packages/core/src/run/main.ts', 'cjs');
 
 export async function runnerUnderTest(): Promise<RunnerUnderTest> {
   const runner = await runnerBundle();

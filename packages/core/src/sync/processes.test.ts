@@ -13,7 +13,7 @@ const scripts = temporaryFolder();
 beforeAll(async () => {
   copyFileSync(await bundled('packages/core/src/sync/actor.test-support.ts'), join(scripts, 'actor.mjs'));
   // Where an apply looks for the runner that it installs.
-  copyFileSync(await bundled('packages/core/src/run/begin.ts', 'cjs'), join(scripts, 'rota-run.cjs'));
+  copyFileSync(await bundled('packages/core/src/run/main.ts', 'cjs'), join(scripts, 'rota-run.cjs'));
 });
 
 let place: GitWorkplace;

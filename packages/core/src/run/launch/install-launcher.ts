@@ -5,7 +5,6 @@ import { RotaError } from '../../errors/rota-error.ts';
 import type { Host } from '../../host/host.ts';
 import { digestOf } from '../../state/digest.ts';
 import { stateLayout } from '../../state/layout.ts';
-import { codeCacheName } from './code-cache.ts';
 import { launcherCommandFile, launcherScript } from './launcher.ts';
 import { recorderScript } from './recorder.ts';
 
@@ -43,9 +42,6 @@ export function installLauncher(
   };
   // The bundle first: the launcher never names a file that is not there.
   put(runner, bundle, 0o600);
-  // What was compiled of one that was replaced, or damaged, is of no use any more.
-  if (written.length > 0)
-    for (const digest of files.list(layout.runners)) files.remove(join(layout.runners, digest, codeCacheName));
   if (platform === 'win32') {
     put(layout.launcher, launcherCommandFile({ ...launcher, runner: relative(dirname(layout.launcher), runner) }), 0o700);
   } else {
