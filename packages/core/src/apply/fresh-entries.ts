@@ -3,6 +3,7 @@ import { printJobKey } from '../job/job-key.ts';
 import type { Plan, PlannedEntry } from '../plan/plan.ts';
 import { scheduleFacts } from '../plan/schedule-facts.ts';
 import { horizonIsStale } from '../schedule/proof/horizon.ts';
+import { withFollowed } from '../state/followed-launch-files.ts';
 import { type PlanAgainInput, planAgain } from './plan-again.ts';
 
 /**
@@ -17,7 +18,8 @@ export async function freshEntries(input: PlanAgainInput): Promise<Pick<Plan, 'e
     if (stale.size === 0) return asTheyWere;
     const plan = await planAgain({ ...input, repair: true });
     const fresh = new Map(plan.entries.flatMap((entry) => (stale.has(printJobKey(entry)) ? [[printJobKey(entry), entry]] : [])));
-    const needed = new Set([...fresh.values()].map(({ launchFile }) => launchFile));
+    const named = [...fresh.values()].flatMap(({ launchFile }) => launchFile ?? []);
+    const needed = withFollowed(named, (name) => plan.launchFiles[name]);
     return {
       entries: entries.map((entry) => fresh.get(printJobKey(entry)) ?? entry),
       launchFiles: Object.fromEntries(Object.entries(plan.launchFiles).filter(([name]) => needed.has(name))),

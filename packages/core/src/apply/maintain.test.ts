@@ -24,11 +24,14 @@ import { readMaintenance } from './maintenance-report.ts';
 let root: string;
 let clock: number;
 let zoneRoots: readonly string[] | undefined;
+/** What a launch file tells of the machine that it was made on. */
+let surroundings: { readonly home: string; readonly env: Readonly<Record<string, string>> };
 beforeEach(() => {
   root = mkdtempSync(join(existsSync('/dev/shm') ? '/dev/shm' : tmpdir(), 'rota-maintain-'));
   for (const name of ['machine', 'home']) mkdirSync(join(root, name));
   clock = Date.UTC(2026, 10, 21, 12, 30);
   zoneRoots = undefined;
+  surroundings = { home: join(root, 'home'), env: { XDG_CONFIG_HOME: join(root, 'config') } };
 });
 afterEach(() => rmSync(root, { recursive: true, force: true }));
 
@@ -39,7 +42,8 @@ const host = () =>
     timezone: 'UTC',
     ...(zoneRoots === undefined ? {} : { zoneRoots }),
     now: () => clock,
-    user: { name: 'a', uid: 1000, home: join(root, 'home') },
+    env: surroundings.env,
+    user: { name: 'a', uid: 1000, home: surroundings.home },
   });
 const command = { node: process.execPath, script: '/opt/rota/bin.js' };
 const rotaOf = (namespace = 'default') => createRota({ host: host(), backends: backends(), namespace, command });
@@ -174,6 +178,45 @@ describe('a rollback compiles again what time has made stale, and nothing else:'
     await rotaOf().rollback();
     expect(installed().plain).toBe(before.plain);
     expect(await empty()).toBe(true);
+  });
+
+  it.each([
+    ['a rollback', async () => void (await rotaOf().rollback())],
+    ['maintenance', async () => void (await maintain(host(), backends()))],
+  ])('what is compiled again by %s starts its followers and has its secrets, whoever compiles it', async (_, renew) => {
+    const follow: JobInput = { name: 'follow', on: { after: 'zoned' }, command: '/bin/true' };
+    await apply([zoned, follow]);
+    const launchOf = async (name: string) => {
+      const rota = rotaOf();
+      const generation = (await rota.generations()).at(-1);
+      const file = generation?.entries.find(({ job }) => job.name === name)?.launchFile ?? '';
+      return JSON.parse(readFileSync(join(namespaceLayout(rota.host.stateDir, 'default').launchFiles, file), 'utf8'));
+    };
+    const before = await launchOf('zoned');
+    expect(before.followers).toMatchObject([{ name: 'follow', start: null, launchFile: expect.any(String) }]);
+    await apply([{ ...zoned, command: '/bin/false' }, follow]);
+    if (_ === 'maintenance') await rotaOf().rollback();
+    clock += 6 * 365 * 86_400_000;
+    surroundings = { home: join(root, 'elsewhere'), env: { XDG_CONFIG_HOME: join(root, 'other') } };
+    await renew();
+    const after = await launchOf('zoned');
+    expect([after.command, after.secretsFile]).toEqual([before.command, before.secretsFile]);
+    expect(after.followers[0].launchFile).not.toBe(before.followers[0].launchFile);
+    expect(existsSync(after.followers[0].launchFile)).toBe(true);
+  });
+
+  it('also where another source has taken the place of the one that declared it', async () => {
+    await apply([zoned]);
+    const rota = rotaOf();
+    const other = await declarationOf([{ ...zoned, command: '/bin/false' }], {
+      host: rota.host,
+      source: 'other',
+      tenant: 'acme',
+    });
+    await rota.apply(await rota.plan(other, { takeOver: true }));
+    clock += 6 * 365 * 86_400_000;
+    await rota.rollback();
+    expect(readFileSync(join(root, 'machine/default.acme.zoned.entry'), 'utf8')).toMatch(/fromYear\\":2032/);
   });
 
   it('or installs it as it was where that cannot be compiled any more', async () => {

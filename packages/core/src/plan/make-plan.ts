@@ -59,6 +59,8 @@ export interface MakePlanInput {
   readonly adopt?: boolean | undefined;
   /** Refuse jobs whose `requires.commands` are not here. @default true; maintenance renews what is installed, whatever became of them */
   readonly requireCommands?: boolean | undefined;
+  /** Where the jobs find their secrets. @default where this host has them; what is compiled again keeps its place */
+  readonly secretsFile?: string | undefined;
   /** Whether the apply puts Rota's own command in its place, so that jobs find it. @default false */
   readonly bringsCommand?: boolean | undefined;
 }
@@ -215,6 +217,7 @@ async function prepareAll(
         followerOf(follower, backend, declared.namespace, prepared.get(printJobKey(follower)), layout),
       ),
       checkinUrl: declared.checkinUrl,
+      secretsFile: input.secretsFile,
     });
     prepared.set(printJobKey(job), result);
     if (result.kind === 'refused') issues.push(...result.reasons.map((reason) => refusalIssue(job, reason)));

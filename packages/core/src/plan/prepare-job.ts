@@ -31,6 +31,8 @@ export interface PrepareInput {
   readonly horizon: Horizon;
   readonly followers: LaunchFile['followers'];
   readonly checkinUrl: string | undefined;
+  /** @default where this host has it */
+  readonly secretsFile?: string | undefined;
 }
 
 /** One job, ready to be installed, or the reasons why it cannot be. */
@@ -141,7 +143,7 @@ function launchOf(input: PrepareInput, lowering: Lowering): Launch {
       hostname: input.hostname,
       zoneRoots: host.zoneRoots,
       systemTimezone: host.timezone,
-      secretsFile: join(host.env.XDG_CONFIG_HOME || join(host.user.home, '.config'), 'rota', 'secrets.env'),
+      secretsFile: input.secretsFile ?? join(host.env.XDG_CONFIG_HOME || join(host.user.home, '.config'), 'rota', 'secrets.env'),
       path: jobPath(host),
       followers: input.followers,
       ...(input.checkinUrl === undefined ? {} : { checkinUrl: input.checkinUrl }),

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { isRotaError } from '../errors/rota-error.ts';
 import type { Files } from '../host/files.ts';
+import { withFollowed } from './followed-launch-files.ts';
 import type { Generation } from './generation.ts';
 import type { NamespaceLayout } from './layout.ts';
 import { parseState } from './namespace-record.ts';
@@ -46,7 +47,7 @@ export function pruneGenerations(files: Files, layout: NamespaceLayout, current:
 }
 
 /**
- * Removes the launch files that no kept generation names. Reads every kept generation, so it is not for every apply. Where one of them cannot be read, all
+ * Removes the launch files that no kept generation names, and none of these starts after its own. Reads every kept generation, so it is not for every apply. Where one of them cannot be read, all
  * stay: what it names is not known.
  */
 export function pruneLaunchFiles(files: Files, layout: NamespaceLayout): void {
@@ -56,7 +57,10 @@ export function pruneLaunchFiles(files: Files, layout: NamespaceLayout): void {
     if (generation === undefined) return;
     for (const entry of generation?.entries ?? []) if (entry.launchFile !== null) named.add(entry.launchFile);
   }
-  for (const name of files.list(layout.launchFiles)) if (!named.has(name)) files.remove(join(layout.launchFiles, name));
+  const there = files.list(layout.launchFiles);
+  if (there.every((name) => named.has(name))) return;
+  const needed = withFollowed(named, (name) => files.readText(join(layout.launchFiles, name)));
+  for (const name of there) if (!needed.has(name)) files.remove(join(layout.launchFiles, name));
 }
 
 function readIfWhole(files: Files, layout: NamespaceLayout, number: number): Generation | null | undefined {
