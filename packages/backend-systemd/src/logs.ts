@@ -54,11 +54,17 @@ const streams = (found: readonly JournalRecord[]): readonly string[] => [
 
 /** What came of a unit from the manager's word that a run starts to its word that it has ended, or that the next one starts: a unit has one run at a time. */
 async function whileItRan(host: Host, unit: string, runId: string): Promise<readonly JournalRecord[]> {
-  const said = await records(host, [`USER_INVOCATION_ID=${runId}`]);
+  const said = await records(host, [`_UID=${host.user.uid}`, `USER_INVOCATION_ID=${runId}`]);
   const [first, last] = [said[0], said.at(-1)].map((record) => Number(record?.__REALTIME_TIMESTAMP) / microseconds);
   if (first === undefined || last === undefined || Number.isNaN(first)) return [];
   const window = [`--since=@${first}`, ...(said.length > 1 ? [`--until=@${last + lateSeconds}`] : [])];
-  const around = await records(host, [...window, ...itsStream(host.user, unit), '+', `USER_UNIT=${unit}.service`]);
+  const around = await records(host, [
+    ...window,
+    ...itsStream(host.user, unit),
+    '+',
+    `_UID=${host.user.uid}`,
+    `USER_UNIT=${unit}.service`,
+  ]);
   const next = around.findIndex(({ USER_INVOCATION_ID: id }) => id !== undefined && id !== runId);
   return around.slice(0, next < 0 ? undefined : next).filter(({ _SYSTEMD_INVOCATION_ID: id = runId }) => id === runId);
 }

@@ -76,10 +76,11 @@ async function within(signal: AbortSignal | undefined, listen: (ending: AbortSig
   const over = new AbortController();
   const ended = new Promise<never>((_, reject) => {
     const end = (): void => reject(new Error(limit.signal.aborted ? 'it took longer than 5 minutes.' : 'interrupted.'));
-    ending.addEventListener('abort', end, { signal: over.signal });
+    if (ending.aborted) end();
+    else ending.addEventListener('abort', end, { signal: over.signal });
   });
   try {
-    await Promise.race([listen(ending), ended]);
+    await Promise.race([(async () => await listen(ending))(), ended]);
   } finally {
     clearTimeout(timer);
     over.abort();

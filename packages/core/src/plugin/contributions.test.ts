@@ -210,6 +210,18 @@ test('a hook that threw leaves nothing that waits for it: who is interrupted lat
   expect(unhandled).toEqual([]);
 });
 
+test('a hook is not waited for by who was interrupted before it, and what it throws at once is what is told', async () => {
+  const { api, plugin } = collect('slow');
+  api.onHook('before:destroy', () => new Promise(() => undefined));
+  const refusing = collect('guard');
+  refusing.api.onHook('before:destroy', () => {
+    throw new Error('not on a Friday.');
+  });
+  const callers = { host, namespace: 'default', plugins: [plugin], events: createEvents(), signal: AbortSignal.abort() };
+  await expect(askHooks(callers, 'before:destroy', {})).rejects.toThrow('(before:destroy): interrupted.');
+  await expect(askHooks({ ...callers, plugins: [refusing.plugin] }, 'before:destroy', {})).rejects.toThrow('not on a Friday.');
+});
+
 test.each([
   ['longer than it may', 'it took longer than 5 minutes.', () => vi.advanceTimersByTimeAsync(5 * 60_000)],
   ['until its caller is interrupted', 'interrupted.', (interrupt: AbortController) => interrupt.abort()],
