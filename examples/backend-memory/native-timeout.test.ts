@@ -1,5 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { statSync } from 'node:fs';
+import { dirname } from 'node:path';
 import type { Backend, Job } from '@rota/core';
 import { expect, test } from 'vitest';
 import { failures } from './kit-failures.ts';
@@ -72,4 +74,21 @@ test.each<[string, (job: Job) => Started, readonly string[]]>([
   const options = optionsFor(told);
   const found = [...(await failures(options, isAsked)), ...(await failures(options, isDone))];
   expect(found).toEqual(failing);
+});
+
+test('the kit leaves no entry behind whose run fails, and runs it where nobody else can put a link', async () => {
+  const modes: number[] = [];
+  let scheduler: MemoryScheduler | undefined;
+  const options = kitOptions((made) => {
+    scheduler = made;
+    return withTimeout(made, ({ command, timeoutMs }) => ({ command, ...(timeoutMs && { timeoutMs }) }));
+  });
+  const runToEnd = async (): Promise<void> => {
+    const [, began = ''] = /'([^']+)'/.exec(scheduler?.entries.get('default/acme/a')?.text ?? '') ?? [];
+    modes.push(statSync(dirname(began)).mode & 0o7777);
+    throw new Error('the scheduler is gone');
+  };
+  expect(await failures({ ...options, runToEnd }, isDone)).toEqual([isDone]);
+  expect(modes).toEqual([0o755]);
+  expect([...(scheduler?.entries.keys() ?? [])]).toEqual(['somebody/else/x']);
 });

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { chmodSync, existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Backend, CompileInput } from '../backend/backend.ts';
@@ -54,11 +54,15 @@ export function nativeTests({ describe, it }: TestFunctions, given: BackendConfo
     if (runToEnd !== undefined && claims.includes('timeout')) {
       it('is done by the scheduler: a job that is still running at its time-out is ended', async () => {
         const folder = mkdtempSync(join(tmpdir(), 'rota-timeout-'));
-        // The scheduler may run it as somebody else.
-        chmodSync(folder, 0o777);
         try {
           const [began, ended] = [join(folder, 'began'), join(folder, 'ended')];
-          const script = `: >'${began}'; sleep ${wholeSeconds}; : >'${ended}'`;
+          // The scheduler may run it as somebody else; and where nobody else can put a file, nobody can put a link that the job would follow.
+          for (const file of [began, ended]) {
+            writeFileSync(file, '');
+            chmodSync(file, 0o666);
+          }
+          chmodSync(folder, 0o755);
+          const script = `echo >'${began}'; sleep ${wholeSeconds}; echo >'${ended}'`;
           const job = jobWith({ command: ['/bin/sh', '-c', script], timeoutMs });
           const { artifact } = backend.compile({ ...sampleInput(options, job), home: folder });
           const step = {
@@ -69,12 +73,15 @@ export function nativeTests({ describe, it }: TestFunctions, given: BackendConfo
             handledUntil: Math.floor(Date.now() / 1000),
           };
           const host = await given.makeHost();
-          await backend.apply(host, { namespace: 'default', changes: [step], dialect });
-          await runToEnd.call(given, host, 'default', job);
-          await backend.apply(host, { namespace: 'default', changes: [inverted(step)], dialect });
-          assert.ok(existsSync(began), '`runToEnd` came back, and the job had not run');
+          try {
+            await backend.apply(host, { namespace: 'default', changes: [step], dialect });
+            await runToEnd.call(given, host, 'default', job);
+          } finally {
+            await backend.apply(host, { namespace: 'default', changes: [inverted(step)], dialect });
+          }
+          assert.ok(statSync(began).size > 0, '`runToEnd` came back, and the job had not run');
           assert.ok(
-            !existsSync(ended),
+            statSync(ended).size === 0,
             `it claims \`timeout\`, and a job of ${wholeSeconds} s with a time-out of ${timeoutMs} ms ran to its end`,
           );
         } finally {
