@@ -4,9 +4,10 @@ import type { Horizon } from '../schedule/proof/horizon.ts';
 import type { NativeSchedule } from '../schedule/proof/native-schedule.ts';
 import type { Schedule } from '../schedule/schedule.ts';
 import type { Zone } from '../schedule/zone/zone.ts';
+import type { Adoption } from './adoption.ts';
 import type { Dialect } from './dialect.ts';
 import type { Feature } from './feature.ts';
-import type { AdoptedOriginal, ForeignEntry, SwitchForeignInput } from './foreign-entry.ts';
+import type { ForeignEntry, SwitchForeignInput } from './foreign-entry.ts';
 import type { Lowering } from './lowering.ts';
 
 export type { Dialect } from './dialect.ts';
@@ -177,9 +178,9 @@ export interface Backend {
   switchForeign?(host: Host, input: SwitchForeignInput): Promise<void>;
   /**
    * Foreign entries that are out of action because of an adoption, and whose place no job has: one finding each, with what to do. `held` is what jobs have the
-   * place of, in any namespace. Absent: it cannot be told from what others switched off.
+   * place of, in any namespace that the state knows: those of another state folder can be seen nowhere, and what to do must not make one run twice. Absent: it cannot be told from what others switched off.
    */
-  leftOff?(host: Host, input: { readonly held: readonly AdoptedOriginal[] }): Promise<readonly Finding[]>;
+  leftOff?(host: Host, input: { readonly held: readonly Adoption[] }): Promise<readonly Finding[]>;
   /** Pure. The command that starts a job now, through the scheduler, without waiting for its end. Absent: core starts the runner itself. */
   startCommand?(namespace: string, job: JobKey): Command;
   /** Absent: core answers from the declared schedule and the records. */

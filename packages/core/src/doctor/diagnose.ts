@@ -117,7 +117,9 @@ export async function diagnose(input: DiagnoseInput): Promise<Diagnosis> {
     }
     if (own.length > 0 && !unread.has(namespace)) tell(await look(() => checkRuns(host, backends, namespace), [], namespace));
   }
-  for (const backend of foreign ? [] : backends) {
+  // An entry that the state does not know may have the place of any original; of one namespace alone it is not known what is known.
+  const areKnown = !foreign && input.namespace === undefined && unread.size === 0;
+  for (const backend of areKnown && !findings.some(({ code }) => code === 'entries.unknown') ? backends : []) {
     const { usable } = available.find(({ name }) => name === backend.name) ?? { usable: false };
     if (usable || used.has(backend.name)) tell(await look(() => checkOriginals(host, backend), []));
   }
