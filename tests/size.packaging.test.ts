@@ -13,8 +13,8 @@ const limits: Readonly<Record<string, number>> = {
   'packages/backend-systemd': 31,
   'packages/backend-cron': 23,
   'packages/backend-taskscheduler': 40,
-  'packages/plugin-nix-update': 44,
-  'packages/plugin-chezmoi-jj': 46,
+  'packages/plugin-nix-update': 46,
+  'packages/plugin-chezmoi-jj': 49,
   'examples/cli': 122,
 };
 
