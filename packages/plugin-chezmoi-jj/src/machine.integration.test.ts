@@ -18,7 +18,7 @@ const files = [
   ['encrypted', 15],
   ['decisions', 11],
   ['cut-off', 8],
-  ['meanwhile', 14],
+  ['meanwhile', 15],
   ['case', 2],
   ['made-anew', 9],
   ['set-up', 15],

@@ -93,10 +93,16 @@ describe('while a sync runs', () => {
   });
 });
 
-test.each(['while the sync lives on', 'and the sync with it'])(
+test.each([
+  ['while the sync lives on', 'managed'],
+  ['and the sync with it', 'managed'],
+  ['and the sync with it, where no new file is tracked', 'none'],
+] as const)(
   'a chezmoi that is killed between the steps of a new name for a source, %s, costs neither the source nor the edit',
-  async (who) => {
-    const [a, b] = await hostsInStep(world, { '.zshrc': text, '.other': 'x\n' });
+  async (who, trackNewFiles) => {
+    const inStep = await hostsInStep(world, { '.zshrc': text, '.other': 'x\n' });
+    const [a, b] =
+      trackNewFiles === 'none' ? ([world.host('a', { trackNewFiles }), world.host('b', { trackNewFiles })] as const) : inStep;
     const state = '.config/chezmoi/chezmoistate.boltdb';
     const killed = (mode: number, rest: string): TestHost['host']['run'] => {
       const [from, to] = mode === 0o600 ? ['dot_zshrc', 'private_dot_zshrc'] : ['private_dot_zshrc', 'dot_zshrc'];

@@ -4,6 +4,7 @@ import { changedPaths } from '../jj/changed-paths.ts';
 import { exactPath } from '../jj/fileset.ts';
 import { commitIds, jsonLine } from '../jj/json-template.ts';
 import { type Picture, readPicture } from '../jj/picture.ts';
+import { trackFiles } from './capture/settle-working-copy.ts';
 import { untrackedFiles } from './capture/untracked-files.ts';
 import { targetOf } from './home/target-of.ts';
 import { type Journal, type Phase, readJournal, writeJournal } from './session/journal.ts';
@@ -79,7 +80,7 @@ async function dropHalfWrittenFiles(session: Session, { from, to, phase }: Journ
  * its dotfile is in the home, was not deleted by anybody. Others were: `chezmoi forget` leaves the dotfile.
  */
 async function putBackRenamed(session: Session, { taking }: Journal, looked: Picture): Promise<Picture> {
-  const isFinished = finishRenames(session, taking ?? [], looked);
+  const isFinished = await finishRenames(session, taking ?? [], looked);
   const picture = isFinished ? await readPicture(session.jj, session.names, { snapshot: true }) : looked;
   if (picture.at.empty || taking?.length === 0) return picture;
   const { jj, host, tree, home, names } = session;
@@ -102,14 +103,22 @@ async function putBackRenamed(session: Session, { taking }: Journal, looked: Pic
   return await readPicture(jj, names, { snapshot: true });
 }
 
-/** Where the new name is there and the old one still, chezmoi can do nothing at all: the old one goes, which the history has. Answers whether there was one. */
-function finishRenames(session: Session, taking: readonly string[], { tracked }: Picture): boolean {
+/**
+ * Where the new name is there and the old one still, chezmoi can do nothing at all: the old one goes, which the history has. The new one is tracked as the old one was, whatever is done with
+ * new files. Answers whether there was one.
+ */
+async function finishRenames(session: Session, taking: readonly string[], { tracked }: Picture): Promise<boolean> {
   const { host, tree } = session;
-  const there = taking.filter((path) => host.files.facts(join(tree, path)) !== undefined);
-  const fresh = new Set(there.length === 0 ? [] : untrackedFiles(host, tree, tracked).map((path) => targetOf(session, path)));
-  const old = there.filter((path) => fresh.has(targetOf(session, path) ?? ''));
-  for (const path of old) host.files.remove(join(tree, path));
-  return old.length > 0;
+  const renamed = new Map(taking.map((path) => [targetOf(session, path), path]));
+  renamed.delete(undefined);
+  const fresh =
+    renamed.size === 0 ? [] : untrackedFiles(host, tree, tracked).filter((path) => renamed.has(targetOf(session, path)));
+  for (const path of fresh) {
+    const old = renamed.get(targetOf(session, path));
+    if (old !== undefined && host.files.facts(join(tree, old)) !== undefined) host.files.remove(join(tree, old));
+  }
+  await trackFiles(session, fresh);
+  return fresh.length > 0;
 }
 
 /** Missing, or the beginning of what it was to become. */
