@@ -22,11 +22,11 @@ describe('what a sync takes from a host, and what it leaves there', () => {
   test('filters of .gitattributes are refused: jj would publish the plain files', async () => {
     const [a] = await pair();
     // git reads one that nobody has tracked too.
-    for (const path of ['.git/info/attributes', '.gitattributes', 'dot_config/.gitattributes']) {
+    for (const path of ['.git/info/attributes', '.gitattributes', 'dot_config/.gitattributes', 'dot_tracked/.gitattributes']) {
       const file = join(a.tree, path);
       mkdirSync(dirname(file), { recursive: true });
       writeFileSync(file, '*.key filter=git-crypt diff=git-crypt\n');
-      if (path.startsWith('dot_')) await a.jj('file', 'track', path);
+      if (path.startsWith('dot_tracked')) await a.jj('file', 'track', path);
       const message = expect.stringMatching(`^${path} names a Git filter`);
       await expect(a.sync()).rejects.toMatchObject({ code: 'ROTA_DOTFILES_CONFIG', message });
       rmSync(file);

@@ -1,5 +1,5 @@
 import { randomInt } from 'node:crypto';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import type { StatusLine } from '../chezmoi/status-line.ts';
 import { conflictsOf } from '../conflicts/conflicts-of.ts';
 import { changedPaths } from '../jj/changed-paths.ts';
@@ -12,6 +12,7 @@ import { type Captured, capture } from './capture/capture.ts';
 import { captureEarly, captureMixed, type NotTaken } from './capture/capture-early.ts';
 import { editsOfLost } from './capture/edits-of-lost.ts';
 import { settleWorkingCopy } from './capture/settle-working-copy.ts';
+import { untrackedFiles } from './capture/untracked-files.ts';
 import { readHome } from './home/read-home.ts';
 import { targetOf } from './home/target-of.ts';
 import { advance, forgetMerged } from './merge/advance.ts';
@@ -69,8 +70,9 @@ async function takeWhatIsHere(session: Session, enter: Enter): Promise<Here> {
   ]);
   // Somebody may have fetched by hand, or a sync was cut off.
   const found = await holdTip(session, looked);
-  const attributes = found.tracked.filter((path) => /(^|\/)\.gitattributes$/.test(path));
-  checkTree(session.host, session.tree, ['.git/info/attributes', '.gitattributes', ...attributes]);
+  // git obeys those too that nobody has tracked.
+  const all = [...found.tracked, ...untrackedFiles(session.host, session.tree, found.tracked)];
+  checkTree(session.host, session.tree, ['.git/info/attributes', ...all.filter((path) => basename(path) === '.gitattributes')]);
   const started = recovered?.phase === 'apply' ? await finishApply(session, enter, found, recovered.to, atFirst) : found;
   const settled = await settleWorkingCopy(session, enter, started);
   const { moved, tooLarge } = settled;
