@@ -13,7 +13,7 @@ const files = [
   ['options', 15],
   ['shapes', 1],
   ['hostile', 4],
-  ['strange-homes', 4],
+  ['strange-homes', 5],
   ['power-cut', 13],
   ['encrypted', 15],
   ['decisions', 11],

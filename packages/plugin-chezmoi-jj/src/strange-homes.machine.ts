@@ -43,6 +43,23 @@ describe('homes as they are', () => {
     }
   });
 
+  test('a state that two syncs of one home shared may go: what the other one knew long ago brings back nothing that others have taken back', async () => {
+    const [a, b] = await hostsInStep(world, { '.zshrc': text });
+    const other = { ...a.host, stateDir: join(world.root, 'other-state') };
+    rmSync(join(a.tree, '.git/rota-sync.json'));
+    const { status } = await syncDotfiles(other, a.options);
+    b.write('.zshrc', text.replace('one', 'ONE'));
+    for (const host of [b, a]) expect(await host.sync()).toMatchObject({ state: 'ok' });
+    b.write('.zshrc', text);
+    await b.sync();
+    rmSync(other.stateDir, { recursive: true });
+    a.write('.zshrc', text.replace('one', 'ONE').replace('five', 'FIVE'));
+    for (const host of [a, b]) {
+      expect(await host.sync()).toMatchObject({ state: 'ok', ...(host === a ? { host: status.host } : {}) });
+      expect(host.read('.zshrc')).toBe(text.replace('five', 'FIVE'));
+    }
+  });
+
   test('a name that is not UTF-8 stays here, and keeps nothing else from its turn', async () => {
     const [a, b] = await hostsInStep(world, { '.zshrc': text });
     const strange = Buffer.concat([Buffer.from(`${a.home}/.caf`), Buffer.from([0xe9])]);

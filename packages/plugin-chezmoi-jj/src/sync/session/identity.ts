@@ -65,6 +65,13 @@ export function keepKnownTip(host: Pick<Host, 'files'>, place: Place, names: Nam
     keep(host, place, names, { commit, base: base ?? known });
 }
 
+/** Keeps the names alone. */
+export function forgetKnown(host: Pick<Host, 'files'>, place: Place): void {
+  const names = readIdentity(host, place);
+  const isKnown = readKnownTip(host, place) !== undefined || readKnownBase(host, place) !== undefined;
+  if (names !== undefined && isKnown) keep(host, place, names, {});
+}
+
 /** The part of a host bookmark that is for people. */
 export function slugOf(name: string): string {
   const slug = name

@@ -2,9 +2,10 @@ import type { Host } from '@rota/core';
 import { chezmoiFor } from '../../chezmoi/chezmoi.ts';
 import { jjOn } from '../../jj/jj.ts';
 import type { DotfileOptions } from '../../options.ts';
+import { forgetOutdated } from './forget-outdated.ts';
 import { identityOf } from './identity.ts';
 import { openRepository } from './open-repository.ts';
-import { placeFor, placeOf } from './place.ts';
+import { keptPlace, placeFor, placeOf } from './place.ts';
 import { keepPreflight, type Preflight, preflight, readSettings } from './preflight.ts';
 import { programEnvironment } from './program-environment.ts';
 import type { Session } from './session.ts';
@@ -30,6 +31,7 @@ export async function openSession(host: Host, options: DotfileOptions): Promise<
     keepPreflight(host, own, bare, options.repoUrl, facts);
   }
   const jj = jjOn(host, { tree: facts.tree, env, timeoutMs });
+  forgetOutdated(host, keptPlace(host, facts.tree));
   const place = placeFor(host, facts.tree);
   const names = await identityOf(host, place, options, jj);
   const { tree, source, home, versions } = facts;

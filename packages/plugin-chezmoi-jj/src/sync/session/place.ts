@@ -36,11 +36,15 @@ export function placeOf(host: Pick<Host, 'stateDir'>): Place {
  * another machine. It is the place of the one that synchronised first, as the repository remembers, for as long as it is there. That of a copied home is its own.
  */
 export function placeFor(host: Pick<Host, 'files' | 'stateDir' | 'user'>, tree: string): Place {
-  const value = readJson(host.files, pointerOf(tree));
+  const first = keptPlace(host, tree);
+  return first === undefined || host.files.facts(first.identity) === undefined ? placeOf(host) : first;
+}
+
+/** The place that the repository remembers, whether it is still there or not; `undefined` before the first sync, and in a copied home. */
+export function keptPlace({ files, user }: Pick<Host, 'files' | 'user'>, tree: string): Place | undefined {
+  const value = readJson(files, pointerOf(tree));
   const { folder, home }: Partial<Record<string, unknown>> = typeof value === 'object' && value !== null ? { ...value } : {};
-  if (typeof folder !== 'string' || !isAbsolute(folder) || home !== host.user.home) return placeOf(host);
-  const first = placeIn(folder);
-  return host.files.facts(first.identity) === undefined ? placeOf(host) : first;
+  return typeof folder === 'string' && isAbsolute(folder) && home === user.home ? placeIn(folder) : undefined;
 }
 
 /** Lets the repository remember it. */
