@@ -2,6 +2,7 @@ import { type Host, RotaError, withLock } from '@rota/core';
 import { asFailure, UpdateFailure } from './failure.ts';
 import { recover } from './journal/recover.ts';
 import { type UpdateJournal, writeJournal } from './journal/update-journal.ts';
+import { followLink } from './machine/follow-link.ts';
 import { printOtherSwitch } from './machine/other-switch.ts';
 import { type Baseline, readBaseline } from './machine/read-baseline.ts';
 import type { UpdatedSystem } from './machine/updated-system.ts';
@@ -18,6 +19,7 @@ import type { NixUpdateOptions } from './settings/options-schema.ts';
 import { usableSettings } from './settings/usable-settings.ts';
 import { awaitOtherSwitch } from './steps/await-other-switch.ts';
 import { rollBack } from './steps/roll-back.ts';
+import type { UpdateContext } from './update-context.ts';
 
 /** What a rollback is called with. */
 export interface RollbackInput {
@@ -62,7 +64,8 @@ export async function rollback(input: RollbackInput): Promise<UpdateReport> {
       );
     const baseline = { ...left, profile: to, current: to };
     // With this journal a run that finds it goes to `to` as well: a rollback that is killed is finished by whoever comes next.
-    const journal = journalOf(host, system, baseline);
+    // Who makes another one active before that keeps it.
+    const journal = { ...journalOf(host, system, baseline), left: { profile: left.profile, current: left.current } };
     writeJournal(host.files, layout.journal, journal);
     host.files.remove(layout.unkeptLock);
     if (bad !== null && bad !== to)
@@ -75,7 +78,7 @@ export async function rollback(input: RollbackInput): Promise<UpdateReport> {
       facts.reboot = await decideReboot(context, { baseline: left, facts, target: to, needsBoot, rebootNow: false });
       return await finishReport(open, shown, facts, { status: 'rolled-back', kind: 'rollback' });
     } catch (error) {
-      const failure = asFailure(error);
+      const failure = begun(context, left, asFailure(error));
       const status = failure.deferred ? 'deferred' : 'rollback-failed';
       return await finishReport(open, shown, facts, { status, failure, kind: 'rollback', unfinished: true });
     }
@@ -99,6 +102,14 @@ async function putOff(open: OpenContext): Promise<UpdateReport | null> {
   const journal = journalOf(host, system, await readBaseline(host, system, call));
   // What a run that was cut off has left stays for who comes next.
   return await finishReport(open, journal, facts, { status: 'deferred', failure, kind: 'rollback', unfinished: true });
+}
+
+/** A rollback that is put off when it has begun says what it has changed. */
+function begun({ host, system }: UpdateContext, left: Baseline, failure: UpdateFailure): UpdateFailure {
+  const profile = followLink(host.files, system.profile);
+  if (!failure.deferred || profile === left.profile) return failure;
+  const moved = `${system.profile} leads to ${profile} already; the next run does the rest.`;
+  return new UpdateFailure(failure.failureClass, `${failure.message} ${moved}`, { output: failure.output, deferred: true });
 }
 
 function journalOf(host: Host, system: UpdatedSystem, baseline: Baseline): UpdateJournal {

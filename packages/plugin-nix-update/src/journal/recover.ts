@@ -67,7 +67,7 @@ async function finish(context: UpdateContext, journal: UpdateJournal, facts: Run
 }
 
 async function undo(context: UpdateContext, journal: UpdateJournal, facts: RunFacts): Promise<Ending> {
-  const { step, lock, baseline, operation, target, takenBack = false } = journal;
+  const { step, lock, baseline, operation, target, left, takenBack = false } = journal;
   const sameBoot = readBootId(context.host.files) === baseline.bootId;
   // A boot has made the old system active already: an activation lasts until then. But what was the default when it was sent back may have booted.
   const mayBeActive = sameBoot || (takenBack && followLink(context.host.files, context.system.current) === target);
@@ -92,7 +92,7 @@ async function undo(context: UpdateContext, journal: UpdateJournal, facts: RunFa
   try {
     if ((activated || defaultChanged) && !isStuck) {
       await holdReboot(context);
-      const needsBoot = await rollBack(context, { baseline, target, activated, defaultChanged });
+      const needsBoot = await rollBack(context, { baseline, target, left, activated, defaultChanged });
       facts.reboot = await rebootIntoDefault(context, { baseline, needsBoot, sentBack: target });
     }
     if (lock !== null) await discardLockChange(context, lock, true);

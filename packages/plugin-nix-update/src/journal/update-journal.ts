@@ -23,6 +23,8 @@ export interface UpdateJournal {
   readonly lock: LockChange | null;
   /** Store path of the new system, once it is known. */
   readonly target: string | null;
+  /** Of a rollback that a person asked for, which has no target: what it goes from. Absent in what an earlier version wrote. */
+  readonly left?: Pick<Baseline, 'profile' | 'current'> | undefined;
   /** It needs a boot to be active: its health is judged after that. */
   readonly needsBoot: boolean;
   /** It did not go through, and is being taken back: whoever finds this goes on with that, however far it had come. */

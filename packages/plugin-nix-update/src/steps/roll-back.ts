@@ -1,5 +1,6 @@
 import { asFailure, UpdateFailure } from '../failure.ts';
 import { healthProblems } from '../health/check-health.ts';
+import type { UpdateJournal } from '../journal/update-journal.ts';
 import { activate } from '../machine/activation-commands.ts';
 import { failureOf } from '../machine/classify-output.ts';
 import { followLink } from '../machine/follow-link.ts';
@@ -14,6 +15,8 @@ import { waitsForBoot } from './waits-for-boot.ts';
 export interface RollBackInput {
   /** What is sent back: what is neither that nor the baseline is somebody's, and stays. `null`: whatever stands there is replaced. */
   readonly target: string | null;
+  /** The same of a rollback that was cut off, whose target is `null`. */
+  readonly left?: UpdateJournal['left'];
   readonly baseline: Pick<Baseline, 'profile' | 'current' | 'failedUnits'>;
   /** The new system may be active. */
   readonly activated: boolean;
@@ -38,11 +41,11 @@ type RollBackContext = Pick<UpdateContext, 'host' | 'system' | 'settings' | 'cal
  */
 export async function rollBack(
   context: RollBackContext,
-  { baseline, target, activated, defaultChanged }: RollBackInput,
+  { baseline, target, left, activated, defaultChanged }: RollBackInput,
 ): Promise<boolean> {
   const problems: UpdateFailure[] = [];
   let needsBoot = false;
-  const theirs = (which: 'current' | 'profile'): string | null => othersSystem(context, { target, baseline }, which);
+  const theirs = (which: 'current' | 'profile'): string | null => othersSystem(context, { target, left, baseline }, which);
   const attempt = async (which: 'current' | 'profile', work: (look: () => void) => Promise<void>): Promise<void> => {
     // Another switch that was waited for may have brought something of its own.
     const look = (): void => {
