@@ -1,8 +1,7 @@
 import type { Artifact, Backend, Compiled, CompileInput } from '@rota/core';
 import { backendConformance } from '@rota/core/testing';
 import { expect, it, test } from 'vitest';
-import { failures } from './kit-failures.ts';
-import { kitOptions } from './kit-options.ts';
+import { failures, kitOptions } from './kit-options.ts';
 import { type MemoryScheduler, memoryBackend } from './memory-backend.ts';
 
 type Breakage = (backend: Backend, scheduler: MemoryScheduler) => Partial<Backend>;

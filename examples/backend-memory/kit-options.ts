@@ -1,5 +1,6 @@
 import { type Backend, createHost } from '@rota/core';
-import type { BackendConformanceOptions } from '@rota/core/testing';
+import { type BackendConformanceOptions, backendConformance } from '@rota/core/testing';
+import { failingTests } from '@rota/test-support';
 import { type MemoryScheduler, memoryScheduler, readEntry } from './memory-backend.ts';
 
 const id = (namespace: string, { tenant, name }: { readonly tenant: string; readonly name: string }): string =>
@@ -33,3 +34,7 @@ export function kitOptions(makeBackend: (scheduler: MemoryScheduler) => Backend)
     },
   };
 }
+
+/** The tests of the kit that fail, or one of them. */
+export const failures = (options: BackendConformanceOptions, only?: string): Promise<readonly string[]> =>
+  failingTests((test) => backendConformance(test, options), only);

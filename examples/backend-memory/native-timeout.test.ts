@@ -4,8 +4,7 @@ import { statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { Backend, Job } from '@rota/core';
 import { expect, test } from 'vitest';
-import { failures } from './kit-failures.ts';
-import { kitOptions } from './kit-options.ts';
+import { failures, kitOptions } from './kit-options.ts';
 import { type MemoryScheduler, memoryBackend } from './memory-backend.ts';
 
 const isAsked = 'is asked of the scheduler: timeout';

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { type BundleStore, RotaError, type Sidecar } from '@rota/core';
 import { storeConformance } from '@rota/core/testing';
-import { temporaryFolder } from '@rota/test-support';
+import { failingTests, temporaryFolder } from '@rota/test-support';
 import { expect, it, test } from 'vitest';
 
 const twice = 'keeps one bundle, whole, where it is put twice at once';
@@ -146,26 +146,13 @@ const breakages: readonly (readonly [what: string, breakage: Breakage, noticedBy
 ];
 
 /** The tests of the kit that fail, or one of them. */
-async function failures(breakage: Breakage, only?: string): Promise<readonly string[]> {
-  const tests: { readonly name: string; readonly body: () => void | Promise<void> }[] = [];
+const failures = (breakage: Breakage, only?: string): Promise<readonly string[]> => {
   const makePlace = () => {
     const folder = join(temporaryFolder(), 'store');
     return { open: () => ({ ...wholeStore(folder), ...breakage(wholeStore(folder), folder) }) };
   };
-  storeConformance(
-    { describe: (_, body) => body(), it: (name, body) => tests.push({ name, body }) },
-    { name: 'broken', makePlace },
-  );
-  const failed: string[] = [];
-  for (const { name, body } of tests.filter((one) => only === undefined || one.name === only)) {
-    try {
-      await body();
-    } catch {
-      failed.push(name);
-    }
-  }
-  return failed;
-}
+  return failingTests((test) => storeConformance(test, { name: 'broken', makePlace }), only);
+};
 
 test('the kit passes the store that is whole', async () => {
   expect(await failures(() => ({}))).toEqual([]);

@@ -19,6 +19,7 @@ export { bundleForMachine } from './bundle-for-machine.ts';
 export { bundled } from './bundled.ts';
 export { downloadEnv } from './download-env.ts';
 export { type CommandOptions, type CommandResult, exec, output } from './exec.ts';
+export { failingTests } from './failing-tests.ts';
 export { type NixFolder, nixFolder } from './nix-folder.ts';
 export { commandPart, cronPart, rootPart, testMachinePart, userSystemdPart } from './parts.ts';
 export { repositoryRoot } from './repository-root.ts';

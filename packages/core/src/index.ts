@@ -166,8 +166,9 @@ export { exclusionReason, type SelectingHost, type SelectingMachine } from './jo
 export type { StateInput } from './job/state-input.ts';
 export type { Paint, PlanColors, PrintPlanOptions } from './plan/change-lines.ts';
 export type { ClockChangeDay, ClockChangeEffect } from './plan/clock-change-days.ts';
+export type { Declared } from './plan/declared.ts';
 export { type Difference, differences } from './plan/differences.ts';
-export type { Declared, MakePlanInput } from './plan/make-plan.ts';
+export type { MakePlanInput } from './plan/make-plan.ts';
 export type { MakeRenderingInput } from './plan/make-rendering.ts';
 export type { MovedDeclaration } from './plan/moved-change.ts';
 export { hasLabels, narrowPlan } from './plan/narrow-plan.ts';

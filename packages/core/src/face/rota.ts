@@ -2,7 +2,7 @@ import type { ApplyResult } from '../apply/apply-plan.ts';
 import type { Artifact, Backend, Finding } from '../backend/backend.ts';
 import type { Host } from '../host/host.ts';
 import type { Job, JobKey } from '../job/job.ts';
-import type { Declared } from '../plan/make-plan.ts';
+import type { Declared } from '../plan/declared.ts';
 import type { Plan } from '../plan/plan.ts';
 import type { Rendering } from '../plan/render.ts';
 import type { ReportOptions } from '../report/gather-report.ts';

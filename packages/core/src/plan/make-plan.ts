@@ -1,48 +1,26 @@
 import type { Artifact, Backend, Dialect, Finding, Installed } from '../backend/backend.ts';
-import type { LaunchFile } from '../backend/launch-file.ts';
-import type { Issue } from '../errors/issue.ts';
 import { RotaError } from '../errors/rota-error.ts';
 import type { Host } from '../host/host.ts';
-import type { Job, JobKey } from '../job/job.ts';
+import type { Job } from '../job/job.ts';
 import { printJobKey } from '../job/job-key.ts';
-import { freshHorizon, type Horizon, horizonIsStale } from '../schedule/proof/horizon.ts';
+import { freshHorizon } from '../schedule/proof/horizon.ts';
 import type { Generation } from '../state/generation.ts';
 import { readGeneration } from '../state/generation-store.ts';
-import { type NamespaceLayout, namespaceLayout, stateLayout } from '../state/layout.ts';
+import { namespaceLayout } from '../state/layout.ts';
 import { readNamespaceRecord } from '../state/namespace-record.ts';
 import { adoptChange } from './adopt-change.ts';
-import { type ProgramCheck, programCheck } from './check-programs.ts';
-import { type BackendFinder, backendFinder, chooseBackend } from './choose-backend.ts';
+import { programCheck } from './check-programs.ts';
+import { backendFinder, chooseBackend } from './choose-backend.ts';
 import { compareEntry } from './compare-entries.ts';
+import type { Declared } from './declared.ts';
 import { findOriginals, standsWarning } from './find-originals.ts';
-import { followersFirst } from './followers-first.ts';
 import { installedDigest } from './installed-digest.ts';
 import { likelyRenames } from './likely-renames.ts';
-import { type MovedDeclaration, movedChange, movedEntries } from './moved-change.ts';
+import { movedChange, movedEntries } from './moved-change.ts';
 import type { Change, NotForThisHost, Plan, PlannedEntry } from './plan.ts';
-import { type PreparedJob, prepareJob } from './prepare-job.ts';
+import { prepareJobs } from './prepare-jobs.ts';
 import { runsRota } from './runs-rota.ts';
-import { scheduleFacts } from './schedule-facts.ts';
 import { summaryOf } from './summary.ts';
-
-/** What is declared, as planning needs it; a `Declaration` fits. */
-export interface Declared {
-  readonly namespace: string;
-  readonly source: string;
-  readonly jobs: readonly Job[];
-  readonly excluded: readonly (JobKey & { readonly reason: string })[];
-  readonly backend?: string;
-  readonly policy?: {
-    readonly backends: readonly string[];
-    readonly exceptions: readonly { readonly job: string; readonly reason: string }[];
-  };
-  readonly removals?: { readonly maxShare: number };
-  /** Jobs that got another name or tenant. */
-  readonly moved?: readonly MovedDeclaration[];
-  readonly hostname: string;
-  readonly checkinUrl?: string;
-  readonly warnings: readonly Issue[];
-}
 
 /** What to plan, against which machine. */
 export interface MakePlanInput {
@@ -90,7 +68,7 @@ export async function makePlan(input: MakePlanInput): Promise<Plan> {
   );
 
   const programs = programCheck(host);
-  const prepared = await prepareAll(input, find, chosen.backend.name, previous, programs, layout);
+  const prepared = await prepareJobs({ ...input, find, namespaceBackend: chosen.backend.name, previous, programs, layout });
   const warnings: Finding[] = declared.warnings.map(({ message, suggestion }) => ({
     severity: 'warning',
     message,
@@ -181,80 +159,6 @@ export async function makePlan(input: MakePlanInput): Promise<Plan> {
   };
 }
 
-type Ready = Extract<PreparedJob, { kind: 'ready' }>;
-
-async function prepareAll(
-  input: MakePlanInput,
-  find: BackendFinder,
-  namespaceBackend: string,
-  previous: ReadonlyMap<string, PlannedEntry>,
-  programs: ProgramCheck,
-  layout: NamespaceLayout,
-): Promise<Ready[]> {
-  const { host, declared } = input;
-  const facts = scheduleFacts(host.timezone, { roots: host.zoneRoots });
-  const state = stateLayout(host.stateDir, host.platform);
-  const now = Math.floor(host.now() / 1000);
-  const prepared = new Map<string, PreparedJob>();
-  const issues: Issue[] = [];
-  for (const { job, followers } of followersFirst(declared.jobs)) {
-    const name = job.backend ?? namespaceBackend;
-    checkPolicy(declared, job, name);
-    const { backend, availability, capabilities } = await find(name);
-    const result = prepareJob({
-      host,
-      namespace: declared.namespace,
-      state,
-      layout,
-      hostname: declared.hostname,
-      job,
-      backend,
-      dialect: availability.dialect,
-      capabilities,
-      facts,
-      horizon: horizonFor(job, previous.get(printJobKey(job)), now),
-      followers: followers.map((follower) =>
-        followerOf(follower, backend, declared.namespace, prepared.get(printJobKey(follower)), layout),
-      ),
-      checkinUrl: declared.checkinUrl,
-      secretsFile: input.secretsFile,
-    });
-    prepared.set(printJobKey(job), result);
-    if (result.kind === 'refused') issues.push(...result.reasons.map((reason) => refusalIssue(job, reason)));
-    if (input.requireCommands ?? true) issues.push(...programs.issues(job));
-  }
-  const [first] = issues;
-  if (first !== undefined) {
-    const many = issues.length > 1 ? `${issues.length} refusals; the first: ` : '';
-    throw new RotaError(first.code, `${many}${first.message}`, {
-      issues,
-      ...(first.file === undefined
-        ? {}
-        : { place: { file: first.file, ...(first.line === undefined ? {} : { line: first.line }) } }),
-    });
-  }
-  return declared.jobs.map((job) => prepared.get(printJobKey(job))).filter((job): job is Ready => job?.kind === 'ready');
-}
-
-/** The installed horizon stays until half of it is used up, so that time passing changes no plan. */
-function horizonFor(job: Job, previous: PlannedEntry | undefined, now: number): Horizon {
-  const kept = previous?.horizon;
-  return kept && job.trigger.kind === 'schedule' && !horizonIsStale(kept, now) ? kept : freshHorizon(now);
-}
-
-function followerOf(
-  follower: Job,
-  backend: Backend,
-  namespace: string,
-  prepared: PreparedJob | undefined,
-  layout: NamespaceLayout,
-): LaunchFile['followers'][number] {
-  const start = backend.startCommand?.(namespace, follower) ?? null;
-  const name = prepared?.kind === 'ready' ? prepared.launch?.name : undefined;
-  const launchFile = start === null && name !== undefined ? `${layout.launchFiles}/${name}` : null;
-  return { tenant: follower.tenant, name: follower.name, start, launchFile };
-}
-
 async function installedBy(
   host: Host,
   backend: Backend,
@@ -267,19 +171,6 @@ async function installedBy(
     ),
   );
   return new Map((await backend.list(host, { namespace, expected })).map((entry) => [printJobKey(entry), entry]));
-}
-
-function checkPolicy({ policy }: Declared, job: Job, backend: string): void {
-  if (policy === undefined || policy.backends.includes(backend)) return;
-  if (policy.exceptions.some((exception) => exception.job === job.name || exception.job === printJobKey(job))) return;
-  throw new RotaError(
-    'ROTA_BACKEND_POLICY',
-    `${printJobKey(job)} would run on ${backend}; the policy allows ${policy.backends.join(', ')}.`,
-    {
-      place: job.source,
-      suggestions: ['Change `backend`, or name the job in `policy.exceptions` with a reason.'],
-    },
-  );
 }
 
 function checkSource(recorded: string | undefined, declared: Declared, changes: readonly Change[], takeOver: boolean): void {
@@ -295,8 +186,4 @@ function checkSource(recorded: string | undefined, declared: Declared, changes: 
       ],
     },
   );
-}
-
-function refusalIssue(job: Job, reason: string): Issue {
-  return { code: 'ROTA_JOB_REFUSED', severity: 'error', message: `${printJobKey(job)}: ${reason}`, ...job.source };
 }

@@ -3,47 +3,25 @@ import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { createHost } from '@rota/core';
 import { expect, onTestFinished, test } from 'vitest';
-import type { FailureClass } from '../failure.ts';
-import type { UpdateReport, UpdateStatus } from '../report.ts';
+import type { UpdateReport } from '../report.ts';
+import { sampleReport } from '../testing/sample-report.ts';
 import { isNews, notify } from './notify.ts';
 
-function report(status: UpdateStatus, failureClass?: FailureClass): UpdateReport {
-  return {
-    formatVersion: 1,
-    runId: 'x',
-    kind: 'update',
-    cause: 'scheduled',
-    status,
-    startedAt: '',
-    endedAt: '',
-    step: null,
-    failure: failureClass === undefined ? null : { class: failureClass, message: '', output: '' },
-    from: null,
-    to: null,
-    lockDigest: null,
-    inputs: [],
-    summary: [],
-    warnings: [],
-    reboot: 'not-needed',
-    commands: [],
-  };
-}
-
-const offline = report('failed', 'network');
-const broken = report('failed', 'evaluation');
-const good = report('updated');
-const later = report('deferred', 'precondition');
-const heldUp = report('deferred', 'busy');
+const offline = sampleReport('failed', 'network');
+const broken = sampleReport('failed', 'evaluation');
+const good = sampleReport('updated');
+const later = sampleReport('deferred', 'precondition');
+const heldUp = sampleReport('deferred', 'busy');
 
 test.each<[string, UpdateReport, readonly UpdateReport[], boolean]>([
   ['a good night', good, [good], false],
   ['a failure that does not mend itself', broken, [good], true],
-  ['a rollback', report('rolled-back', 'health'), [], true],
+  ['a rollback', sampleReport('rolled-back', 'health'), [], true],
   ['the first night offline', offline, [good], false],
   ['the third night offline', offline, [good, offline, offline], true],
   ['a run that was put off', later, [broken], false],
   ['the first good night after a failure', good, [good, broken], true],
-  ['the same with a night between that was put off', report('unchanged'), [broken, later], true],
+  ['the same with a night between that was put off', sampleReport('unchanged'), [broken, later], true],
   ['the second good night after a failure', good, [broken, good], false],
   ['the second night that another switch holds up', heldUp, [good, heldUp], false],
   ['the third night that another switch holds up', heldUp, [heldUp, heldUp], true],

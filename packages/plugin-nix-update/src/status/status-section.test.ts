@@ -5,6 +5,7 @@ import type { FailureClass } from '../failure.ts';
 import { updateLayout } from '../machine/layout.ts';
 import { appendReport } from '../record/history.ts';
 import type { UpdateStatus } from '../report.ts';
+import { sampleReport } from '../testing/sample-report.ts';
 import { statusSection } from './status-section.ts';
 
 /** A home, which waits for no reboot, after runs that ended so. */
@@ -12,25 +13,7 @@ function sectionAfter(...ends: readonly (readonly [UpdateStatus, FailureClass?])
   const folder = temporaryFolder();
   const host = createHost({ stateDir: folder, user: { name: 'ada', uid: 1000, home: folder }, env: { HOME: folder } });
   for (const [status, failureClass] of ends)
-    appendReport(host.files, updateLayout(host.stateDir).history, {
-      formatVersion: 1,
-      runId: 'x',
-      kind: 'update',
-      cause: 'scheduled',
-      status,
-      startedAt: '2026-11-20T02:00:00.000Z',
-      endedAt: '2026-11-20T02:01:00.000Z',
-      step: null,
-      failure: failureClass === undefined ? null : { class: failureClass, message: 'It said why.', output: '' },
-      from: null,
-      to: null,
-      lockDigest: null,
-      inputs: [],
-      summary: [],
-      warnings: [],
-      reboot: 'not-needed',
-      commands: [],
-    });
+    appendReport(host.files, updateLayout(host.stateDir).history, sampleReport(status, failureClass));
   return statusSection({ flakePath: '/home/ada/conf', system: 'home-manager' }, host);
 }
 
