@@ -1,3 +1,5 @@
+import { randomUUID } from 'node:crypto';
+import { rmSync } from 'node:fs';
 import { type BundleStore, type Host, RotaError, type Sidecar } from '@rota/core';
 
 const names = 'refs/rota/bundles/';
@@ -9,11 +11,32 @@ const names = 'refs/rota/bundles/';
 export function gitStore(host: Pick<Host, 'run' | 'files'>, repository: string): BundleStore {
   const refOf = ({ id }: Sidecar): string => `${names}${id}`;
 
-  async function git(args: readonly string[], input = '', env: Readonly<Record<string, string>> = {}): Promise<string> {
-    const words = ['--git-dir', repository, '-c', 'core.fsync=all', ...args];
+  async function git(
+    args: readonly string[],
+    input = '',
+    env: Readonly<Record<string, string>> = {},
+    at = repository,
+  ): Promise<string> {
+    const words = ['--git-dir', at, '-c', 'core.fsync=all', ...args];
     const { exitCode, stdout, stderr } = await host.run({ file: 'git', args: words, input, env: { ...process.env, ...env } });
     if (exitCode === 0) return stdout.trim();
     throw new RotaError('ROTA_BUNDLE_STORE', `The bundle store ${repository} failed: ${stderr.trim() || `git ${args[0]}`}`);
+  }
+
+  /** In one step: who comes at the same moment must not meet one that is half made. */
+  async function makeRepository(): Promise<void> {
+    const isThere = (): boolean => host.files.facts(`${repository}/HEAD`) !== undefined;
+    if (isThere()) return;
+    const made = `${repository}.${randomUUID()}`;
+    try {
+      await git(['init', '--quiet', '--bare'], '', {}, made);
+      host.files.rename(made, repository);
+    } catch (error) {
+      if (!isThere())
+        throw new RotaError('ROTA_BUNDLE_STORE', `The bundle store ${repository} cannot be made: ${error}`, { cause: error });
+    } finally {
+      rmSync(made, { recursive: true, force: true });
+    }
   }
 
   /** The trees of the bundles, by name. Empty where nothing was ever kept. */
@@ -39,8 +62,7 @@ export function gitStore(host: Pick<Host, 'run' | 'files'>, repository: string):
     async put({ file }, sidecar) {
       if (host.files.facts(file)?.size !== sidecar.size)
         throw new RotaError('ROTA_BUNDLE_STORE', `The bundle ${sidecar.id} broke off: ${file} is not all of it.`);
-      // Harmless where it is one already.
-      await git(['init', '--quiet', '--bare']);
+      await makeRepository();
       const bundle = await git(['hash-object', '-w', '--no-filters', file]);
       await git(['update-ref', refOf(sidecar), await treeOf(bundle, sidecar)]);
       return sidecar;
