@@ -21,7 +21,7 @@ import { captureBundle } from './capture/capture.ts';
 import { findBundle } from './find-bundle.ts';
 import { planRestore, type RestoreInput, restoreBundle } from './restore/restore.ts';
 import { verifyBundle } from './restore/verify-bundle.ts';
-import { type ServiceUnderTest, serviceUnderTest } from './service.fixture.ts';
+import { type ServiceUnderTest, serviceUnderTest, withoutDisk } from './service.fixture.ts';
 import type { BundleInput } from './spec/define-bundle.ts';
 import { openStore } from './store/open-store.ts';
 
@@ -158,6 +158,23 @@ describe('a restore', () => {
     expect(readFileSync(join(service.root, 'one'), 'utf8')).toBe('later state\n');
     expect(service.running()).toBe(true);
     expect(readdirSync(join(service.root, '..'))).toEqual(['data']);
+  });
+
+  test.each([{}, { to: 'elsewhere' }])('swaps nothing in that the disk did not take (%j)', async ({ to }) => {
+    service.start();
+    const { bundle } = await capture();
+    writeFileSync(join(service.root, 'one'), 'later state\n');
+    const host = withoutDisk(service.host());
+    const spec = service.spec();
+    const found = await findBundle({ host, namespace: 'default', store: openStore(host, 'default'), which: bundle?.id ?? '' });
+    const into = to === undefined ? {} : { to: join(service.folder, to) };
+    const restoring = restoreBundle({ host, namespace: 'default', spec, bundle: found, keepPrevious: false, ...into });
+    await expect(restoring).rejects.toMatchObject({ code: 'ROTA_BUNDLE_DISK' });
+    expect(readFileSync(join(service.root, 'one'), 'utf8')).toBe('later state\n');
+    expect(service.running()).toBe(true);
+    if (into.to !== undefined) expect(readdirSync(into.to)).toEqual([]);
+    expect(readdirSync(join(service.root, '..'))).toEqual(['data']);
+    expect(works()).toEqual([]);
   });
 
   test('beside everything touches nothing', async () => {

@@ -59,3 +59,10 @@ export function serviceUnderTest(): ServiceUnderTest {
     remove: () => rmSync(folder, { recursive: true, force: true }),
   };
 }
+
+/** A host whose sync(1) is asked for a disk that is not there, and so fails. */
+export function withoutDisk(host: Host): Host {
+  const run: Host['run'] = (request) =>
+    host.run(request.file === 'sync' ? { ...request, args: ['-f', '/nonexistent'] } : request);
+  return { ...host, run };
+}

@@ -87,6 +87,7 @@ export const catalogue = {
   ROTA_BUNDLE_MISMATCH: 'What was read is not what the manifest of the bundle lists.',
   ROTA_BUNDLE_COMPRESSION: 'A bundle is compressed in a way that this Node and this machine cannot read.',
   ROTA_BUNDLE_CAPTURE: 'A capture failed; what it had stopped was started again.',
+  ROTA_BUNDLE_DISK: 'What was restored or has arrived could not be written to the disk.',
   ROTA_BUNDLE_SPACE: 'There is not enough free space for a bundle.',
   ROTA_BUNDLE_ARTIFACT: 'The artifact of a target could not be packed, unpacked or sent.',
   ROTA_BUNDLE_HOOK: 'A hook of a state bundle failed.',

@@ -7,6 +7,7 @@ import { bytesOfName } from '../format/file-name.ts';
 import { untilAborted } from '../interruption.ts';
 import { quoteForShell, shellCommand } from '../quote-for-shell.ts';
 import { appendLine, type RootSwap, swapIn } from '../restore/swap-roots.ts';
+import { syncDisks } from '../restore/sync-disks.ts';
 import { runWithFile } from '../service/dump-database.ts';
 import { needsSystemManager } from '../service/needs-system-manager.ts';
 import { awaitHealth, hookEnvironment, runHooks } from '../service/run-hook.ts';
@@ -31,7 +32,7 @@ export interface Arrival {
   readonly verdict: string;
   /** Takes away what the sender has no more. */
   remove(names: readonly string[]): void;
-  /** Reads what has arrived; what did not change since the last time is not read again. */
+  /** Reads what has arrived; what did not change since the last time is not read again. It is on the disk then. @throws ROTA_BUNDLE_DISK */
   digest(): Promise<StateDigest>;
   /** Puts it in place and starts the service, until the signal is aborted. @throws ROTA_BUNDLE_HOOK */
   start(services: readonly string[], healthMs: number, signal: AbortSignal): Promise<Started>;
@@ -78,7 +79,15 @@ export async function beginArrival(host: Host, request: PrepareRequest): Promise
     remove: (names) => removeNames(swaps, names),
     async digest() {
       const roots = swaps.filter(({ fresh }) => existsSync(fresh)).map(({ name, fresh }) => ({ name, path: fresh }));
-      return await hasher.digest(scanState(roots, { nowMs: host.now() }));
+      const reading = hasher.digest(scanState(roots, { nowMs: host.now() }));
+      // While the service still runs nearly all of it is sent to the disk, so that little is left for the time when it stands still.
+      const written = syncDisks(
+        host,
+        swaps.map(({ fresh }) => dirname(fresh)),
+      );
+      await Promise.allSettled([reading, written]);
+      await written;
+      return await reading;
     },
     async start(services, healthMs, signal) {
       const ending = untilAborted(host, signal);

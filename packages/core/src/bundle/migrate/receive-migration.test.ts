@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { commandPart, requirePart } from '@rota/test-support';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { type ServiceUnderTest, serviceUnderTest } from '../service.fixture.ts';
+import { type ServiceUnderTest, serviceUnderTest, withoutDisk } from '../service.fixture.ts';
 import type { BundleSpec } from '../spec/bundle-spec.ts';
 import { beginArrival, type PrepareRequest } from './arrival.ts';
 import { protocolVersion } from './protocol.ts';
@@ -49,6 +49,17 @@ requirePart(commandPart('rsync'))('a machine that a service moves to', () => {
       expect(readFileSync(join(service.root, 'one'), 'utf8')).toBe('first state\n');
     },
   );
+
+  test('does not say what has arrived while the disk did not take it', async () => {
+    const env = { ...service.host().env, XDG_RUNTIME_DIR: service.folder };
+    const arrival = await beginArrival(withoutDisk(service.host(undefined, { env })), prepare(service.spec()));
+    const fresh = join(arrival.fresh.get('data') ?? '', 'data');
+    mkdirSync(fresh);
+    writeFileSync(join(fresh, 'one'), 'moved\n');
+    await expect(arrival.digest()).rejects.toMatchObject({ code: 'ROTA_BUNDLE_DISK' });
+    expect(await arrival.rollback()).toBe('undone');
+    expect(readFileSync(join(service.root, 'one'), 'utf8')).toBe('first state\n');
+  });
 
   test('clears away also what is still arriving when it is undone', async () => {
     const env = { ...service.host().env, XDG_RUNTIME_DIR: service.folder };

@@ -33,6 +33,7 @@ import {
   swapBackScript,
   swapIn,
 } from './swap-roots.ts';
+import { syncDisks } from './sync-disks.ts';
 import { undoSwap } from './undo-swap.ts';
 import { checkDatabases, type VerifyCheck } from './verify-bundle.ts';
 
@@ -129,7 +130,7 @@ function namesOfFed({ databases }: RestoreInput['spec'], manifest: BundleHead): 
  * renames that a journal tells of, identities made again, the service started and its health awaited. What fails is swapped back, and a
  * process that dies is made good by the next command.
  *
- * @throws ROTA_BUNDLE_TARGET, ROTA_BUNDLE_IDENTITY, ROTA_BUNDLE_RESTORE, ROTA_BUNDLE_HOSTILE, ROTA_BUNDLE_MISMATCH, ROTA_INTERRUPTED, ROTA_LOCK_HELD
+ * @throws ROTA_BUNDLE_TARGET, ROTA_BUNDLE_IDENTITY, ROTA_BUNDLE_RESTORE, ROTA_BUNDLE_DISK, ROTA_BUNDLE_HOSTILE, ROTA_BUNDLE_MISMATCH, ROTA_INTERRUPTED, ROTA_LOCK_HELD
  */
 export async function restoreBundle(input: RestoreInput): Promise<RestoreResult> {
   const { host, namespace, spec, signal, to } = input;
@@ -219,7 +220,8 @@ async function restoreInto(input: RestoreInput, { work, journal, swaps }: Prepar
   const settle = (): boolean => settleIdentity(input.identity ?? {}, manifest, swaps);
   if (to === undefined) await placeArtifact(input, manifest, work);
   else settle();
-  await syncDisks(host, swaps);
+  const beside = swaps.map((swap) => dirname(swap.target));
+  await syncDisks(host, beside);
   const untouched = to === undefined && input.only !== undefined ? namesOfFed(spec, manifest) : [];
   const result = (extra: Pick<RestoreResult, 'stopped' | 'downtimeMs'> & { guard?: GuardKind }): RestoreResult => ({
     manifest,
@@ -247,7 +249,7 @@ async function restoreInto(input: RestoreInput, { work, journal, swaps }: Prepar
   let downtimeMs = 0;
   try {
     // Only now, for a service may write to what is its own.
-    if (settle()) await syncDisks(host, swaps);
+    if (settle()) await syncDisks(host, beside);
     swapIn(host, journal, swaps);
     signal?.throwIfAborted();
     await runHooks(ending, spec, 'reissue', env);
@@ -269,11 +271,6 @@ async function restoreInto(input: RestoreInput, { work, journal, swaps }: Prepar
   }
   await runHooks(host, spec, 'afterRestore', { ...env, ROTA_BUNDLE_OUTCOME: 'ok' });
   return result({ stopped: downtime.stopped, downtimeMs, ...(downtime.guard === undefined ? {} : { guard: downtime.guard }) });
-}
-
-async function syncDisks(host: Pick<Host, 'run'>, swaps: readonly RootSwap[]): Promise<void> {
-  const folders = new Set(swaps.map((swap) => dirname(swap.target)));
-  await host.run({ file: 'sync', args: [...folders].flatMap((path) => ['-f', path]) });
 }
 
 /** What the service ran as is brought back where it is not here. */
