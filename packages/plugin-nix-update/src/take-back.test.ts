@@ -4,6 +4,8 @@ import { createHost, nodeFiles } from '@rota/core';
 import { temporaryFolder } from '@rota/test-support';
 import { expect, test } from 'vitest';
 import { type FailureClass, UpdateFailure } from './failure.ts';
+import { recover } from './journal/recover.ts';
+import { readBootId } from './machine/read-boot-id.ts';
 import { openContext } from './open-context.ts';
 import { readBadRevisions } from './record/bad-revisions.ts';
 import type { RunFacts } from './record/finish-report.ts';
@@ -15,14 +17,25 @@ import { beginRun } from './update-run.ts';
 function activated() {
   const folder = temporaryFolder();
   const home = join(folder, 'old');
-  nodeFiles.write(join(home, 'activate'), `#!/bin/sh\ntouch ${folder}/active-again\n`);
-  chmodSync(join(home, 'activate'), 0o755);
+  const oldDoes = (script: string): void => {
+    nodeFiles.write(join(home, 'activate'), `#!/bin/sh\n${script}\n`);
+    chmodSync(join(home, 'activate'), 0o755);
+  };
+  const mendOld = (): void => oldDoes(`touch ${folder}/active-again`);
+  mendOld();
   const files = { ...nodeFiles, facts: (path: string) => (path === '/run/systemd/system' ? undefined : nodeFiles.facts(path)) };
   const host = createHost({ stateDir: join(folder, 'state'), files });
-  const settings = readSettings({ flakePath: '/x', system: 'home-manager', healthSettle: '0s', healthGrace: '0s' });
-  const { context, warnings } = openContext(settings, 'scheduled', host);
+  const settings = readSettings({
+    flakePath: '/x',
+    system: 'home-manager',
+    healthSettle: '0s',
+    healthGrace: '0s',
+    activationTimeout: '1s',
+  });
+  const open = openContext(settings, 'scheduled', host);
+  const { context, warnings } = open;
   const { layout, system } = context;
-  const baseline = { profile: home, current: home, bootId: null, failedUnits: null };
+  const baseline = { profile: home, current: home, bootId: readBootId(nodeFiles), failedUnits: null };
   const facts: RunFacts = { inputs: [], summary: [], lockDigest: 'd', reboot: 'not-needed' };
   const first = { formatVersion: 1, runId: '1', cause: 'scheduled', startedAt: '', operation: 'switch' } as const;
   const begun = { ...first, system, step: 'activate', baseline, lock: null, target: '/new', needsBoot: false } as const;
@@ -30,10 +43,15 @@ function activated() {
   return {
     ...{ layout, facts, warnings },
     isBack: () => nodeFiles.facts(join(folder, 'active-again')) !== undefined,
-    breakOld: () => nodeFiles.write(join(home, 'activate'), '#!/bin/sh\nexit 1\n'),
+    breakOld: (says = '') => oldDoes(`echo '${says}' >&2; exit 1`),
+    mendOld,
+    recovered: async () => await recover(open),
     bad: () => readBadRevisions(nodeFiles, layout.badRevisions).map(({ path }) => path),
-    back: async (failureClass: FailureClass) =>
-      await takeBack(context, run, baseline, facts, new UpdateFailure(failureClass, 'It failed.')),
+    back: async (failureClass: FailureClass, deferred = false) => {
+      // The activation is over.
+      await run.step('health', async () => undefined);
+      return await takeBack(context, run, baseline, facts, new UpdateFailure(failureClass, 'It failed.', { deferred }));
+    },
   };
 }
 
@@ -75,3 +93,25 @@ test('what is at fault is that also for the fleet when this host has no room to 
   expect([bad(), facts.isBad]).toEqual([[], true]);
   expect(warnings()).toContainEqual(expect.stringContaining('could not be remembered'));
 });
+
+test.each<[boolean, string]>([
+  [true, 'deferred'],
+  [false, 'rollback-failed'],
+])(
+  'what another switch keeps from being taken back is put off only where nothing is unwell: %s',
+  async (nothingUnwell, status) => {
+    const { back, breakOld, mendOld, isBack, recovered, bad } = activated();
+    breakOld('Could not acquire lock');
+    const failure = { message: expect.stringMatching(/^It failed\. .*Another switch of this machine is under way/) };
+    expect(await back(nothingUnwell ? 'precondition' : 'health', nothingUnwell)).toMatchObject({
+      status,
+      failure,
+      unfinished: true,
+    });
+    expect(await recovered()).toMatchObject({ kind: 'recovery', status });
+    expect(isBack()).toBe(false);
+    mendOld();
+    expect(await recovered()).toMatchObject({ kind: 'recovery', status: 'rolled-back' });
+    expect([isBack(), bad()]).toEqual([true, nothingUnwell ? [] : ['/new']]);
+  },
+);

@@ -33,7 +33,7 @@ export async function takeBack(
   const activated = mayBeActive && context.settings.operation !== 'boot' && theirs.current === null;
   const defaultChanged = isAtOrAfter(step, 'profile') && theirs.profile === null;
   const deployed = activated || defaultChanged;
-  if (deployed) noteTakenBack(context, run);
+  if (deployed) noteTakenBack(context, run, failure);
   // Remembered before anything else: should the rollback fail or be killed, it is still not tried again.
   if (deployed && target !== null && !failure.deferred) holdAgainst(context, target, facts, failure);
   try {
@@ -43,8 +43,14 @@ export async function takeBack(
       facts.reboot = await rebootIntoDefault(context, { baseline: { ...baseline, profile }, needsBoot, sentBack: target });
     }
   } catch (error) {
-    const { message, output } = asFailure(error);
-    const both = new UpdateFailure('rollback', `${failure.message} ${message}`, { output });
+    const { message, output, failureClass, deferred } = asFailure(error);
+    const story = `${failure.message} ${message}`;
+    // Nothing is known to be unwell, and nothing but another switch is in the way.
+    if (failure.deferred && deferred) {
+      const later = new UpdateFailure(failureClass, story, { output, deferred });
+      return { status: 'deferred', failure: later, unfinished: true };
+    }
+    const both = new UpdateFailure('rollback', story, { output });
     // With nothing to go back to, trying again would only keep every later update from beginning.
     const unfinished = hasWayBack(baseline) || (lock !== null && !(await discarded(context, lock)));
     return { status: 'rollback-failed', failure: both, unfinished };
@@ -70,9 +76,9 @@ function othersOf(
 }
 
 /** Without it, whoever finds the journal after a kill in here would finish what had shown its health. A full disk must not stop the rollback. */
-function noteTakenBack(context: UpdateContext, run: UpdateRun): void {
+function noteTakenBack(context: UpdateContext, run: UpdateRun, { deferred }: UpdateFailure): void {
   try {
-    run.note({ takenBack: true });
+    run.note({ takenBack: true, blameless: deferred });
   } catch (error) {
     context.warn(`The journal cannot be written: ${asFailure(error).message}`);
   }

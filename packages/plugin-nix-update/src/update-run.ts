@@ -9,7 +9,7 @@ export interface UpdateRun {
   /** The journal as it was written last. */
   readonly journal: () => UpdateJournal;
   /** Takes down what has become known, before it is acted on. */
-  readonly note: (facts: Partial<Pick<UpdateJournal, 'lock' | 'target' | 'needsBoot' | 'takenBack'>>) => void;
+  readonly note: (facts: Partial<Pick<UpdateJournal, 'lock' | 'target' | 'needsBoot' | 'takenBack' | 'blameless'>>) => void;
   /** Journals that a step begins, does it, and writes its line into the log. `detail` says how it went. */
   readonly step: <T>(name: StepName, work: () => Promise<T>, detail?: (result: T) => string) => Promise<T>;
 }

@@ -67,7 +67,7 @@ async function finish(context: UpdateContext, journal: UpdateJournal, facts: Run
 }
 
 async function undo(context: UpdateContext, journal: UpdateJournal, facts: RunFacts): Promise<Ending> {
-  const { step, lock, baseline, operation, target, left, takenBack = false } = journal;
+  const { step, lock, baseline, operation, target, left, takenBack = false, blameless = false } = journal;
   const sameBoot = readBootId(context.host.files) === baseline.bootId;
   // A boot has made the old system active already: an activation lasts until then. But what was the default when it was sent back may have booted.
   const mayBeActive = sameBoot || (takenBack && followLink(context.host.files, context.system.current) === target);
@@ -98,7 +98,7 @@ async function undo(context: UpdateContext, journal: UpdateJournal, facts: RunFa
     if (lock !== null) await discardLockChange(context, lock, true);
   } catch (error) {
     // What is known to be unwell, and still active, is told again.
-    if (isPutOff(error) && !takenBack) return { status: 'deferred', failure: error, unfinished: true };
+    if (isPutOff(error) && (!takenBack || blameless)) return { status: 'deferred', failure: error, unfinished: true };
     return { status: 'rollback-failed', failure: interrupted('could not be taken back', error), unfinished: true };
   }
   // Told once: trying again would only keep every later update from beginning.

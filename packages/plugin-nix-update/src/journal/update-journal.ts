@@ -29,6 +29,8 @@ export interface UpdateJournal {
   readonly needsBoot: boolean;
   /** It did not go through, and is being taken back: whoever finds this goes on with that, however far it had come. */
   readonly takenBack?: boolean;
+  /** Of what is being taken back: it is not known to be unwell, and somebody's switch only came in between. */
+  readonly blameless?: boolean;
 }
 
 /** @throws ROTA_STATE_DAMAGED */
