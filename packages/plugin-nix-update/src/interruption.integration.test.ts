@@ -70,6 +70,27 @@ describe('an updater that is killed', () => {
     expect(await machine.facts()).toMatchObject({ current: own, bootDefault: own, profile: own });
   });
 
+  test('is taken back, and the boot that is awaited then is one into what a person has made the default since', async () => {
+    await machine.publish({ version: '2' });
+    expect((await machine.start({ killAt: 'activate:done' })).exitCode).toBe(137);
+    await machine.sh(`sed -i 's/kernel = "[^"]*"/kernel = "6.2"/' /srv/dep/data.nix`);
+    const useAtBoot = 'nix-env -p /nix/var/nix/profiles/system --set $system; $system/bin/switch-to-configuration boot';
+    const own = await machine.sh(`${build('own')}; { ${useAtBoot}; } >&2; echo $system`);
+    const [recovery] = await machine.update({ options: { ...machine.options, ...stop } });
+    expect(recovery).toMatchObject({
+      ...{ kind: 'recovery', status: 'rolled-back', reboot: 'pending' },
+      warnings: [expect.stringContaining(own)],
+    });
+    expect(await machine.facts()).toMatchObject({ current: before.current, bootDefault: own, profile: own });
+    const marker = JSON.parse(await machine.sh('cat /root/.local/state/rota/nix-update/reboot.json'));
+    expect(marker).toMatchObject({ expected: own, previous: before.current });
+    await machine.reboot();
+    expect(await machine.update({ options: { ...machine.options, ...stop } })).toMatchObject([
+      { kind: 'verification', status: 'updated' },
+      { status: 'failed' },
+    ]);
+  });
+
   test("at profile:started is finished where what was the default before is gone from the store: that is nobody's", async () => {
     await machine.publish({ version: '2' });
     await machine.sh('ln -sfn /nix/store/00000000000000000000000000000000-gone /nix/var/nix/profiles/system-1-link');

@@ -73,8 +73,8 @@ async function undo(context: UpdateContext, journal: UpdateJournal, facts: RunFa
   const mayBeActive = sameBoot || (takenBack && followLink(context.host.files, context.system.current) === target);
   const activated =
     mayBeActive && operation !== 'boot' && isAtOrAfter(step, 'activate') && leftToOthers(context, journal, 'current') === null;
-  const defaultChanged =
-    operation !== 'test' && isAtOrAfter(step, firstKeptStep) && leftToOthers(context, journal, 'profile') === null;
+  const mayBeDefault = operation !== 'test' && isAtOrAfter(step, firstKeptStep);
+  const defaultChanged = mayBeDefault && leftToOthers(context, journal, 'profile') === null;
   const isStuck = (activated || defaultChanged) && !hasWayBack(baseline);
   const failure = new UpdateFailure(
     'interrupted',
@@ -93,7 +93,9 @@ async function undo(context: UpdateContext, journal: UpdateJournal, facts: RunFa
     if ((activated || defaultChanged) && !isStuck) {
       await holdReboot(context);
       const needsBoot = await rollBack(context, { baseline, target, left, activated, defaultChanged });
-      facts.reboot = await rebootIntoDefault(context, { baseline, needsBoot, sentBack: target });
+      // Where it may have been replaced, what somebody has put there is told already.
+      const profile = (mayBeDefault ? othersSystem : leftToOthers)(context, journal, 'profile') ?? baseline.profile;
+      facts.reboot = await rebootIntoDefault(context, { baseline: { ...baseline, profile }, needsBoot, sentBack: target });
     }
     if (lock !== null) await discardLockChange(context, lock, true);
   } catch (error) {
