@@ -167,20 +167,46 @@ describe('an update of a machine by real nix', () => {
     expect(await machine.facts()).toMatchObject(committed);
   });
 
-  test('whose commit cannot be noted down is made, says so, and its reboot is decided all the same, also where it was cut off', async () => {
+  test('whose commit cannot be noted down is made and kept, and its reboot is decided all the same, also where it was cut off', async () => {
     const noted = '/root/.local/state/rota/nix-update/unkept-lock.json';
     const options = { ...machine.options, hostCanCommitConfig: true };
-    const unkept = expect.arrayContaining([expect.stringMatching(/could not be kept: .*EISDIR|EISDIR.*unkept-lock/)]);
+    const gitLog = ['flake.lock: update on nix-update', 'first'];
     await machine.publish({ version: '2', kernel: '6.2' });
     const [report] = await machine.update({ options, at: { moment: 'keep-lock:started', run: `mkdir ${noted}` } });
-    expect(report).toMatchObject({ status: 'updated', failure: null, reboot: 'pending', warnings: unkept });
+    expect(report).toMatchObject({ status: 'updated', failure: null, reboot: 'pending', warnings: [] });
+    expect(await machine.facts()).toMatchObject({ gitLog, gitStatus: '' });
     await machine.sh(`rmdir ${noted}`);
 
     await machine.publish({ version: '3', kernel: '6.3' });
     expect((await machine.start({ options, killAt: 'keep-lock:started' })).exitCode).toBe(137);
     await machine.sh(`mkdir ${noted}`);
     const [recovery] = await machine.update({ options, at: { moment: 'preconditions:started', run: `rmdir ${noted}` } });
-    expect(recovery).toMatchObject({ kind: 'recovery', status: 'updated', reboot: 'pending', warnings: unkept });
+    expect(recovery).toMatchObject({ kind: 'recovery', status: 'updated', reboot: 'pending', warnings: [] });
+    expect(await machine.facts()).toMatchObject({ gitLog: [gitLog[0], ...gitLog], gitStatus: '' });
+  });
+
+  test('that was cut off, and whose commit can neither be kept nor noted down, stays open until it can', async () => {
+    const noted = '/root/.local/state/rota/nix-update/unkept-lock.json';
+    const options = { ...machine.options, hostCanCommitConfig: true };
+    await machine.publish({ version: '2' });
+    expect((await machine.start({ options, killAt: 'keep-lock:started' })).exitCode).toBe(137);
+    // Another git is at work in the checkout.
+    await machine.sh(`mkdir ${noted}; touch /srv/conf/.git/index.lock`);
+    for (const _ of ['one night', 'the next']) {
+      const reports = await machine.update({ options });
+      expect(reports).toMatchObject([
+        {
+          kind: 'recovery',
+          status: 'rollback-failed',
+          failure: { message: expect.stringMatching(/nor noted down.*unkept-lock/s) },
+        },
+      ]);
+    }
+    await machine.sh(`rmdir ${noted}; rm /srv/conf/.git/index.lock`);
+    const reports = await machine.update({ options });
+    expect(reports).toMatchObject([{ kind: 'recovery', status: 'updated' }, { status: 'unchanged' }]);
+    const gitLog = ['flake.lock: update on nix-update', 'first'];
+    expect(await machine.facts()).toMatchObject({ current: reports[0]?.to, profile: reports[0]?.to, gitLog, gitStatus: '' });
   });
 
   test('in whose checkout a person commits meanwhile pushes nothing that it could not be moved to, and the next night pushes on top', async () => {

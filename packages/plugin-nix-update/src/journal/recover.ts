@@ -1,6 +1,6 @@
 import { UpdateFailure } from '../failure.ts';
 import { discardLockChange } from '../lock/discard-lock-change.ts';
-import { keepLockChange } from '../lock/keep-lock-change.ts';
+import { keepOrNoteLock } from '../lock/keep-lock-change.ts';
 import { activationUnit } from '../machine/activation-commands.ts';
 import { followLink } from '../machine/follow-link.ts';
 import { readBootId } from '../machine/read-boot-id.ts';
@@ -54,7 +54,7 @@ async function finish(context: UpdateContext, journal: UpdateJournal, facts: Run
       await pointProfile(context, target);
       await makeBootDefault(context, target);
     }
-    if (lock !== null) await keepLockChange(context, lock);
+    if (lock !== null) await keepOrNoteLock(context, lock);
     facts.reboot =
       own === null
         ? await decideReboot(context, { baseline, facts, target, needsBoot, rebootNow: false })

@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { asFailure } from '../failure.ts';
+import { asFailure, UpdateFailure } from '../failure.ts';
 import { failureOf } from '../machine/classify-output.ts';
 import type { UpdateContext } from '../update-context.ts';
 import {
@@ -26,7 +26,7 @@ type KeepingContext = Pick<UpdateContext, 'host' | 'call' | 'warn' | 'layout'>;
  */
 export async function keepLockChange(context: KeepingContext, change: LockChange): Promise<string> {
   try {
-    return await keep(context, change);
+    return await keepOrNoteLock(context, change);
   } catch (error) {
     const { message } = asFailure(error);
     context.warn(`The lock that runs now could not be kept: ${message}`);
@@ -34,16 +34,59 @@ export async function keepLockChange(context: KeepingContext, change: LockChange
   }
 }
 
-async function keep(context: KeepingContext, change: LockChange): Promise<string> {
-  const { host, call, warn, layout } = context;
+/**
+ * The same for who can still leave it to the next run.
+ *
+ * @throws UpdateFailure where the lock could neither be kept nor noted down for later: its journal is all that knows of it
+ */
+export async function keepOrNoteLock(context: KeepingContext, change: LockChange): Promise<string> {
   // It was taken down as ours when it was written.
   if (change.mode === 'in-place') return 'flake.lock is updated, not committed';
-  const { repository, worktree, commit, digest = null } = change;
+  const unnoted = change.commit === null ? null : noteUnkept(context, change.commit, change);
+  const { isKept, detail } = await tryToKeep(context, change);
+  if (!isKept && unnoted !== null)
+    throw new UpdateFailure(unnoted.failureClass, `${detail}, nor noted down for the next run: ${unnoted.message}`);
+  return detail;
+}
+
+type CommittedLock = Extract<LockChange, { mode: 'committed' }>;
+
+/** Before anything is tried, for a kill. @returns why it could not be */
+function noteUnkept(
+  { host, layout }: KeepingContext,
+  commit: string,
+  { repository, digest = null }: CommittedLock,
+): UpdateFailure | null {
+  try {
+    writeUnkeptLock(host.files, layout.unkeptLock, { formatVersion: 1, repository, commit, digest });
+    return null;
+  } catch (error) {
+    return asFailure(error);
+  }
+}
+
+interface Kept {
+  readonly isKept: boolean;
+  readonly detail: string;
+}
+
+async function tryToKeep(context: KeepingContext, change: CommittedLock): Promise<Kept> {
+  try {
+    return await keep(context, change);
+  } catch (error) {
+    const { message } = asFailure(error);
+    context.warn(`The lock that runs now could not be kept: ${message}`);
+    return { isKept: false, detail: `not kept: ${message}` };
+  }
+}
+
+async function keep(context: KeepingContext, { repository, worktree, commit }: CommittedLock): Promise<Kept> {
+  const { host, call, warn, layout } = context;
+  const kept = (detail: string): Kept => ({ isKept: true, detail });
   if (commit === null) {
     await call(removeWorktree(repository, worktree));
-    return 'no change to commit';
+    return kept('no change to commit');
   }
-  writeUnkeptLock(host.files, layout.unkeptLock, { formatVersion: 1, repository, commit, digest });
   const upstream = parseUpstream((await call(upstreamOf(repository))).stdout);
   const problem =
     (upstream?.isPushedTo ? await pushProblem(context, repository, commit, upstream) : null) ??
@@ -52,15 +95,16 @@ async function keep(context: KeepingContext, change: LockChange): Promise<string
   await call(pruneWorktrees(repository));
   if (problem !== null) {
     warn(`The lock that runs now is commit ${commit}. ${problem}`);
-    return `not committed: ${commit}`;
+    return { isKept: false, detail: `not committed: ${commit}` };
   }
-  host.files.remove(layout.unkeptLock);
-  if (upstream?.isPushedTo) return `committed as ${commit} and pushed`;
-  if (upstream === null) return `committed as ${commit}; there is no upstream to push to`;
+  // What cannot be removed, or is none, says nothing of a lock that the checkout has.
+  if (readUnkeptLock(host.files, layout.unkeptLock) !== null) host.files.remove(layout.unkeptLock);
+  if (upstream?.isPushedTo) return kept(`committed as ${commit} and pushed`);
+  if (upstream === null) return kept(`committed as ${commit}; there is no upstream to push to`);
   warn(
     `The commit ${commit} of flake.lock is not pushed: a plain git push in ${repository} does not go to ${upstream.remote} ${upstream.branch}, which it is pulled from.`,
   );
-  return `committed as ${commit}; not pushed`;
+  return kept(`committed as ${commit}; not pushed`);
 }
 
 /** Why the upstream does not have the commit. Nothing is pushed that the checkout could not be moved to then. */
