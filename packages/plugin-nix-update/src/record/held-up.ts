@@ -11,11 +11,25 @@ export function heldUpInARow(reports: readonly Run[]): number {
   return reports.length - 1 - reports.findLastIndex(({ failure }) => failure?.class !== 'busy');
 }
 
-/** Says of a switch that holds up run after run that it will hardly end by itself. */
-export function insisting(failure: UpdateFailure | undefined, earlier: readonly Run[]): UpdateFailure | undefined {
-  const runs = heldUpInARow(earlier) + 1;
-  if (failure?.failureClass !== 'busy' || runs < patience) return failure;
-  const { message, output, deferred } = failure;
-  const insistence = `This is run ${runs} in a row that it has put off: end it, or restart the machine.`;
-  return new UpdateFailure('busy', `${message} ${insistence}`, { output, deferred });
+/** Says of a switch that holds up run after run that it will hardly end by itself, and of a condition since when it has put updates off. */
+export function insisting(
+  failure: UpdateFailure | undefined,
+  earlier: readonly Pick<UpdateReport, 'failure' | 'status' | 'startedAt'>[],
+): UpdateFailure | undefined {
+  if (failure?.failureClass === 'busy') {
+    const runs = heldUpInARow(earlier) + 1;
+    return runs < patience
+      ? failure
+      : adding(failure, `This is run ${runs} in a row that it has put off: end it, or restart the machine.`);
+  }
+  if (failure?.failureClass !== 'precondition' || !failure.deferred) return failure;
+  const lastOther = earlier.findLastIndex((run) => run.status !== 'deferred' || run.failure?.class !== 'precondition');
+  const [first, ...others] = earlier.slice(lastOther + 1);
+  const runs = others.length + 2;
+  if (first === undefined || runs < patience) return failure;
+  return adding(failure, `Updates have been put off since ${first.startedAt.slice(0, 10)}, ${runs} runs in a row.`);
+}
+
+function adding({ failureClass, message, output, deferred }: UpdateFailure, sentence: string): UpdateFailure {
+  return new UpdateFailure(failureClass, `${message} ${sentence}`, { output, deferred });
 }
