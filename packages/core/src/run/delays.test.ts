@@ -36,6 +36,23 @@ describe('a retry', () => {
     expect(rota.records()).toMatchObject([{ status: 'failure', attempts: 5 }]);
   });
 
+  it('begins however long after the fire time, for `startingDeadline` is of the first start alone', async () => {
+    const rota = await runnerUnderTest();
+    const { env, waited } = quickTimers(rota.scratch, { movesClock: true });
+    const gate = { expression: '0 0 1 1 *', timezone: 'UTC', zoneRoots: [], persistent: true, startingDeadlineMs: 60_000 };
+    const path = rota.launchFile({
+      ...sh('echo x >> tries; [ $(wc -l < tries) = 3 ]'),
+      gate,
+      retry: { ...declared, delayMs: 80_000 },
+    });
+    const at = new Date(Math.floor(Date.now() / 1000) * 1000).toISOString();
+    expect((await rota.run(path, ['--scheduled-at', at], env)).code).toBe(0);
+    expect(waited()).toEqual([80_000, 90_000]);
+    const [record] = rota.records();
+    expect(record).toMatchObject({ status: 'success', attempts: 3, trigger: 'schedule' });
+    expect(Date.parse(record?.endedAt ?? '') - Date.parse(at)).toBeGreaterThanOrEqual(170_000);
+  });
+
   it('is not waited for any longer once the runner is told to end', async () => {
     const rota = await runnerUnderTest();
     const path = rota.launchFile({

@@ -13,9 +13,13 @@ interface QuickTimers {
 /**
  * The environment of a runner whose waits of more than ten seconds are over at once.
  *
- * @param only those of this length, and no more than `count`: a limit of what has to come to its end stays as it is
+ * @param only those of this length, and no more than `count`: a limit of what has to come to its end stays as it is; `movesClock`: the time of day goes on by what was not
+ * waited for
  */
-export function quickTimers(scratch: string, only: { readonly ms?: number; readonly count?: number } = {}): QuickTimers {
+export function quickTimers(
+  scratch: string,
+  only: { readonly ms?: number; readonly count?: number; readonly movesClock?: boolean } = {},
+): QuickTimers {
   const log = join(scratch, 'timers');
   return {
     env: { NODE_OPTIONS: `--require=${fixture}`, TIMERS_LOG: log, TIMERS_ONLY: JSON.stringify(only) },
