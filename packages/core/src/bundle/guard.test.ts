@@ -206,3 +206,26 @@ test.each([
   await captureBundle({ host, namespace: 'default', spec: { ...spec, services } });
   expect(asked.map((args) => args.includes('--user'))).toEqual([isUser]);
 });
+
+test('in a unit that would end the guard, nothing is stopped', async () => {
+  service.start();
+  const work = join(service.folder, 'work');
+  mkdirSync(work);
+  const host = service.host(nodeFiles, { env: { ...process.env, INVOCATION_ID: 'a'.repeat(32) } });
+  await expect(beginDowntime(host, service.spec(), work, { guardMs: 600_000, freeze: false })).rejects.toMatchObject({
+    code: 'ROTA_BUNDLE_HOOK',
+    message: expect.stringContaining('Nothing was stopped'),
+  });
+  expect(service.running()).toBe(true);
+  expect(existsSync(join(work, 'downtime.json'))).toBe(false);
+});
+
+test('in such a unit, what stands still already is started all the same', async () => {
+  const work = join(service.folder, 'work');
+  mkdirSync(work);
+  const host = service.host(nodeFiles, { env: { ...process.env, INVOCATION_ID: 'a'.repeat(32) } });
+  const downtime = await beginDowntime(host, service.spec(), work, { guardMs: 600_000, freeze: false, alsoWake: ['app'] });
+  expect(downtime.guard).toBe('process');
+  await downtime.end();
+  expect(service.running()).toBe(true);
+});

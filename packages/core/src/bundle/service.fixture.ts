@@ -44,6 +44,8 @@ export function serviceUnderTest(): ServiceUnderTest {
       }),
     host: (files = nodeFiles, extra = {}) => ({
       ...plain,
+      // Also where the tests themselves run in a unit.
+      env: { ...plain.env, INVOCATION_ID: undefined },
       files,
       sleep: (ms) => plain.sleep(Math.min(ms, 10)),
       run: async (request) => {

@@ -50,6 +50,8 @@ const wakingName = 'waking';
  * Stops what runs and freezes what is to hold still. Before the first stop the journal is written and a guard is armed: a process outside
  * this one, which starts everything again as soon as this process is gone or after `guardMs`. What did not run is not started. A machine
  * that goes down meanwhile starts its enabled units itself; {@link wakeAbandoned} does the rest at the next command.
+ *
+ * @throws ROTA_BUNDLE_HOOK when something does not stop, or before the first stop when the guard would end with the unit that this process is of
  */
 export async function beginDowntime(
   host: Host,
@@ -87,9 +89,17 @@ export async function beginDowntime(
   const atBoot = [...new Set([...bootGuardFiles(host, boot), ...(readJournal(host, work)?.atBoot ?? [])])];
   const journal: DowntimeJournal = { ...ownIdentity(host.files), wake, atBoot };
   if (host.files.facts(waking) !== undefined) host.files.remove(waking);
+  const earlier = host.files.readText(armed);
   host.files.write(armed, `${JSON.stringify(journal)}\n`);
   const stops = woken.map(({ stop }) => stop);
-  const guard = await armGuard(host, work, journal, { ...options, stops }, system);
+  // What stands still already is better started for a while than not at all.
+  const mayRefuse = running.length + frozen.length > 0;
+  const guard = await armGuard(host, work, journal, { ...options, stops, mayRefuse }, system).catch((error: unknown) => {
+    // What stands still since an earlier attempt is not forgotten.
+    if (earlier === undefined) host.files.remove(armed);
+    else host.files.write(armed, earlier);
+    throw error;
+  });
   if (guard === 'systemd-run') armAtBoot(host, boot);
   const since = host.now();
   const end = async (): Promise<number> => {
@@ -167,7 +177,12 @@ async function armGuard(
   host: Host,
   work: string,
   journal: DowntimeJournal,
-  given: { readonly guardMs: number; readonly guardFirst?: string; readonly stops: readonly Command[] },
+  given: {
+    readonly guardMs: number;
+    readonly guardFirst?: string;
+    readonly stops: readonly Command[];
+    readonly mayRefuse: boolean;
+  },
   system: boolean,
 ): Promise<GuardKind> {
   const script = join(work, 'guard.sh');
@@ -185,8 +200,27 @@ async function armGuard(
   } catch (error) {
     if (!isRotaError(error)) throw error;
   }
+  if (given.mayRefuse) refuseInUnit(host, journal);
   await host.run({ file: '/bin/sh', args: [script], detached: true });
   return 'process';
+}
+
+/** A process of its own ends with the unit that this process is of, and so would what it or this process starts. */
+function refuseInUnit({ env, user }: Pick<Host, 'env' | 'user'>, { wake }: DowntimeJournal): void {
+  if (env.INVOCATION_ID === undefined) return;
+  const names = wake.map(({ name }) => name).join(', ');
+  throw new RotaError(
+    'ROTA_BUNDLE_HOOK',
+    `Nothing was stopped: this runs in a unit of systemd, where systemd-run starts nothing, so what is to start ${names} again would end with the unit.`,
+    {
+      suggestions: [
+        user.uid === 0
+          ? 'Make systemd-run work in the unit: it has to reach the manager of the system.'
+          : 'Make systemd-run --user work in the unit: loginctl enable-linger for its user, and XDG_RUNTIME_DIR=/run/user/UID in its environment.',
+        'Or run it outside of a unit, from a shell or cron.',
+      ],
+    },
+  );
 }
 
 function guardScript(
