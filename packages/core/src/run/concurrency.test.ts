@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { LaunchFile } from '../backend/launch-file.ts';
 import { nodeFiles } from '../host/node-files.ts';
-import { readJobState, seedHandled } from './admit/job-state.ts';
+import { changeJobState, readJobState, seedHandled } from './admit/job-state.ts';
 import { type RunnerUnderTest, runnerUnderTest } from './runner-under-test.test-support.ts';
 
 const sh = (text: string) => ({ command: [text], shell: true });
@@ -56,6 +56,32 @@ describe('concurrency', () => {
     expect(readFileSync(join(rota.scratch, 'ran'), 'utf8')).toBe('x\n');
     expect(rota.records()).toMatchObject([{ status: 'success', trigger: 'catch-up' }]);
     expect(rota.records()[0]?.scheduledAt).toMatch(/^\d{4}-01-01T00:00:00Z$/);
+  });
+
+  it.each([
+    ['forbid', 'during the run before', 'skipped'],
+    ['forbid', 'after it', 'success'],
+    ['forbid', 'as it seems during a run that is yet to end, since the clock was set back', 'success'],
+    ['queue', 'during the run before', 'success'],
+  ] as const)('under `%s` a scheduler that starts late what came due %s: %s', async (name, when, status) => {
+    const rota = await runnerUnderTest();
+    const yearly = { ...gate, expression: '0 0 1 1 *', startingDeadlineMs: null, persistent: true };
+    const path = rota.launchFile({ ...sh('echo x >> ran'), ...policy(name), gate: yearly, gated: false });
+    const now = Date.now() / 1000;
+    const fire = Date.UTC(new Date().getUTCFullYear(), 0, 1) / 1000;
+    const to = when === 'after it' ? fire - 1 : when === 'during the run before' ? Math.max(fire + 1, now - 1) : now + 3600;
+    changeJobState(nodeFiles, rota.layout, key, (state) => [
+      { ...state, handled: fire - 86_400, lastRun: { from: fire - 3600, to } },
+      undefined,
+    ]);
+    await rota.run(path);
+    const at = new Date(fire * 1000).toISOString().replace('.000', '');
+    expect(rota.records()).toMatchObject([{ status, scheduledAt: at }]);
+    expect(existsSync(join(rota.scratch, 'ran'))).toBe(status === 'success');
+    expect(readJobState(nodeFiles, rota.layout, key).handled).toBe(fire);
+    // Whatever it was, it is handled once.
+    await rota.run(path);
+    expect(rota.records().filter((record) => record.status === 'skipped')).toHaveLength(status === 'skipped' ? 1 : 0);
   });
 
   it('runs all at once under `allow`', async () => {

@@ -88,6 +88,7 @@ export function admitRun(input: AdmitInput): Admission {
       return answer(state, {});
     };
     if (wanted.kind === 'skip') return skip(wanted.reason);
+    if (fire !== null && isOverrun(swept, input, fire)) return skip(cameDueMeanwhile);
 
     const { followers, concurrency } = input.launch;
     const { policy } = concurrency;
@@ -219,10 +220,19 @@ function recordOverruns(state: JobState, input: AdmitInput, fire: number, record
     0,
     overrunLimit,
   );
-  for (const at of overrun) record(skippedRecord(input, at, 'schedule', 'It came due while the run before it still went on.'));
+  for (const at of overrun) record(skippedRecord(input, at, 'schedule', cameDueMeanwhile));
   const last = overrun.at(-1);
   return last === undefined ? state : advance(state, last);
 }
+
+/** A timer of systemd that elapses while its service is active starts it as soon as that has ended; up to 256 nothing keeps it from that. */
+function isOverrun({ lastRun, handled }: JobState, { launch, nowMs }: AdmitInput, fire: number): boolean {
+  if (lastRun === null || handled === null || launch.concurrency.policy !== 'forbid') return false;
+  // Of a run that is yet to end by this clock nothing is known: it was set back.
+  return fire > handled && fire >= lastRun.from && fire < lastRun.to && lastRun.to <= nowMs / 1000;
+}
+
+const cameDueMeanwhile = 'It came due while the run before it still went on.';
 
 /** Why another run is not begun. */
 export function goesOn({ runId, startedAt }: { readonly runId?: string; readonly startedAt: string }): string {
