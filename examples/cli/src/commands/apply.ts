@@ -54,11 +54,12 @@ async function planOf(context: CommandContext) {
   return { rota: await rotaOf(context, plan.namespace), plan };
 }
 
-/** @throws ROTA_PLAN_INVALID */
+/** @throws ROTA_PLAN_INVALID; a file that cannot be read as it comes from Node */
 function readPlan(file: string): Plan {
+  const text = readFileSync(file, 'utf8');
   let value: unknown;
   try {
-    value = JSON.parse(readFileSync(file, 'utf8'));
+    value = JSON.parse(text);
   } catch (cause) {
     throw new RotaError('ROTA_PLAN_INVALID', `${file} cannot be read as a saved plan.`, {
       place: { file },

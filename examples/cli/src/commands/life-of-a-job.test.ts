@@ -94,6 +94,10 @@ test('a job is planned, applied, run, looked at, changed, rolled back and destro
     error: { code: 'ROTA_PLAN_STALE' },
   });
   expectSchema('error', stale.json());
+  expect((await call(['apply', '--plan', join(home, 'none.plan'), '--json'])).json().error).toMatchObject({
+    code: 'ROTA_FILE_ACCESS',
+    message: expect.stringContaining('none.plan cannot be opened: it does not exist.'),
+  });
 
   // An entry that somebody edited is drift: shown, no change, and repaired only when asked.
   const folder = join(home, '.local/state/rota/namespaces/default/embedded');
