@@ -28,9 +28,7 @@ export async function keepLockChange(context: KeepingContext, change: LockChange
   try {
     return await keepOrNoteLock(context, change);
   } catch (error) {
-    const { message } = asFailure(error);
-    context.warn(`The lock that runs now could not be kept: ${message}`);
-    return `not kept: ${message}`;
+    return tellUnkept(context, error);
   }
 }
 
@@ -74,10 +72,14 @@ async function tryToKeep(context: KeepingContext, change: CommittedLock): Promis
   try {
     return await keep(context, change);
   } catch (error) {
-    const { message } = asFailure(error);
-    context.warn(`The lock that runs now could not be kept: ${message}`);
-    return { isKept: false, detail: `not kept: ${message}` };
+    return { isKept: false, detail: tellUnkept(context, error) };
   }
+}
+
+function tellUnkept({ warn }: KeepingContext, error: unknown): string {
+  const { message } = asFailure(error);
+  warn(`The lock that runs now could not be kept: ${message}`);
+  return `not kept: ${message}`;
 }
 
 async function keep(context: KeepingContext, { repository, worktree, commit }: CommittedLock): Promise<Kept> {

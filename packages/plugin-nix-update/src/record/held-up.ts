@@ -8,7 +8,11 @@ type Run = Pick<UpdateReport, 'failure'>;
 
 /** How many of the last runs were put off by another switch of the machine. Pure. */
 export function heldUpInARow(reports: readonly Run[]): number {
-  return reports.length - 1 - reports.findLastIndex(({ failure }) => failure?.class !== 'busy');
+  return lastInARow(reports, ({ failure }) => failure?.class === 'busy').length;
+}
+
+function lastInARow<T>(reports: readonly T[], isSuch: (report: T) => boolean): readonly T[] {
+  return reports.slice(reports.findLastIndex((report) => !isSuch(report)) + 1);
 }
 
 /** Says of a switch that holds up run after run that it will hardly end by itself, and of a condition since when it has put updates off. */
@@ -23,9 +27,9 @@ export function insisting(
       : adding(failure, `This is run ${runs} in a row that it has put off: end it, or restart the machine.`);
   }
   if (failure?.failureClass !== 'precondition' || !failure.deferred) return failure;
-  const lastOther = earlier.findLastIndex((run) => run.status !== 'deferred' || run.failure?.class !== 'precondition');
-  const [first, ...others] = earlier.slice(lastOther + 1);
-  const runs = others.length + 2;
+  const before = lastInARow(earlier, (run) => run.status === 'deferred' && run.failure?.class === 'precondition');
+  const runs = before.length + 1;
+  const [first] = before;
   if (first === undefined || runs < patience) return failure;
   return adding(failure, `Updates have been put off since ${first.startedAt.slice(0, 10)}, ${runs} runs in a row.`);
 }

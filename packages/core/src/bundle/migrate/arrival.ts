@@ -79,15 +79,10 @@ export async function beginArrival(host: Host, request: PrepareRequest): Promise
     remove: (names) => removeNames(swaps, names),
     async digest() {
       const roots = swaps.filter(({ fresh }) => existsSync(fresh)).map(({ name, fresh }) => ({ name, path: fresh }));
-      const reading = hasher.digest(scanState(roots, { nowMs: host.now() }));
+      const folders = swaps.map(({ fresh }) => dirname(fresh));
       // While the service still runs nearly all of it is sent to the disk, so that little is left for the time when it stands still.
-      const written = syncDisks(
-        host,
-        swaps.map(({ fresh }) => dirname(fresh)),
-      );
-      await Promise.allSettled([reading, written]);
-      await written;
-      return await reading;
+      const [read] = await Promise.all([hasher.digest(scanState(roots, { nowMs: host.now() })), syncDisks(host, folders)]);
+      return read;
     },
     async start(services, healthMs, signal) {
       const ending = untilAborted(host, signal);

@@ -9,7 +9,7 @@ import { armAtBoot, type BootGuard, bootGuardFiles, disarmAtBoot } from './boot-
 import { releaseClaim, takeClaim } from './claim.ts';
 import { guardEnvironment } from './guard-environment.ts';
 import { needsSystemManager } from './needs-system-manager.ts';
-import { outsideOfUnit } from './outside-of-unit.ts';
+import { isInUnit, outsideOfUnit } from './outside-of-unit.ts';
 
 /** What stands still, written before it is stopped, so that anybody can start it again. */
 interface DowntimeJournal {
@@ -206,15 +206,15 @@ async function armGuard(
 }
 
 /** A process of its own ends with the unit that this process is of, and so would what it or this process starts. */
-function refuseInUnit({ env, user }: Pick<Host, 'env' | 'user'>, { wake }: DowntimeJournal): void {
-  if (env.INVOCATION_ID === undefined) return;
+function refuseInUnit(host: Pick<Host, 'env' | 'user'>, { wake }: DowntimeJournal): void {
+  if (!isInUnit(host)) return;
   const names = wake.map(({ name }) => name).join(', ');
   throw new RotaError(
     'ROTA_BUNDLE_HOOK',
     `Nothing was stopped: this runs in a unit of systemd, where systemd-run starts nothing, so what is to start ${names} again would end with the unit.`,
     {
       suggestions: [
-        user.uid === 0
+        host.user.uid === 0
           ? 'Make systemd-run work in the unit: it has to reach the manager of the system.'
           : 'Make systemd-run --user work in the unit: loginctl enable-linger for its user, and XDG_RUNTIME_DIR=/run/user/UID in its environment.',
         'Or run it outside of a unit, from a shell or cron.',

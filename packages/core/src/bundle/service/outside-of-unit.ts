@@ -2,6 +2,11 @@ import { isRotaError } from '../../errors/rota-error.ts';
 import type { Host } from '../../host/host.ts';
 import type { Command } from '../../job/job.ts';
 
+/** Whether this process is of a unit of systemd (systemd.exec(5), INVOCATION_ID), with which ends what is started in it. */
+export function isInUnit({ env }: Pick<Host, 'env'>): boolean {
+  return env.INVOCATION_ID !== undefined;
+}
+
 /**
  * How commands are called that start what is to stay. As a job of systemd this is a unit, and what a command starts here as a process would be
  * ended with it (systemd.kill(5), control-group). A scope has a control group of its own, and the user and the environment of this process. Where
@@ -13,7 +18,7 @@ export async function outsideOfUnit({
   sleep,
   user,
 }: Pick<Host, 'env' | 'run' | 'sleep' | 'user'>): Promise<(command: Command) => Command> {
-  if (env.INVOCATION_ID === undefined) return (command) => command;
+  if (!isInUnit({ env })) return (command) => command;
   // Of the manager that does as this user says, whichever it is that has the services.
   const [file, ...args] = [
     'systemd-run',

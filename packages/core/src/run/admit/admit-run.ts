@@ -213,23 +213,28 @@ function killQuietly(pid: number): void {
 
 /** DETAILS: `forbid` records the fire times that came due during the last run, also where the native scheduler never started us for them. */
 function recordOverruns(state: JobState, input: AdmitInput, fire: number, record: (made: RunRecord) => void): JobState {
-  const { lastRun, handled } = state;
-  if (input.schedule === null || lastRun === null || handled === null || input.launch.concurrency.policy !== 'forbid')
-    return state;
-  const overrun = firesBetween(input.schedule, Math.max(handled + 1, lastRun.from), Math.min(lastRun.to, fire)).slice(
-    0,
-    overrunLimit,
-  );
+  const span = forbiddenSpan(state, input);
+  if (input.schedule === null || span === null) return state;
+  const overrun = firesBetween(input.schedule, span.from, Math.min(span.to, fire)).slice(0, overrunLimit);
   for (const at of overrun) record(skippedRecord(input, at, 'schedule', cameDueMeanwhile));
   const last = overrun.at(-1);
   return last === undefined ? state : advance(state, last);
 }
 
 /** A timer of systemd that elapses while its service is active starts it as soon as that has ended; up to 256 nothing keeps it from that. */
-function isOverrun({ lastRun, handled }: JobState, { launch, nowMs }: AdmitInput, fire: number): boolean {
-  if (lastRun === null || handled === null || launch.concurrency.policy !== 'forbid') return false;
+function isOverrun(state: JobState, input: AdmitInput, fire: number): boolean {
+  const span = forbiddenSpan(state, input);
   // Of a run that is yet to end by this clock nothing is known: it was set back.
-  return fire > handled && fire >= lastRun.from && fire < lastRun.to && lastRun.to <= nowMs / 1000;
+  return span !== null && fire >= span.from && fire < span.to && span.to <= input.nowMs / 1000;
+}
+
+/** When, in seconds, what came due is skipped since the last run went on; `null`: never. */
+function forbiddenSpan(
+  { lastRun, handled }: JobState,
+  { launch }: AdmitInput,
+): { readonly from: number; readonly to: number } | null {
+  if (lastRun === null || handled === null || launch.concurrency.policy !== 'forbid') return null;
+  return { from: Math.max(handled + 1, lastRun.from), to: lastRun.to };
 }
 
 const cameDueMeanwhile = 'It came due while the run before it still went on.';
